@@ -1,0 +1,24 @@
+"""Text as a file had it in, text that can be stored, shown and encoded out; nothing else is changed."""
+
+from __future__ import annotations
+
+import re
+
+_BREAKS = re.compile(r"\r\n?|[\x0b\x0c\x85]")
+_UNWANTED = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufeff]")
+_WRAP = re.compile(r"[ \t]*\n\s*")
+
+
+def clean(text: str) -> str:
+    """`text` stripped at both ends, without control characters and lone surrogates; line breaks are `\\n`."""
+    return _UNWANTED.sub("", _BREAKS.sub("\n", text)).strip()
+
+
+def unwrapped(text: str) -> str:
+    """`text` cleaned, each run of white space with a line break in it folded into one space."""
+    return _WRAP.sub(" ", clean(text))
+
+
+def one_title(text: str) -> str:
+    """`text` cleaned and in one line, single spaces between its words."""
+    return " ".join(clean(text).split())

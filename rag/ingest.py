@@ -1,0 +1,324 @@
+"""Papers in, an index out: corpus → chunking → embedding → store → snapshot.
+
+An ingest compares what was read with what is stored and writes only the difference, paper by paper, each
+batch whole or not at all; readers keep the previous snapshot until the new one is complete. Killed at any
+moment, the next run finds the half of the work that was done and does the rest: both end in the same
+revision, which is a hash of the content.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from rag.chunking import encoder_text, shortened, split
+from rag.corpus import Skipped, bundled, merge, read
+from rag.embedding import Embedder, load_embedder
+from rag.errors import IndexDamagedError, IndexMismatchError, NothingToReadError
+from rag.index import Index, State
+from rag.settings import Settings
+from rag.snapshot import PackedTokens, Snapshot, pack
+from rag.snapshot_writer import revision_of, write_snapshot
+from rag.store import Record, Store, StoredPaper, content_of, stored_papers, to_records
+from rag.token_cache import TokenCache
+from rag.types import Paper, Passage, Source
+
+Progress = Callable[[str, int, int], None]
+"""Called with a stage ("read", "encode", "finish"), how much is done, and how much there is (0: unknown)."""
+
+_BATCH = 64  # passages encoded and written at once
+
+
+@dataclass(slots=True)
+class Report:
+    """What an ingest did. Counts are of papers, but for `entries` (papers as read, before merging)."""
+
+    entries: int = 0
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    removed: int = 0
+    papers: int = 0
+    passages: int = 0
+    encoded: int = 0
+    revision: str = ""
+    skipped: list[Skipped] = field(default_factory=list)
+
+
+def ingest(
+    paths: Sequence[str | Path], settings: Settings, *, prune: bool = False, progress: Progress | None = None
+) -> Report:
+    """Read `paths` into the index. With `prune`, papers that once came from below them and no longer do go.
+
+    Raises:
+        NothingToReadError: when the paths hold no paper (the report's skipped lines are in the message).
+        IndexMismatchError: when the index was built by another embedder.
+        StoreError: when the index cannot be written.
+    """
+    report = Report()
+    found: list[Paper] = []
+    for item in read(paths, max_file_bytes=settings.max_file_mb * 1_000_000):
+        if isinstance(item, Skipped):
+            report.skipped.append(item)
+            continue
+        found.append(item)
+        _tell(progress, "read", len(found), 0)
+    if not found and not prune:
+        raise NothingToReadError(_nothing(paths, report.skipped), "give listing pages, JSON Lines, BibTeX, PDF, …")
+    report.entries = len(found)
+    roots = [Path(path).expanduser().resolve() for path in paths]
+    _update(merge(found), settings, report, roots, prune, progress)
+    return report
+
+
+def ingest_bundled(settings: Settings, *, progress: Progress | None = None) -> Report:
+    """Put the bundled digests into the index."""
+    found = list(bundled())
+    report = Report(entries=len(found))
+    _update(merge(found), settings, report, [], False, progress)
+    return report
+
+
+def remove(settings: Settings, unwanted: Callable[[Paper], bool]) -> list[Paper]:
+    """Remove the papers for which `unwanted` says so; returns them."""
+    index = Index(settings.index_folder)
+    index.snapshot()  # says so where there is no index
+    with index.locked(settings.lock_timeout_s):
+        writer = _Writer(index, settings)
+        gone = [stored.paper for stored in writer.stored.values() if unwanted(stored.paper)]
+        if gone:
+            writer.begin()
+            writer.store.delete([r.passage.id for p in gone for r in writer.all_records(p.id)])
+            for paper in gone:
+                del writer.stored[paper.id]
+            writer.finish(None)
+    return gone
+
+
+def repair(settings: Settings, *, progress: Progress | None = None) -> Report:
+    """Derive the snapshot from the store again, whatever state it is in."""
+    index = Index(settings.index_folder)
+    with index.locked(settings.lock_timeout_s):
+        shutil.rmtree(index.snapshots, ignore_errors=True)
+        writer = _Writer(index, settings)
+        writer.begin()
+        report = Report()
+        writer.finish(progress, report)
+    return report
+
+
+def _update(
+    found: Sequence[Paper], settings: Settings, report: Report, roots: Sequence[Path], prune: bool, progress: Progress | None
+) -> None:
+    index = Index(settings.index_folder)
+    with index.locked(settings.lock_timeout_s):
+        writer = _Writer(index, settings)
+        wanted = list(_reconciled(found, writer.stored, roots))
+        removed = _disappeared(found, writer.stored, roots) if prune else []
+        writer.apply(wanted, removed, report, progress)
+
+
+class _Writer:
+    """One writing session, inside the lock."""
+
+    def __init__(self, index: Index, settings: Settings) -> None:
+        self._index = index
+        self._state = index.state()
+        self._embedder: Embedder = load_embedder(settings.embedder, settings.models_folder, settings.threads)
+        _check_embedder(self._state, self._embedder)
+        self.store = Store(index.chroma)
+        self._records: dict[str, list[Record]] = {}
+        for record in self.store.records():
+            self._records.setdefault(record.passage.paper_id, []).append(record)
+        self.stored = stored_papers(record for group in self._records.values() for record in group)
+        self._tokens = TokenCache(index.tokens, _older_snapshot(index))
+
+    def all_records(self, paper_id: str) -> list[Record]:
+        """Every record of a paper, leftovers of an interrupted update among them."""
+        return self._records.get(paper_id, [])
+
+    def begin(self) -> None:
+        """Note that a write is under way."""
+        self._state = replace(
+            self._state, embedder=self._embedder.name, dimensions=self._embedder.dimensions, writing=True
+        )
+        self._index.save(self._state)
+
+    def apply(self, wanted: Sequence[Paper], removed: Sequence[str], report: Report, progress: Progress | None) -> None:
+        """Write what differs between `wanted` and the store, and remove papers by id."""
+        fresh, relabelled = self._differences(wanted, report)
+        report.removed = len(removed)
+        if fresh or relabelled or removed or self._state.writing or not self._state.revision:
+            self.begin()
+            self._write_fresh(fresh, report, progress)
+            self._relabel(relabelled)
+            self.store.delete([r.passage.id for paper_id in removed for r in self.all_records(paper_id)])
+            for paper_id in removed:
+                del self.stored[paper_id]
+        self.finish(progress, report)
+
+    def _differences(self, wanted: Sequence[Paper], report: Report) -> tuple[list[Paper], list[Paper]]:
+        fresh: list[Paper] = []
+        relabelled: list[Paper] = []
+        for paper in wanted:
+            stored = self.stored.get(paper.id)
+            if stored is None:
+                report.added += 1
+                fresh.append(paper)
+            elif stored.content != content_of(paper) or not _is_clean(stored, self.all_records(paper.id)):
+                report.updated += 1
+                fresh.append(paper)
+            elif not stored.whole or stored.paper != paper:
+                report.updated += 1
+                relabelled.append(paper)
+            else:
+                report.unchanged += 1
+        return fresh, relabelled
+
+    def _write_fresh(self, papers: Sequence[Paper], report: Report, progress: Progress | None) -> None:
+        done = 0
+        for batch in self._batches(papers):
+            passages = [record.passage for _, records in batch for record in records]
+            vectors, tokens = self._embedder.encode_with_tokens([self._encoder_text(p) for p in passages])
+            if tokens:
+                self._tokens.add([p.id for p in passages], [pack(t.vectors, t.offsets) for t in tokens])
+            records = [record for _, group in batch for record in group]
+            self.store.write(records, vectors)
+            self._drop_leftovers(batch)
+            done += len(batch)
+            report.encoded += len(passages)
+            _tell(progress, "encode", done, len(papers))
+
+    def _batches(self, papers: Sequence[Paper]) -> Iterator[list[tuple[Paper, list[Record]]]]:
+        batch: list[tuple[Paper, list[Record]]] = []
+        size = 0
+        for paper in papers:
+            passages = split(paper, self._embedder.count_tokens, self._embedder.window)
+            batch.append((paper, to_records(paper, passages)))
+            size += len(passages)
+            if size >= _BATCH:
+                yield batch
+                batch, size = [], 0
+        if batch:
+            yield batch
+
+    def _drop_leftovers(self, batch: Sequence[tuple[Paper, list[Record]]]) -> None:
+        """Remove the passages of older versions, after the new ones are safely in."""
+        stale: list[str] = []
+        for paper, records in batch:
+            kept = {record.passage.id for record in records}
+            stale.extend(r.passage.id for r in self.all_records(paper.id) if r.passage.id not in kept)
+            self._records[paper.id] = records
+            self.stored[paper.id] = StoredPaper(paper, records[0].content, tuple(records), True)
+        self.store.delete(stale)
+
+    def _relabel(self, papers: Sequence[Paper]) -> None:
+        """Give papers new sources or metadata; their vectors stay."""
+        changed: list[Record] = []
+        for paper in papers:
+            names = tuple(source.name for source in paper.sources)
+            records = [
+                replace(r, sources=paper.sources, passage=replace(r.passage, sources=names, metadata=dict(paper.metadata)))
+                for r in self.stored[paper.id].records
+            ]
+            self.stored[paper.id] = StoredPaper(paper, records[0].content, tuple(records), True)
+            changed.extend(records)
+        self.store.rewrite_metadata(changed)
+
+    def finish(self, progress: Progress | None, report: Report | None = None) -> None:
+        """Derive the snapshot, unless the one at hand is of this revision already."""
+        papers = [self.stored[paper_id] for paper_id in sorted(self.stored)]
+        revision = revision_of(papers, self._embedder.name)
+        if report is not None:
+            report.papers, report.passages = len(papers), sum(len(p.records) for p in papers)
+            report.revision = revision
+        if self._state.revision == revision and not self._state.writing and _opens(self._index):
+            return
+        _tell(progress, "finish", 0, 1)
+        self._tokens.load()
+        tokens_of = self._tokens_of(papers) if self._embedder.has_tokens else None
+        written = write_snapshot(self._index.snapshots, papers, self.store, self._embedder.name, tokens_of)
+        self._index.adopt(written, self._state)
+        self._tokens.clear()
+        _tell(progress, "finish", 1, 1)
+
+    def _tokens_of(self, papers: Sequence[StoredPaper]) -> Callable[[str], PackedTokens]:
+        """Where token vectors come from: kept ones, else the text is encoded again."""
+        lost = [r.passage for p in papers for r in p.records if r.passage.id not in self._tokens]
+        again: dict[str, PackedTokens] = {}
+        for start in range(0, len(lost), _BATCH):
+            part = lost[start : start + _BATCH]
+            _, tokens = self._embedder.encode_with_tokens([self._encoder_text(p) for p in part])
+            again.update((p.id, pack(t.vectors, t.offsets)) for p, t in zip(part, tokens, strict=True))
+        return lambda passage_id: again[passage_id] if passage_id in again else self._tokens.get(passage_id)
+
+    def _encoder_text(self, passage: Passage) -> str:
+        title = shortened(passage.title, self._embedder.count_tokens, self._embedder.window)
+        return encoder_text(title, passage.text)
+
+
+def _reconciled(found: Sequence[Paper], stored: dict[str, StoredPaper], roots: Sequence[Path]) -> Iterator[Paper]:
+    """Each paper just read, merged with what the index holds of it from files that were not read now."""
+    for paper in found:
+        old = stored.get(paper.id)
+        if old is None:
+            yield paper
+            continue
+        elsewhere = tuple(source for source in old.paper.sources if not _below(source, roots))
+        text_is_elsewhere = bool(elsewhere) and elsewhere[0] == old.paper.sources[0]
+        kept = replace(old.paper, sources=elsewhere) if text_is_elsewhere else None
+        if kept is not None:
+            yield merge([paper, kept])[0]
+        else:
+            named = {source.name for source in paper.sources}
+            others = tuple(source for source in elsewhere if source.name not in named)
+            yield replace(paper, sources=paper.sources + others)
+
+
+def _disappeared(found: Sequence[Paper], stored: dict[str, StoredPaper], roots: Sequence[Path]) -> list[str]:
+    present = {paper.id for paper in found}
+    return [
+        paper_id
+        for paper_id, old in stored.items()
+        if paper_id not in present and all(_below(source, roots) for source in old.paper.sources)
+    ]
+
+
+def _below(source: Source, roots: Sequence[Path]) -> bool:
+    return any(Path(source.path) == root or root in Path(source.path).parents for root in roots)
+
+
+def _is_clean(stored: StoredPaper, records: Iterable[Record]) -> bool:
+    return len(stored.records) == stored.records[0].count and all(r.content == stored.content for r in records)
+
+
+def _older_snapshot(index: Index) -> Snapshot | None:
+    state = index.state()
+    try:
+        return Snapshot(index.snapshots / state.revision) if state.revision else None
+    except IndexDamagedError:
+        return None  # everything in it can be derived again
+
+
+def _opens(index: Index) -> bool:
+    return _older_snapshot(index) is not None
+
+
+def _check_embedder(state: State, embedder: Embedder) -> None:
+    if state.embedder and state.embedder != embedder.name:
+        raise IndexMismatchError(
+            f"the index was built with the embedder {state.embedder!r}, the settings ask for {embedder.name!r}",
+            "set FOOTNOTE_EMBEDDER back, or ingest into another FOOTNOTE_HOME",
+        )
+
+
+def _nothing(paths: Sequence[str | Path], skipped: Sequence[Skipped]) -> str:
+    named = ", ".join(str(path) for path in paths)
+    return f"no paper could be read from {named}" + "".join(f"\n  {line}" for line in skipped[:20])
+
+
+def _tell(progress: Progress | None, stage: str, done: int, total: int) -> None:
+    if progress is not None:
+        progress(stage, done, total)

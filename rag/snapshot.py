@@ -1,0 +1,204 @@
+"""The index as readers see it: one folder of flat files derived from the store, never changed once written.
+
+Asking opens it by memory mapping, without importing Chroma, so it takes milliseconds; and since an ingest
+writes a new snapshot beside the old one, a reader never sees a half-written index.
+
+    manifest.json   revision, schema, embedder, counts, size of each file
+    papers.jsonl    one row a paper, by id; papers.npy: where each row starts
+    passages.jsonl  one row a passage, by paper and position; passages.npy
+    vectors.npy     (passages, d) float32, unit length
+    tokens.npy      (tokens, d) int8 with one scale each: the late-interaction vectors
+    spans.npy       (tokens, 2) int32 offsets of each token in title, line break, passage
+    bounds.npy      (passages + 1,) int64: the tokens of passage i are bounds[i]:bounds[i + 1]
+    owners.npy      (passages,) int32: the position of each passage's paper
+    text/, titles/  the two BM25 fields
+"""
+
+from __future__ import annotations
+
+import json
+import mmap
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.errors import IndexDamagedError
+from rag.lexical import LexicalIndex
+from rag.types import Paper, Passage, Source
+
+SCHEMA = 1
+_REBUILD = "`footnote repair` derives it from the store again"
+
+
+@dataclass(frozen=True, slots=True)
+class PackedTokens:
+    """Token vectors as they are kept: int8 `(n, d)`, a scale a row `(n,)`, offsets `(n, 2)`."""
+
+    values: NDArray[np.int8]
+    scales: NDArray[np.float32]
+    spans: NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class TokenMatrix:
+    """The word pieces of a text: unit vectors `(n, d)` and their offsets `(n, 2)` in that text."""
+
+    vectors: NDArray[np.float32]
+    spans: NDArray[np.int32]
+
+
+class Rows(Sequence[dict[str, Any]]):
+    """JSON rows in a memory-mapped file, decoded one by one when they are asked for."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self._starts = np.load(folder / f"{name}.npy", mmap_mode="r")
+        path = folder / f"{name}.jsonl"
+        with path.open("rb") as file:
+            self._bytes = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if path.stat().st_size else b""
+
+    def __len__(self) -> int:
+        return len(self._starts) - 1
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        return json.loads(self._bytes[self._starts[index] : self._starts[index + 1]])
+
+    @staticmethod
+    def write(folder: Path, name: str, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Write rows so that `Rows(folder, name)` reads them."""
+        starts = [0]
+        with (folder / f"{name}.jsonl").open("wb") as file:
+            for row in rows:
+                starts.append(starts[-1] + file.write(json.dumps(row, ensure_ascii=False).encode() + b"\n"))
+        np.save(folder / f"{name}.npy", np.asarray(starts, dtype=np.int64))
+
+
+class Snapshot:
+    """An index opened for reading. Cheap to open; everything is mapped or decoded when first needed."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.manifest = _read_manifest(folder)
+        self.revision: str = self.manifest["revision"]
+
+    def __len__(self) -> int:
+        return int(self.manifest["passages"])
+
+    @cached_property
+    def _papers(self) -> Rows:
+        return Rows(self.folder, "papers")
+
+    @cached_property
+    def _passages(self) -> Rows:
+        return Rows(self.folder, "passages")
+
+    @cached_property
+    def vectors(self) -> NDArray[np.float32]:
+        """`(passages, d)` unit vectors."""
+        vectors: NDArray[np.float32] = np.load(self.folder / "vectors.npy", mmap_mode="r")
+        return vectors
+
+    @cached_property
+    def text(self) -> LexicalIndex:
+        """BM25 over title and passage."""
+        return LexicalIndex.load(self.folder / "text", len(self))
+
+    @cached_property
+    def titles(self) -> LexicalIndex:
+        """BM25 over the titles of papers."""
+        return LexicalIndex.load(self.folder / "titles", self.paper_count)
+
+    @cached_property
+    def paper_of(self) -> NDArray[np.int32]:
+        """`(passages,)`: the position of each passage's paper."""
+        owners: NDArray[np.int32] = np.load(self.folder / "owners.npy", mmap_mode="r")
+        return owners
+
+    @cached_property
+    def first_passage(self) -> NDArray[np.int64]:
+        """`(papers + 1,)`: the passages of paper i are first_passage[i]:first_passage[i + 1]."""
+        return np.searchsorted(self.paper_of, np.arange(self.paper_count + 1)).astype(np.int64)
+
+    @cached_property
+    def _tokens(self) -> tuple[Any, Any, Any, Any]:
+        return tuple(np.load(self.folder / f"{name}.npy", mmap_mode="r") for name in _TOKEN_FILES)  # type: ignore[return-value]
+
+    @property
+    def paper_count(self) -> int:
+        """How many papers there are."""
+        return int(self.manifest["papers"])
+
+    @property
+    def has_tokens(self) -> bool:
+        """Whether late interaction is possible."""
+        return bool(self.manifest["tokens"])
+
+    def tokens(self, passage: int) -> TokenMatrix:
+        """The word pieces of a passage, as it was encoded: title, line break, text."""
+        packed = self.packed_tokens(passage)
+        return TokenMatrix(packed.values.astype(np.float32) * packed.scales[:, None], packed.spans)
+
+    def packed_tokens(self, passage: int) -> PackedTokens:
+        """The same as it is kept, memory-mapped."""
+        values, scales, spans, bounds = self._tokens
+        start, end = int(bounds[passage]), int(bounds[passage + 1])
+        return PackedTokens(values[start:end], scales[start:end], spans[start:end])
+
+    def passage_ids(self) -> Iterator[str]:
+        """The ids of all passages, in order."""
+        return (str(row["id"]) for row in self._passages)
+
+    def paper(self, index: int) -> Paper:
+        """The paper at a position."""
+        row = self._papers[index]
+        sources = tuple(Source(name, path) for name, path in row["sources"])
+        return Paper(row["id"], row["title"], row["text"], sources, row["metadata"])
+
+    def papers(self) -> Iterator[Paper]:
+        """All papers, by id."""
+        return (self.paper(index) for index in range(self.paper_count))
+
+    def passage(self, index: int) -> Passage:
+        """The passage at a position."""
+        row = self._passages[index]
+        paper = self.paper(int(self.paper_of[index]))
+        return Passage(
+            id=row["id"],
+            paper_id=paper.id,
+            title=paper.title,
+            text=paper.text[row["start"] : row["end"]],
+            start=row["start"],
+            end=row["end"],
+            index=row["index"],
+            sources=tuple(source.name for source in paper.sources),
+            metadata=paper.metadata,
+        )
+
+
+_TOKEN_FILES = ("tokens", "scales", "spans", "bounds")
+
+
+def pack(vectors: NDArray[np.float32], spans: NDArray[np.int32]) -> PackedTokens:
+    """`(n, d)` vectors as int8 with one scale a row, the row's largest magnitude on 127."""
+    scales = (np.abs(vectors).max(axis=1, initial=1e-9) / 127.0).astype(np.float32)
+    return PackedTokens(np.rint(vectors / scales[:, None]).astype(np.int8), scales, spans.astype(np.int32))
+
+
+def _read_manifest(folder: Path) -> dict[str, Any]:
+    try:
+        manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf8"))
+        sizes: dict[str, int] = manifest["files"]
+        wrong = [name for name, size in sizes.items() if (folder / name).stat().st_size != size]
+    except (OSError, ValueError, KeyError) as error:
+        raise IndexDamagedError(f"the snapshot in {folder} cannot be read: {error}", _REBUILD) from error
+    if wrong:
+        raise IndexDamagedError(f"{folder / wrong[0]} has another size than when it was written", _REBUILD)
+    if manifest["schema"] != SCHEMA:
+        raise IndexDamagedError(f"the snapshot in {folder} has layout {manifest['schema']}, not {SCHEMA}", _REBUILD)
+    return manifest

@@ -1,0 +1,105 @@
+"""The store in, a snapshot out (see `rag.snapshot` for its files)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from rag.chunking import encoder_text
+from rag.lexical import LexicalIndex
+from rag.snapshot import SCHEMA, PackedTokens, Rows
+from rag.store import Record, Store, StoredPaper
+
+TokensOf = Callable[[str], PackedTokens]
+
+
+def revision_of(papers: Sequence[StoredPaper], embedder: str) -> str:
+    """A hash of everything a reader can see: equal content has an equal revision."""
+    digest = hashlib.sha256(f"{SCHEMA}\0{embedder}".encode())
+    for stored in papers:
+        paper = stored.paper
+        row = [paper.id, stored.content, [[s.name, s.path] for s in paper.sources], dict(paper.metadata)]
+        digest.update(json.dumps(row, sort_keys=True).encode())
+    return digest.hexdigest()[:16]
+
+
+def write_snapshot(
+    folder: Path, papers: Sequence[StoredPaper], store: Store, embedder: str, tokens_of: TokensOf | None
+) -> Path:
+    """Write the snapshot of `papers` (ordered by id) into `folder/<revision>`, whole or not at all.
+
+    `tokens_of` gives a passage's packed tokens by its id; None where the embedder has none.
+    """
+    revision = revision_of(papers, embedder)
+    target, unfinished = folder / revision, folder / f"{revision}.part"
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir(parents=True)
+    records = [record for stored in papers for record in stored.records]
+    _write_rows(unfinished, papers, records)
+    np.save(unfinished / "vectors.npy", store.vectors([record.passage.id for record in records]))
+    token_count = _write_tokens(unfinished, records, tokens_of) if tokens_of and records else 0
+    _write_lexical(unfinished, papers, records)
+    manifest = {
+        "revision": revision,
+        "schema": SCHEMA,
+        "embedder": embedder,
+        "papers": len(papers),
+        "passages": len(records),
+        "tokens": token_count,
+        "files": {
+            str(path.relative_to(unfinished)): path.stat().st_size
+            for path in sorted(unfinished.rglob("*"))
+            if path.is_file()
+        },
+    }
+    (unfinished / "manifest.json").write_text(json.dumps(manifest, indent=1), encoding="utf8")
+    shutil.rmtree(target, ignore_errors=True)
+    os.replace(unfinished, target)
+    return target
+
+
+def _write_rows(folder: Path, papers: Sequence[StoredPaper], records: Sequence[Record]) -> None:
+    Rows.write(
+        folder,
+        "papers",
+        (
+            {
+                "id": stored.paper.id,
+                "title": stored.paper.title,
+                "text": stored.paper.text,
+                "sources": [[source.name, source.path] for source in stored.paper.sources],
+                "metadata": dict(stored.paper.metadata),
+            }
+            for stored in papers
+        ),
+    )
+    passages = (record.passage for record in records)
+    Rows.write(folder, "passages", ({"id": p.id, "start": p.start, "end": p.end, "index": p.index} for p in passages))
+    owners = [position for position, stored in enumerate(papers) for _ in stored.records]
+    np.save(folder / "owners.npy", np.asarray(owners, dtype=np.int32))
+
+
+def _write_tokens(folder: Path, records: Sequence[Record], tokens_of: TokensOf) -> int:
+    packed = [tokens_of(record.passage.id) for record in records]
+    bounds = np.concatenate([[0], np.cumsum([len(entry.values) for entry in packed])]).astype(np.int64)
+    np.save(folder / "bounds.npy", bounds)
+    np.save(folder / "scales.npy", np.concatenate([entry.scales for entry in packed]))
+    np.save(folder / "spans.npy", np.concatenate([entry.spans for entry in packed]))
+    shape = (int(bounds[-1]), packed[0].values.shape[1])
+    values = np.lib.format.open_memmap(folder / "tokens.npy", mode="w+", dtype=np.int8, shape=shape)
+    for start, entry in zip(bounds[:-1], packed, strict=True):
+        values[start : start + len(entry.values)] = entry.values
+    values.flush()
+    return int(bounds[-1])
+
+
+def _write_lexical(folder: Path, papers: Sequence[StoredPaper], records: Sequence[Record]) -> None:
+    texts = [encoder_text(record.passage.title, record.passage.text) for record in records]
+    LexicalIndex.build(texts).save(folder / "text")
+    LexicalIndex.build([stored.paper.title for stored in papers]).save(folder / "titles")

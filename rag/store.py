@@ -1,0 +1,216 @@
+"""The Chroma collection that holds every passage, with its vector: the one source of truth.
+
+A paper is its passages: each carries the paper's title, sources and metadata, its own offsets, the white
+space up to the next (`gap`), and how many there are, so that the paper's text can be put together again
+and a paper that is only half written can be told from a whole one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.errors import IndexDamagedError, StoreError
+from rag.types import Paper, Passage, Source
+
+if TYPE_CHECKING:
+    from chromadb.api import ClientAPI
+    from chromadb.api.models.Collection import Collection
+
+COLLECTION = "footnote"
+SCHEMA = 1
+_PAGE = 5000  # records a call; Chroma's own limit is 5461
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A passage as it is stored: `content` identifies the paper's title and text, `count` its passages."""
+
+    passage: Passage
+    sources: tuple[Source, ...]
+    content: str
+    count: int
+    gap: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPaper:
+    """What the store knows of a paper without its vectors; `whole` when no passage is missing or foreign."""
+
+    paper: Paper
+    content: str
+    records: tuple[Record, ...]
+    whole: bool
+
+
+def content_of(paper: Paper) -> str:
+    """What a paper's passages and vectors depend on: a hash of its title and text."""
+    return hashlib.sha256(f"{SCHEMA}\0{paper.title}\0{paper.text}".encode()).hexdigest()[:16]
+
+
+def to_records(paper: Paper, passages: Sequence[Passage]) -> list[Record]:
+    """The records that store `paper`, one a passage."""
+    content = content_of(paper)
+    starts = [passage.start for passage in passages[1:]] + [len(paper.text)]
+    return [
+        Record(passage, paper.sources, content, len(passages), paper.text[passage.end : start])
+        for passage, start in zip(passages, starts, strict=True)
+    ]
+
+
+class Store:
+    """The collection in a local folder. Chroma is imported when it is opened, which takes a second."""
+
+    def __init__(self, folder: Path) -> None:
+        self._collection = _open_collection(folder)
+
+    def write(self, records: Sequence[Record], vectors: NDArray[np.float32]) -> None:
+        """Add or replace records with their `(n, d)` vectors, in one transaction a call of at most 5,000."""
+        for start in range(0, len(records), _PAGE):
+            page = records[start : start + _PAGE]
+            self._collection.upsert(
+                ids=[record.passage.id for record in page],
+                embeddings=vectors[start : start + _PAGE],
+                documents=[record.passage.text for record in page],
+                metadatas=[_to_metadata(record) for record in page],
+            )
+
+    def rewrite_metadata(self, records: Sequence[Record]) -> None:
+        """Replace the sources and metadata of records that are there already, keeping their vectors."""
+        for start in range(0, len(records), _PAGE):
+            page = records[start : start + _PAGE]
+            self._collection.update(
+                ids=[record.passage.id for record in page],
+                metadatas=[_to_metadata(record) for record in page],
+            )
+
+    def delete(self, ids: Sequence[str]) -> None:
+        """Remove records; unknown ids are ignored."""
+        for start in range(0, len(ids), _PAGE):
+            self._collection.delete(ids=list(ids[start : start + _PAGE]))
+
+    def records(self) -> Iterator[Record]:
+        """All records, in no particular order."""
+        for offset in range(0, max(1, self._collection.count()), _PAGE):
+            page = self._collection.get(limit=_PAGE, offset=offset, include=["documents", "metadatas"])
+            rows = zip(page["ids"], page["documents"] or [], page["metadatas"] or [], strict=True)
+            for identifier, text, metadata in rows:
+                yield _from_metadata(identifier, text or "", metadata or {})
+
+    def vectors(self, ids: Sequence[str]) -> NDArray[np.float32]:
+        """The `(n, d)` vectors of `ids`, in their order.
+
+        Raises:
+            IndexDamagedError: where one of them has no vector.
+        """
+        found: dict[str, Any] = {}
+        for start in range(0, len(ids), _PAGE):
+            page = self._collection.get(ids=list(ids[start : start + _PAGE]), include=["embeddings"])
+            embeddings = page["embeddings"]
+            if embeddings is not None:
+                found.update(zip(page["ids"], embeddings, strict=True))
+        lost = [identifier for identifier in ids if identifier not in found]
+        if lost:
+            raise IndexDamagedError(f"the store has no vector for {len(lost)} passages", "run `footnote ingest` again")
+        return np.asarray([found[identifier] for identifier in ids], dtype=np.float32)
+
+    def nearest(self, vector: NDArray[np.float32], count: int) -> list[tuple[str, float]]:
+        """The ids and cosine similarities of the `count` nearest passages, best first."""
+        found = self._collection.query(query_embeddings=[vector], n_results=count, include=["distances"])
+        distances = (found["distances"] or [[]])[0]
+        return [(identifier, 1.0 - distance) for identifier, distance in zip(found["ids"][0], distances, strict=True)]
+
+
+def stored_papers(records: Iterable[Record]) -> dict[str, StoredPaper]:
+    """The papers that `records` make up, by id."""
+    grouped: dict[str, list[Record]] = {}
+    for record in records:
+        grouped.setdefault(record.passage.paper_id, []).append(record)
+    return {paper_id: _assemble(group) for paper_id, group in grouped.items()}
+
+
+def _assemble(group: list[Record]) -> StoredPaper:
+    group.sort(key=lambda record: (record.content, record.passage.index))
+    contents: dict[str, list[Record]] = {}
+    for record in group:
+        contents.setdefault(record.content, []).append(record)
+    complete = [rows for rows in contents.values() if len(rows) == rows[0].count]
+    kept = complete[0] if complete else max(contents.values(), key=len)
+    first = kept[0].passage
+    text = "".join(record.passage.text + record.gap for record in kept)
+    paper = Paper(first.paper_id, first.title, text, kept[0].sources, first.metadata)
+    alike = len({(record.sources, tuple(sorted(record.passage.metadata.items()))) for record in kept}) == 1
+    return StoredPaper(paper, kept[0].content, tuple(kept), len(contents) == 1 and bool(complete) and alike)
+
+
+def _to_metadata(record: Record) -> Mapping[str, str | int]:
+    passage = record.passage
+    return {
+        "paper_id": passage.paper_id,
+        "title": passage.title,
+        "start": passage.start,
+        "end": passage.end,
+        "index": passage.index,
+        "count": record.count,
+        "content": record.content,
+        "gap": record.gap,
+        "sources": json.dumps([[source.name, source.path] for source in record.sources], ensure_ascii=False),
+        "metadata": json.dumps(dict(passage.metadata), ensure_ascii=False, sort_keys=True),
+    }
+
+
+def _from_metadata(identifier: str, text: str, row: Mapping[str, Any]) -> Record:
+    try:
+        sources = tuple(Source(name, path) for name, path in json.loads(row["sources"]))
+        passage = Passage(
+            id=identifier,
+            paper_id=row["paper_id"],
+            title=row["title"],
+            text=text,
+            start=int(row["start"]),
+            end=int(row["end"]),
+            index=int(row["index"]),
+            sources=tuple(source.name for source in sources),
+            metadata=json.loads(row["metadata"]),
+        )
+        return Record(passage, sources, row["content"], int(row["count"]), row["gap"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise IndexDamagedError(
+            f"passage {identifier} of the index cannot be read: {error!r}", "remove the index folder and ingest again"
+        ) from error
+
+
+def _open_collection(folder: Path) -> Collection:
+    client = _connect(folder)
+    try:
+        return client.get_or_create_collection(
+            COLLECTION,
+            embedding_function=None,
+            configuration={"hnsw": {"space": "cosine"}},
+            metadata={"schema": SCHEMA},
+        )
+    except Exception as error:
+        raise StoreError(f"the collection in {folder} cannot be opened: {error}", _MEND) from error
+
+
+_MEND = "move the folder away and ingest again"
+
+
+def _connect(folder: Path) -> ClientAPI:
+    import chromadb  # imported here: it takes a second, and asking needs it only where nothing is cached
+    from chromadb.config import Settings as ChromaSettings
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return chromadb.PersistentClient(str(folder), settings=ChromaSettings(anonymized_telemetry=False))
+    except OSError as error:
+        raise StoreError(f"the index folder {folder} cannot be used: {error.strerror}", "set FOOTNOTE_HOME") from error
+    except Exception as error:  # Chroma raises plain exceptions, panics of its Rust core among them
+        raise StoreError(f"the Chroma store in {folder} cannot be opened: {error}", _MEND) from error

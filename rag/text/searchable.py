@@ -1,0 +1,47 @@
+r"""Text as a reader typed it in, text as a searcher would type it out.
+
+Abstracts carry LaTeX remnants: `PixArt-$α$`, `200times`, `sim1\%`, `\eg`. They are cited verbatim; here
+they are folded to `pixart-alpha`, `200x`, `~1%`, `e.g.` so that words and numbers can be found.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_GREEK = {
+    chr(code): unicodedata.name(chr(code)).rsplit(" ", 1)[-1].lower()
+    for code in range(0x3B1, 0x3CA)
+    if code != 0x3C2
+} | {"µ": "mu", "ϕ": "phi", "ε": "epsilon", "ϵ": "epsilon", "ς": "sigma"}
+_GREEK_MAP = str.maketrans(_GREEK)
+_REPLACED = [
+    (re.compile(r"\\(?:textbf|textit|emph|texttt|text|mathrm|mathbf|mathcal|mathbb|rm|bf|it|sc|textsc)\b"), " "),
+    (re.compile(r"\\(eg|ie)\b"), lambda m: " e.g. " if m.group(1) == "eg" else " i.e. "),
+    (re.compile(r"\\(?:times|cdot)\b"), "x"),
+    (re.compile(r"(?<=\d)\s*(?:times\b|[×✕])(?!\s*\d)"), "x"),  # noqa: RUF001
+    (re.compile(r"(?:\\sim|\bsim)(?=\s*\d)"), "~"),
+    (re.compile(r"\\(?:leq?|geq?|approx|sim|rightarrow|to|pm)\b"), " "),
+    (re.compile(r"\\([%$&#_{}])"), r"\1"),
+    (re.compile(r"\\([A-Za-z]+)"), r"\1"),
+    (re.compile(r"(?<=\d),(?=\d{3}(?!\d))"), ""),
+    (re.compile(r"(?<=\d)\s+(?:percent|per cent)\b"), "%"),
+    (re.compile(r"[$\\{}`]"), ""),
+    (re.compile(r"[‐‑‒–—−]"), "-"),  # noqa: RUF001
+    (re.compile(r"[’‘]"), "'"),  # noqa: RUF001
+]
+
+
+def searchable(text: str) -> str:
+    """`text` in lower case with LaTeX, Greek letters and number notation folded; offsets are not kept."""
+    folded = unicodedata.normalize("NFKC", text).casefold().translate(_GREEK_MAP)
+    for pattern, replacement in _REPLACED:
+        folded = pattern.sub(replacement, folded)
+    return _without_accents(folded)
+
+
+def _without_accents(text: str) -> str:
+    if text.isascii():
+        return text
+    decomposed = unicodedata.normalize("NFD", text)
+    return "".join(char for char in decomposed if not unicodedata.combining(char))

@@ -1,0 +1,150 @@
+"""The nouns that every other module speaks in: frozen, typed and JSON-serialisable.
+
+All character offsets count Python characters (code points), half open: `text[start:end]`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+Route = Literal["lookup", "compare", "survey", "count", "chat"]
+Verdict = Literal["supported", "unsupported", "unchecked"]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file that a paper was read from.
+
+    `name` is what people are shown (relative to the path they gave); `path` is where it lies on the
+    ingesting machine, used to tell what has disappeared and never part of an answer.
+    """
+
+    name: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One paper. `sources[0]` is the source whose text is kept; `metadata` holds what a reader found
+    beside title and text (`year`, `authors`, `doi`, `url`, …), all strings."""
+
+    id: str
+    title: str
+    text: str
+    sources: tuple[Source, ...]
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A run of whole sentences of one paper: `paper.text[start:end] == text`.
+
+    `index` counts from 0 within the paper; `sources` are the names of the paper's sources.
+    """
+
+    id: str
+    paper_id: str
+    title: str
+    text: str
+    start: int
+    end: int
+    index: int
+    sources: tuple[str, ...] = ()
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RankedPassage:
+    """A passage with its relevance to a query; higher is better."""
+
+    passage: Passage
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class RankedPaper:
+    """A paper with its relevance to a query, and the passages it earned that with, best first."""
+
+    paper_id: str
+    title: str
+    score: float
+    passages: tuple[RankedPassage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A footnote: the span that supports a sentence, and where it stands.
+
+    `n` is the marker's number, from 1. `passage` is the text of the passage; `start` and `end` are the
+    span's offsets in the paper's text, `passage_start` the passage's own, and `quote` the span itself:
+    `passage[start - passage_start : end - passage_start] == quote`. `score` is in [0, 1].
+    """
+
+    n: int
+    title: str
+    passage: str
+    start: int
+    end: int
+    score: float
+    sources: tuple[str, ...]
+    quote: str
+    passage_start: int
+    paper_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One statement of an answer with the numbers of the citations it rests on; `score` is in [0, 1]."""
+
+    text: str
+    citations: tuple[int, ...]
+    verdict: Verdict
+    score: float
+
+    @property
+    def supported(self) -> bool:
+        """Whether the cited spans were found to support the statement."""
+        return self.verdict == "supported"
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One turn of the conversation so far."""
+
+    role: Literal["user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a question gets.
+
+    `text` carries its markers, `[1]`, each the `n` of one citation. `abstained` says that the papers do
+    not answer; `nearest` then names the closest titles. `papers` are the distinct titles cited, first
+    cited first. `engine` is "extractive" or a model's name; `degraded` says why it fell back, or is
+    empty. `timings` are seconds by stage. `examined` counts the papers judged by a survey or a count.
+    """
+
+    question: str
+    text: str
+    citations: tuple[Citation, ...]
+    claims: tuple[Claim, ...]
+    abstained: bool
+    route: Route
+    papers: tuple[str, ...]
+    engine: str
+    degraded: str = ""
+    confidence: float = 0.0
+    nearest: tuple[str, ...] = ()
+    examined: int = 0
+    timings: Mapping[str, float] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The answer as plain lists, dictionaries, strings and numbers, ready for `json.dumps`."""
+        plain = asdict(self)
+        for claim, row in zip(self.claims, plain["claims"], strict=True):
+            row["supported"] = claim.supported
+        plain["timings"] = {stage: round(seconds, 6) for stage, seconds in self.timings.items()}
+        return plain
