@@ -1,0 +1,67 @@
+"""Footnote: questions over a collection of research papers, every sentence footnoted.
+
+    from rag import ask
+    answer = ask("Which FP8 training method compresses optimizer states?")
+
+Names are resolved when first used, so that importing this package costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rag.asking import aask, ask, stream
+    from rag.assistant import Assistant
+    from rag.errors import FootnoteError
+    from rag.ingest import ingest, remove
+    from rag.settings import Settings, load_settings
+    from rag.types import Answer, Citation, Claim, Paper, Passage, RankedPaper, RankedPassage, Source, Turn
+
+_HOMES = {
+    "ask": "rag.asking",
+    "aask": "rag.asking",
+    "stream": "rag.asking",
+    "Assistant": "rag.assistant",
+    "FootnoteError": "rag.errors",
+    "ingest": "rag.ingest",
+    "remove": "rag.ingest",
+    "Settings": "rag.settings",
+    "load_settings": "rag.settings",
+    "Answer": "rag.types",
+    "Citation": "rag.types",
+    "Claim": "rag.types",
+    "Paper": "rag.types",
+    "Passage": "rag.types",
+    "RankedPaper": "rag.types",
+    "RankedPassage": "rag.types",
+    "Source": "rag.types",
+    "Turn": "rag.types",
+}
+__all__ = [
+    "Answer",
+    "Assistant",
+    "Citation",
+    "Claim",
+    "FootnoteError",
+    "Paper",
+    "Passage",
+    "RankedPaper",
+    "RankedPassage",
+    "Settings",
+    "Source",
+    "Turn",
+    "aask",
+    "ask",
+    "ingest",
+    "load_settings",
+    "remove",
+    "stream",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'rag' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

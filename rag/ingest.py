@@ -13,6 +13,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from rag.chunking import encoder_text, shortened, split
 from rag.corpus import Skipped, bundled, merge, read
 from rag.embedding import Embedder, load_embedder
@@ -181,9 +184,9 @@ class _Writer:
         done = 0
         for batch in self._batches(papers):
             passages = [record.passage for _, records in batch for record in records]
-            vectors, tokens = self._embedder.encode_with_tokens([self._encoder_text(p) for p in passages])
+            vectors, tokens = self._encode(passages)
             if tokens:
-                self._tokens.add([p.id for p in passages], [pack(t.vectors, t.offsets) for t in tokens])
+                self._tokens.add([passage.id for passage in passages], tokens)
             records = [record for _, group in batch for record in group]
             self.store.write(records, vectors)
             self._drop_leftovers(batch)
@@ -250,13 +253,18 @@ class _Writer:
         again: dict[str, PackedTokens] = {}
         for start in range(0, len(lost), _BATCH):
             part = lost[start : start + _BATCH]
-            _, tokens = self._embedder.encode_with_tokens([self._encoder_text(p) for p in part])
-            again.update((p.id, pack(t.vectors, t.offsets)) for p, t in zip(part, tokens, strict=True))
+            again.update(zip([passage.id for passage in part], self._encode(part)[1], strict=True))
         return lambda passage_id: again[passage_id] if passage_id in again else self._tokens.get(passage_id)
 
-    def _encoder_text(self, passage: Passage) -> str:
-        title = shortened(passage.title, self._embedder.count_tokens, self._embedder.window)
-        return encoder_text(title, passage.text)
+    def _encode(self, passages: Sequence[Passage]) -> tuple[NDArray[np.float32], list[PackedTokens]]:
+        """Vectors `(n, d)` and packed tokens, their offsets counted from where the passage's text starts."""
+        embedder = self._embedder
+        titles = [shortened(passage.title, embedder.count_tokens, embedder.window) for passage in passages]
+        texts = [encoder_text(title, passage.text) for title, passage in zip(titles, passages, strict=True)]
+        vectors, tokens = embedder.encode_with_tokens(texts)
+        leads = [len(text) - len(passage.text) for text, passage in zip(texts, passages, strict=True)]
+        packed = [pack(t.vectors, t.offsets - lead) for t, lead in zip(tokens, leads, strict=False)]
+        return vectors, packed
 
 
 def _reconciled(found: Sequence[Paper], stored: dict[str, StoredPaper], roots: Sequence[Path]) -> Iterator[Paper]:

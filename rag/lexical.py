@@ -55,17 +55,26 @@ class LexicalIndex:
         """Whether any text has the search word."""
         return word in self._scorer.vocab_dict
 
+    def numbers(self, found: Sequence[str]) -> list[int]:
+        """The vocabulary numbers of search words, -1 for those that no text has."""
+        vocabulary = self._scorer.vocab_dict
+        return [int(vocabulary.get(word, -1)) for word in found]
+
     def vocabulary(self) -> Sequence[str]:
         """Every search word of the texts."""
         return [word for word in self._scorer.vocab_dict if word]
 
-    def document_frequency(self, word: str) -> int:
-        """How many texts have the search word."""
+    def postings(self, word: str) -> NDArray[np.int32]:
+        """The positions of the texts that have the search word."""
         column = self._scorer.vocab_dict.get(word)
         if column is None:
-            return 0
-        pointers = self._scorer.scores["indptr"]
-        return int(pointers[column + 1] - pointers[column])
+            return np.zeros(0, dtype=np.int32)
+        start, end = self._scorer.scores["indptr"][column : column + 2]
+        return np.asarray(self._scorer.scores["indices"][start:end], dtype=np.int32)
+
+    def document_frequency(self, word: str) -> int:
+        """How many texts have the search word."""
+        return len(self.postings(word))
 
 
 def _new_scorer() -> Any:

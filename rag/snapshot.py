@@ -8,10 +8,12 @@ writes a new snapshot beside the old one, a reader never sees a half-written ind
     passages.jsonl  one row a passage, by paper and position; passages.npy
     vectors.npy     (passages, d) float32, unit length
     tokens.npy      (tokens, d) int8 with one scale each: the late-interaction vectors
-    spans.npy       (tokens, 2) int32 offsets of each token in title, line break, passage
+    spans.npy       (tokens, 2) int32 offsets of each token in the passage; below 0: in the title
     bounds.npy      (passages + 1,) int64: the tokens of passage i are bounds[i]:bounds[i + 1]
     owners.npy      (passages,) int32: the position of each passage's paper
     text/, titles/  the two BM25 fields
+    terms.npy       (words,) int32 vocabulary numbers of `text/`; term_sentences.npy: the sentence of each,
+                    -1 in the title; term_bounds.npy: the words of passage i
 """
 
 from __future__ import annotations
@@ -46,7 +48,7 @@ class PackedTokens:
 
 @dataclass(frozen=True, slots=True)
 class TokenMatrix:
-    """The word pieces of a text: unit vectors `(n, d)` and their offsets `(n, 2)` in that text."""
+    """The word pieces of a passage: unit vectors `(n, d)` and offsets `(n, 2)`, negative in the title."""
 
     vectors: NDArray[np.float32]
     spans: NDArray[np.int32]
@@ -140,7 +142,7 @@ class Snapshot:
         return bool(self.manifest["tokens"])
 
     def tokens(self, passage: int) -> TokenMatrix:
-        """The word pieces of a passage, as it was encoded: title, line break, text."""
+        """The word pieces of the passage at a position, those of its title first."""
         packed = self.packed_tokens(passage)
         return TokenMatrix(packed.values.astype(np.float32) * packed.scales[:, None], packed.spans)
 
@@ -160,9 +162,27 @@ class Snapshot:
         sources = tuple(Source(name, path) for name, path in row["sources"])
         return Paper(row["id"], row["title"], row["text"], sources, row["metadata"])
 
+    def title(self, index: int) -> str:
+        """The title of the paper at a position."""
+        return str(self._papers[index]["title"])
+
     def papers(self) -> Iterator[Paper]:
         """All papers, by id."""
         return (self.paper(index) for index in range(self.paper_count))
+
+    @cached_property
+    def _terms(self) -> tuple[Any, Any, Any]:
+        return tuple(np.load(self.folder / f"{name}.npy", mmap_mode="r") for name in _TERM_FILES)  # type: ignore[return-value]
+
+    def terms(self, passage: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """The vocabulary numbers of the passage's words, and the sentence of each; -1 is the title."""
+        numbers, where, bounds = self._terms
+        start, end = int(bounds[passage]), int(bounds[passage + 1])
+        return numbers[start:end], where[start:end]
+
+    def sentence_spans(self, index: int) -> list[tuple[int, int]]:
+        """The sentences of the passage at a position, as offsets in the passage."""
+        return [(start, end) for start, end in self._passages[index]["sentences"]]
 
     def passage(self, index: int) -> Passage:
         """The passage at a position."""
@@ -181,6 +201,7 @@ class Snapshot:
         )
 
 
+_TERM_FILES = ("terms", "term_sentences", "term_bounds")
 _TOKEN_FILES = ("tokens", "scales", "spans", "bounds")
 
 

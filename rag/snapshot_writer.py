@@ -8,6 +8,7 @@ import os
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -15,6 +16,9 @@ from rag.chunking import encoder_text
 from rag.lexical import LexicalIndex
 from rag.snapshot import SCHEMA, PackedTokens, Rows
 from rag.store import Record, Store, StoredPaper
+from rag.text.sentences import sentences
+from rag.text.words import words
+from rag.types import Passage
 
 TokensOf = Callable[[str], PackedTokens]
 
@@ -79,10 +83,19 @@ def _write_rows(folder: Path, papers: Sequence[StoredPaper], records: Sequence[R
             for stored in papers
         ),
     )
-    passages = (record.passage for record in records)
-    Rows.write(folder, "passages", ({"id": p.id, "start": p.start, "end": p.end, "index": p.index} for p in passages))
+    Rows.write(folder, "passages", (_passage_row(record.passage) for record in records))
     owners = [position for position, stored in enumerate(papers) for _ in stored.records]
     np.save(folder / "owners.npy", np.asarray(owners, dtype=np.int32))
+
+
+def _passage_row(passage: Passage) -> dict[str, Any]:
+    return {
+        "id": passage.id,
+        "start": passage.start,
+        "end": passage.end,
+        "index": passage.index,
+        "sentences": [[span.start, span.end] for span in sentences(passage.text)],
+    }
 
 
 def _write_tokens(folder: Path, records: Sequence[Record], tokens_of: TokensOf) -> int:
@@ -101,5 +114,25 @@ def _write_tokens(folder: Path, records: Sequence[Record], tokens_of: TokensOf) 
 
 def _write_lexical(folder: Path, papers: Sequence[StoredPaper], records: Sequence[Record]) -> None:
     texts = [encoder_text(record.passage.title, record.passage.text) for record in records]
-    LexicalIndex.build(texts).save(folder / "text")
+    index = LexicalIndex.build(texts)
+    index.save(folder / "text")
     LexicalIndex.build([stored.paper.title for stored in papers]).save(folder / "titles")
+    _write_terms(folder, records, index)
+
+
+def _write_terms(folder: Path, records: Sequence[Record], index: LexicalIndex) -> None:
+    """Each passage's words as numbers of the vocabulary, with the sentence each stands in; the title is -1."""
+    terms: list[int] = []
+    where: list[int] = []
+    bounds = [0]
+    for record in records:
+        passage = record.passage
+        parts = [passage.title, *(passage.text[start:end] for start, end in sentences(passage.text))]
+        for number, part in enumerate(parts, start=-1):
+            numbers = index.numbers(words(part))
+            terms.extend(numbers)
+            where.extend([number] * len(numbers))
+        bounds.append(len(terms))
+    np.save(folder / "terms.npy", np.asarray(terms, dtype=np.int32))
+    np.save(folder / "term_sentences.npy", np.asarray(where, dtype=np.int32))
+    np.save(folder / "term_bounds.npy", np.asarray(bounds, dtype=np.int64))

@@ -18,6 +18,7 @@ DAMAGE = (EOFError, zlib.error, zipfile.BadZipFile, gzip.BadGzipFile)
 _MOST_RATIO = 200  # text packs 3 to 20 times; deflate's ceiling, which bombs reach, is about 1,030
 _HARMLESS = 10_000_000  # bytes: below this the ratio does not matter
 _MOST_MEMBERS = 100_000
+_Unpacking = gzip.GzipFile | zipfile.ZipExtFile
 _GZIP, _ZIP = b"\x1f\x8b", (b"PK\x03\x04", b"PK\x05\x06")
 
 
@@ -61,15 +62,31 @@ def _unzipped(file: File, limit: int) -> Document | Skipped:
 def _document(name: str, file: File, limit: int, opened: Callable[[], BinaryIO]) -> Document | Skipped:
     """The document behind `opened`, once its head has been read; an archive within an archive is left shut."""
     try:
-        with opened() as stream:
-            head = stream.read(HEAD_BYTES)
-    except (*DAMAGE, OSError, NotImplementedError, RuntimeError) as error:
+        head = _head(opened())
+    except (*DAMAGE, OSError, NotImplementedError) as error:
         return damaged(name, error)
     except Fault as fault:
         return fault.at(name)
     if head.startswith((_GZIP, *_ZIP)):
         return Skipped(name, None, "an archive within an archive", "unpack the outer one first")
     return Document(name, file.path, head, limit, opened)
+
+
+def _head(stream: BinaryIO) -> bytes:
+    """The first bytes. Where damage follows, those before it: the reader will meet it in its place.
+
+    Raises:
+        Fault: nothing can be unpacked.
+    """
+    head = b""
+    with stream:
+        try:
+            while len(head) < HEAD_BYTES and (piece := stream.read(min(512, HEAD_BYTES - len(head)))):
+                head += piece
+        except Fault:
+            if not head:
+                raise
+    return head
 
 
 def _members(file: File, limit: int) -> Iterator[Document | Skipped]:
@@ -79,23 +96,25 @@ def _members(file: File, limit: int) -> Iterator[Document | Skipped]:
         yield damaged(file.name, error)
         return
     with archive:
-        members = sorted((m for m in archive.infolist() if not m.is_dir()), key=lambda m: m.filename)
+        members = [m for m in archive.infolist() if not m.is_dir() and not _hidden(m.filename)]
         if fault := _refused(members, file.size):
             yield fault.at(file.name)
             return
-        for member in members:
-            if not _hidden(member.filename):
-                yield _member(archive, member, file, limit)
+        for member in sorted(members, key=lambda member: member.filename):
+            yield _member(archive, member, file, limit)
 
 
 def _refused(members: list[zipfile.ZipInfo], size: int) -> Fault | None:
     """Why the whole archive is left shut, if it is."""
     if any(member.filename == "[Content_Types].xml" for member in members):
         return Fault("an Office document", "save it as PDF or as plain text")
+    if not members:
+        return Fault("an empty archive", "nothing to do, or fetch it again")
     if len(members) > _MOST_MEMBERS:
         return Fault(f"an archive of more than {_MOST_MEMBERS:,} files", "unpack it first")
-    total = sum(member.file_size for member in members if not _is_bomb(member.file_size, member.compress_size))
-    return _BOMB if _is_bomb(total, size) else None
+    sound = (member for member in members if not _is_bomb(member.file_size, member.compress_size))
+    total = sum(member.file_size for member in sound)
+    return _bomb() if _is_bomb(total, size) else None
 
 
 def _hidden(name: str) -> bool:
@@ -110,39 +129,43 @@ def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, file: File, limit
     if member.flag_bits & 1:
         return Skipped(name, None, "protected by a password", "unpack it first")
     if _is_bomb(member.file_size, member.compress_size):
-        return _BOMB.at(name)
+        return _bomb().at(name)
 
     def opened() -> BinaryIO:
-        return _bounded(archive.open(member), member.compress_size)
+        return _bounded(cast(zipfile.ZipExtFile, archive.open(member)), member.compress_size)
 
     return _document(name, file, limit, opened)
 
 
-_BOMB = Fault(f"unpacks to more than {_MOST_RATIO} times its size", "unpack it first if you trust it")
+def _bomb() -> Fault:
+    return Fault(f"unpacks to more than {_MOST_RATIO} times its size", "unpack it first if you trust it")
 
 
 def _is_bomb(unpacked: int, packed: int) -> bool:
     return unpacked > max(_HARMLESS, _MOST_RATIO * packed)
 
 
-def _bounded(stream: object, packed: int) -> BinaryIO:
-    return cast(BinaryIO, io.BufferedReader(_Bounded(cast(BinaryIO, stream), packed)))
+def _bounded(stream: _Unpacking, packed: int) -> BinaryIO:
+    return cast(BinaryIO, io.BufferedReader(_Bounded(stream, packed), 512))
 
 
 class _Bounded(io.RawIOBase):
     """A stream that raises `Fault` once more comes out of it than `packed` bytes may honestly hold."""
 
-    def __init__(self, stream: BinaryIO, packed: int) -> None:
+    def __init__(self, stream: _Unpacking, packed: int) -> None:
         self._stream, self._packed, self._out = stream, packed, 0
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        chunk = self._stream.read(len(buffer))
+        try:
+            chunk = self._stream.read1(len(buffer))
+        except (*DAMAGE, ValueError) as error:
+            raise Fault("a damaged archive", "fetch or pack it again") from error
         self._out += len(chunk)
         if _is_bomb(self._out, self._packed):
-            raise _BOMB
+            raise _bomb()
         buffer[: len(chunk)] = chunk
         return len(chunk)
 

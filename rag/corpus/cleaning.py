@@ -6,7 +6,7 @@ import re
 
 _BREAKS = re.compile(r"\r\n?|[\x0b\x0c\x85]")
 _UNWANTED = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufeff]")
-_WRAP = re.compile(r"[ \t]*\n\s*")
+_SPACE = re.compile(r"\s+")
 
 
 def clean(text: str) -> str:
@@ -16,7 +16,7 @@ def clean(text: str) -> str:
 
 def unwrapped(text: str) -> str:
     """`text` cleaned, each run of white space with a line break in it folded into one space."""
-    return _WRAP.sub(" ", clean(text))
+    return _SPACE.sub(lambda run: " " if "\n" in run[0] else run[0], clean(text))
 
 
 def one_title(text: str) -> str:

@@ -18,7 +18,6 @@ _MARKS = [  # UTF-32 first: its little-endian mark starts with that of UTF-16
 ]  # fmt: skip
 _WESTERN = re.compile(r"[\x00-\x7fÀ-ÖØ-öø-ÿŒœŠšŽžŸ‘’“”–—…•€£°±µ×©®§«»¿¡™·\xa0]*")  # noqa: RUF001
 _ESCAPED = re.compile(r"[\udc80-\udcff]")
-_UNKNOWN = Fault("its character encoding is not recognised", "save it as UTF-8")
 
 
 class Line(NamedTuple):
@@ -53,7 +52,7 @@ def text_of(document: Document) -> str:
     try:
         text = content.decode(encoding)
     except UnicodeDecodeError as error:
-        raise _undecodable(error.object[error.start], encoding, content.count(b"\n", 0, error.start) + 1) from None
+        raise _undecodable(error.object[error.start], content.count(b"\n", 0, error.start) + 1) from None
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -66,19 +65,34 @@ def head_text(document: Document) -> str:
 def lines_of(document: Document) -> Iterator[Line | Fault]:
     """The document's lines, one at a time, a `Fault` in place of each that is too long or cannot be decoded."""
     encoding = encoding_of(document.head, whole=document.whole)
-    errors = "replace" if encoding.startswith(("utf-16", "utf-32")) else "surrogateescape"
     bound = min(MAX_LINE, document.limit)
-    with io.TextIOWrapper(document.open(), encoding=encoding, errors=errors) as stream:
+    with io.TextIOWrapper(document.open(), encoding=encoding, errors=_errors(encoding)) as stream:
         number = 0
         while text := stream.readline(bound):
             number += 1
             if len(text) == bound and not text.endswith("\n"):
                 yield Fault(f"a line of more than {bound:,} characters", "one record a line, please", number)
                 _drop_line(stream, bound)
-            elif bad := _ESCAPED.search(text):
-                yield _undecodable(ord(bad[0]) & 0xFF, encoding, number)
             else:
-                yield Line(number, text.removesuffix("\n"))
+                yield decoded(Line(number, text.removesuffix("\n")))
+
+
+def chunks_of(document: Document, size: int = 65_536) -> Iterator[str]:
+    """The document's text in pieces of `size` characters; bytes that cannot be decoded become lone surrogates."""
+    encoding = encoding_of(document.head, whole=document.whole)
+    with io.TextIOWrapper(document.open(), encoding=encoding, errors=_errors(encoding)) as stream:
+        while chunk := stream.read(size):
+            yield chunk
+
+
+def decoded(line: Line) -> Line | Fault:
+    """The line itself, or the fault of a line in which a byte could not be decoded."""
+    bad = _ESCAPED.search(line.text)
+    return _undecodable(ord(bad[0]) & 0xFF, line.number) if bad else line
+
+
+def _errors(encoding: str) -> str:
+    return "replace" if encoding.startswith(("utf-16", "utf-32")) else "surrogateescape"
 
 
 def _drop_line(stream: io.TextIOWrapper, bound: int) -> None:
@@ -86,9 +100,8 @@ def _drop_line(stream: io.TextIOWrapper, bound: int) -> None:
         pass
 
 
-def _undecodable(byte: int, encoding: str, line: int) -> Fault:
-    name = "UTF-8" if encoding.startswith("utf-8") else encoding
-    return Fault(f"byte 0x{byte:02x} cannot be read as {name}", "save it as UTF-8", line)
+def _undecodable(byte: int, line: int) -> Fault:
+    return Fault(f"byte 0x{byte:02x} is not text in the file's encoding", "save it as UTF-8", line)
 
 
 def _is_utf8(head: bytes, whole: bool) -> bool:
@@ -115,5 +128,5 @@ def _older_encoding(head: bytes) -> str:
 
     best = from_bytes(head).best()
     if best is None:
-        raise _UNKNOWN
+        raise Fault("its character encoding is not recognised", "save it as UTF-8")
     return best.encoding

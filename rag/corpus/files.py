@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -29,12 +30,15 @@ class _Stop(NamedTuple):
 def files(paths: Sequence[str | Path]) -> Iterator[File | Skipped]:
     """The files under `paths`, each once, in the order given and by name within a folder."""
     seen: set[str] = set()
-    for path in paths:
+    for path in [paths] if isinstance(paths, str | Path) else paths:
         given = os.path.abspath(path)
         base = os.path.dirname(given)
         stack = [_Stop(given, frozenset())]
         while stack:
-            found = _look(stack.pop(), base, seen)
+            stop = stack.pop()
+            found = _look(stop, base, seen)
+            if isinstance(found, Skipped) and not stop.above:
+                found = replace(found, where=one_line(str(path)))  # as it was given, so that it is recognised
             if isinstance(found, list):
                 stack.extend(reversed(found))
             elif found is not None:

@@ -1,6 +1,6 @@
 r"""A title in, its key out: what two spellings of the same title share.
 
-`{BERT}: Pre-training of G{\"o}del` and `BERT: Pre‑Training of Gödel` are one title.
+`{BERT}: Pre-training of G{\"o}del` and `BERT: PRE-TRAINING of Gödel` are one title.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def paper_id(title: str) -> str:
 
 
 def title_key(title: str) -> str:
-    """`title` without case, LaTeX, punctuation and spare white space; the empty string only for a blank title."""
+    """`title` without case, LaTeX, punctuation and spare white space; empty only for a blank title."""
     plain = _COMMAND.sub(_greek, latex_accents(title)).replace("$", " ").translate({0x7B: None, 0x7D: None})
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", plain).casefold())
     words = "".join(" " if unicodedata.category(char)[0] in "PC" else char for char in folded)

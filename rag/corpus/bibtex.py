@@ -1,0 +1,61 @@
+"""BibTeX: one paper an entry, if it has an abstract."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from rag.corpus.cleaning import unwrapped
+from rag.corpus.document import Document
+from rag.corpus.encoding import text_of
+from rag.corpus.fields import entry
+from rag.corpus.found import Entry, Fault, shortened
+from rag.text.title import latex_accents
+
+if TYPE_CHECKING:
+    from bibtexparser.model import Block
+
+_FIRST_ENTRY = re.compile(
+    r"(?:\s*%[^\n]*\n)*\s*@(?:(?:comment|preamble)\s*\{|[a-z]+\s*[{(]\s*+[^\s,{}]*+\s*+[,=])", re.IGNORECASE
+)
+
+
+def fits(head: str, suffix: str) -> bool:
+    """Whether a text that starts so is BibTeX: an entry comes first, or the file is named for it."""
+    return bool(_FIRST_ENTRY.match(head.lstrip("\ufeff"))) or suffix in (".bib", ".bibtex")
+
+
+def read(document: Document) -> Iterator[Entry | Fault]:
+    """The papers of the file; accents and braces of a title are resolved, an abstract stays as it is."""
+    from bibtexparser.entrypoint import parse_string  # 75 ms, for such files only
+
+    logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)  # faults are reported here, once
+    for block in parse_string(text_of(document)).blocks:
+        found = _found(block)
+        if found is not None:
+            yield found
+
+
+def _found(block: Block) -> Entry | Fault | None:
+    from bibtexparser import model
+
+    line = (block.start_line or 0) + 1
+    if isinstance(block, model.DuplicateBlockKeyBlock) and isinstance(block.ignore_error_block, model.Entry):
+        block = block.ignore_error_block  # two papers under one key are two papers
+    if isinstance(block, model.ParsingFailedBlock):
+        reason = shortened(str(block.error).partition("error in bibtex:")[2] or str(block.error), 100)
+        return Fault(f"not valid BibTeX: {reason or 'it cannot be parsed'}", "mend the entry", line)
+    if not isinstance(block, model.Entry):
+        return None
+    fields: dict[str, object] = {key.lower(): str(field.value) for key, field in block.fields_dict.items()}
+    fields["title"] = _plain(str(fields.get("title", "")))
+    if "author" in fields:
+        fields["author"] = re.sub(r"\s+and\s+", "; ", _plain(str(fields["author"])))
+    return entry(fields, line, unwrapped)
+
+
+def _plain(value: str) -> str:
+    r"""A value without BibTeX's braces and with its accents resolved; `\{` stays."""
+    return re.sub(r"(?<!\\)[{}]", "", latex_accents(value))

@@ -1,0 +1,63 @@
+"""A record of any table or JSON file in, its title, text and metadata out, under the names they usually have."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+
+from rag.corpus.cleaning import clean, one_title
+from rag.corpus.found import Entry, Fault, shortened
+
+TITLE_NAMES = ("title", "paper_title", "name")
+TEXT_NAMES = ("abstract", "summary", "text", "body", "content", "digest", "description")
+_METADATA_NAMES = {
+    "year": ("year", "publication_year", "pub_year", "date", "published", "publication_date", "update_date"),
+    "authors": ("authors", "author", "creators", "creator"),
+    "doi": ("doi",),
+    "url": ("url", "urls", "link", "href"),
+    "id": ("id", "paper_id", "paperid", "arxiv_id", "corpusid"),
+}
+_NAME = re.compile(r"[\s\-_.]+")
+_YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
+
+
+def field_name(name: str) -> str:
+    """A column's name as it is looked up: `Paper Title` is `paper_title`."""
+    return _NAME.sub("_", clean(name).lower()).strip("_")
+
+
+def entry(record: Mapping[str, object], line: int | None, tidy: Callable[[str], str] = clean) -> Entry | Fault:
+    """The paper that a record describes, its text put through `tidy`; a fault where it has no title."""
+    named = {field_name(name): value for name, value in record.items()}
+    title = first(named, TITLE_NAMES)
+    if not title.strip():
+        found = shortened(", ".join(record)) or "nothing"
+        return Fault(f"no title: expected a field {', '.join(TITLE_NAMES)}, found {found}", "add a title", line)
+    return Entry(one_title(title), tidy(first(named, TEXT_NAMES)), line, metadata(named))
+
+
+def metadata(named: Mapping[str, object]) -> dict[str, str]:
+    """The year, authors, DOI, address and id that a record gives, as strings; what it lacks is left out."""
+    found = {key: one_title(first(named, names)) for key, names in _METADATA_NAMES.items()}
+    year = _YEAR.search(found["year"])
+    found["year"] = year[0] if year else ""
+    return {key: value for key, value in found.items() if value}
+
+
+def first(named: Mapping[str, object], names: Iterable[str]) -> str:
+    """The first value under `names` that is not blank, as text."""
+    values = (_as_text(named[name], name) for name in names if name in named)
+    return next((value for value in values if value.strip()), "")
+
+
+def _as_text(value: object, name: str) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
+    if isinstance(value, list):
+        joint = "\n" if name in TEXT_NAMES else "; "
+        return joint.join(filter(None, (_as_text(item, name) for item in value)))
+    if isinstance(value, dict):
+        return str(value.get("name") or value.get("text") or "")
+    return ""

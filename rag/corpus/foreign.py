@@ -1,0 +1,55 @@
+"""Files that hold no papers that can be read, told by their first bytes."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from rag.corpus.found import Fault
+
+_MAGIC = [
+    (b"\x89PNG", "a PNG image"), (b"\xff\xd8\xff", "a JPEG image"), (b"GIF8", "a GIF image"),
+    (b"\xd0\xcf\x11\xe0", "an old Office document"), (b"7z\xbc\xaf", "a 7z archive"), (b"Rar!", "a RAR archive"),
+    (b"BZh", "a bzip2 archive"), (b"\xfd7zXZ", "an xz archive"), (b"\x28\xb5\x2f\xfd", "a Zstandard archive"),
+    (b"SQLite format 3", "a SQLite database"), (b"PAR1", "a Parquet table"), (b"\x7fELF", "a program"),
+]  # fmt: skip
+_MARKUP = [
+    (re.compile(r"\s*<(?:!doctype html|html)\b", re.IGNORECASE), "an HTML page"),
+    (re.compile(r"\s*<\?xml\b"), "an XML file"),
+    (re.compile(r"\s*\{\\rtf"), "an RTF document"),
+    (re.compile(r"(?:\s*%[^\n]*\n)*\s*\\document(?:class|style)\b"), "LaTeX source"),
+]
+_CONTROL = bytes(set(range(32)) - {*b"\t\n\r\f\v\x1b"})
+_MOST_CONTROL = 0.01
+_UTF_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
+
+
+def refuse_bytes(head: bytes) -> None:
+    """Let text pass.
+
+    Raises:
+        Fault: the bytes are no text, or a known kind of file that is not.
+    """
+    if not head:
+        raise Fault("an empty file", "nothing to do, or fetch it again")
+    kind = next((kind for magic, kind in _MAGIC if head.startswith(magic)), "")
+    if not kind and head[257:262] == b"ustar":
+        kind = "a tar archive"
+    if not kind and not head.startswith(_UTF_MARKS):
+        control = len(head) - len(head.translate(None, _CONTROL))
+        kind = "a binary file" if control > _MOST_CONTROL * len(head) else ""
+    if kind:
+        raise Fault(f"{kind}, which is not read", "unpack it, or give its text or PDF")
+
+
+def refuse_text(head: str) -> None:
+    """Let text pass that may hold papers.
+
+    Raises:
+        Fault: it is blank, or markup of a kind that is not read.
+    """
+    if not head.strip("\ufeff\x00 \t\n"):
+        raise Fault("nothing in it but white space", "nothing to do, or fetch it again")
+    kind = next((kind for pattern, kind in _MARKUP if pattern.match(head)), "")
+    if kind:
+        raise Fault(f"{kind}, which is not read", "give its PDF or plain text")

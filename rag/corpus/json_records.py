@@ -1,0 +1,90 @@
+"""A JSON file in, its objects out, streamed: one a line, the elements of an array, or one document of a few."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from rag.corpus.document import Document
+from rag.corpus.encoding import Line, chunks_of, decoded, head_text, lines_of, text_of
+from rag.corpus.found import Fault, shortened
+from rag.corpus.json_array import elements
+
+
+class Record(NamedTuple):
+    """A JSON object and the line that it starts on."""
+
+    line: int
+    fields: dict[str, object]
+
+
+def records(document: Document) -> Iterator[Record | Fault]:
+    """The objects of a JSON document; a fault for each line or element that is not one."""
+    head = head_text(document).lstrip("\ufeff \t\n")
+    pieces: Iterator[Line | Fault]
+    if head.startswith("["):
+        pieces = (decoded(piece) if isinstance(piece, Line) else piece for piece in elements(chunks_of(document)))
+    elif _is_one_object(head):
+        yield from _within(text_of(document))
+        return
+    else:
+        pieces = lines_of(document)
+    for piece in pieces:
+        if isinstance(piece, Fault):
+            yield piece
+        elif piece.text.strip("\ufeff \t\r"):
+            yield _record(piece)
+
+
+def _is_one_object(head: str) -> bool:
+    """Whether the text is one object over several lines, and not one object a line: its first line breaks off
+    where JSON may be wrapped, and the second does not start anew."""
+    first, _, rest = (line.strip() for line in head.partition("\n"))
+    return first.endswith("[") or (first.endswith(("{", ",", ":")) and not rest.startswith("{"))
+
+
+def _record(piece: Line) -> Record | Fault:
+    value = parsed(piece.text, piece.number)
+    if isinstance(value, Fault):
+        return value
+    if not isinstance(value, dict):
+        return Fault(
+            f"expected a JSON object, found {shortened(piece.text, 30)!r}", "one {…} a line, please", piece.number
+        )
+    return Record(piece.number, value)
+
+
+def parsed(text: str, line: int) -> object:
+    """The value that JSON text stands for, or the `Fault` that says what is wrong where."""
+    try:
+        return json.loads(text.strip("\ufeff \t\r"), strict=False)
+    except json.JSONDecodeError as error:
+        expected = error.msg.replace("Expecting", "expected").replace("Unterminated", "unterminated")
+        found = shortened(error.doc[error.pos :], 20)
+        return Fault(
+            f"not valid JSON: {expected}, found {found!r} at column {error.colno}" if found
+            else f"not valid JSON: {expected}, found the end of the line",
+            "mend the line", line + error.lineno - 1,
+        )  # fmt: skip
+    except (ValueError, RecursionError) as error:
+        return Fault(f"not usable JSON: {shortened(str(error))}", "mend the line", line)
+
+
+def _within(text: str) -> Iterator[Record | Fault]:
+    """The records in one object: itself, or those in the first list of objects that it holds."""
+    value = parsed(text, 1)
+    if isinstance(value, Fault):
+        yield value
+        return
+    if not isinstance(value, dict):
+        return
+    lists = [inner for inner in value.values() if _is_records(inner)]
+    for fields in lists[0] if lists else [value]:
+        yield Record(1, fields)
+
+
+def _is_records(value: object) -> bool:
+    if not isinstance(value, list) or not value:
+        return False
+    return all(isinstance(item, dict) and "title" in item for item in value)

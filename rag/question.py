@@ -1,0 +1,132 @@
+"""A question and its history in, a plan out: standalone wording, route, sub-queries.
+
+Rules only; they need no model and fail towards a plain lookup.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.text.words import STOPWORDS, words
+from rag.types import Route, Turn
+
+MAX_QUESTION = 4000  # characters that are read; a longer question is cut
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to search for, and how the answer is to be shaped.
+
+    `query` is the question with the topic of its history folded in; `sides` are the two things that a
+    comparison is about; `subject` is what the listed or counted papers must have.
+    """
+
+    question: str
+    query: str
+    route: Route
+    sides: tuple[str, ...] = ()
+    subject: str = ""
+    mentions: bool = False
+
+
+_PAPERS = r"(?:papers?|works?|studies|study|articles?|publications?|authors|abstracts?|entries|approaches)"
+_COUNT = re.compile(
+    rf"^\W*(?:how many|what (?:is the )?number of|count(?: the)?(?: all)?|number of|in how many|for how many|on how many|of how many)\b[^?]*?\b{_PAPERS}\b",
+    re.I,
+)
+_SURVEY = re.compile(
+    rf"""^\W*(?:
+      (?:(?:and|so|please|could\ you|can\ you|i\ need|i\ want|i'd\ like)\W+)*(?:(?:which|what)\ (?:of\ (?:the|these|your)\ |other\ |all\ )?(?:\w+\ ){{0,3}}?(?:papers|works|studies|articles|publications|abstracts)\b
+      |(?:list|show|give|name|find|enumerate|collect|gather|get)\ (?:me\ )?(?:all|every|each|any|the|some|a\ list\ of)?\W*(?:of\ )?(?:the\ )?(?:\w+\W+){{0,3}}?(?:papers|works|studies|articles|publications|abstracts)\b
+      |(?:what|which)\ (?:other\ )?(?:work|research|literature|material)\b\ (?:is\ there|exists|do|does|has|have|deals?|covers?|concerns?|addresses|on|about)
+      |what\ (?:do|have)\ (?:you|we)\ (?:have|got|know)\b
+      |what\ (?:is|are)\ there\ (?:on|about)\b
+      |(?:are\ there|is\ there|do\ you\ have|have\ you\ got)\ (?:any\ |some\ )?(?:papers|works?|studies|articles|research|literature|anything)\b
+      |who\ (?:(?:all|else)\ )?(?:uses|tests|evaluates|works|builds|reports|mentions|trains|studies|cites|compares)\b
+      |everything\ (?:on|about)\b
+      |papers\ (?:on|about|that|which|using|with|mentioning|in|for|from|dealing)\b
+      |(?:survey|overview|review)\ of\b)
+    )""",
+    re.I | re.X,
+)
+_MENTION = re.compile(
+    r"\b(?:mention\w*|bring\w* up|refer\w* to|occur\w*|appear\w*|cite\w*|name[sd]?|contain\w*|use[sd]?|using|test\w* on|"
+    r"evaluat\w*|benchmark\w* on|build\w* on|built on|based on|report\w* (?:results )?on|experiment\w* with|the (?:word|term|name|phrase))\b",
+    re.I,
+)
+_COMPARE_MARK = re.compile(
+    r"\b(?:compar\w+|versus|vs\.?|differ\w*|difference|against|contrast\w*|rather than|both|either|each|respectively)\b"
+    r"|\bor\b|\bbetween\b.+\band\b|\bthan\b|\bwhereas\b|\bwhile\b|\bthe other\b",
+    re.I,
+)
+_FOLLOW_UP = re.compile(
+    r"^\W*(?:and|but|so|what about|how about|why|also|then|ok|which one|is it|does it|did they|for)\b"
+    r"|\b(?:it|its|they|them|their|this|that|these|those|there|the (?:method|model|paper|authors?|approach|same|latter|former|other|second|first)|he|she|one)\b",
+    re.I,
+)
+_CHAT = re.compile(
+    r"^\W*(?:hi|hello|hey|thanks?|thank you|good (?:morning|evening|afternoon)|bye|who are you|what can you do|help|how are you)\b[\w\s,']{0,30}\W*$",
+    re.I,
+)
+
+
+def plan(question: str, history: Sequence[Turn] = ()) -> Plan:
+    """How to answer `question`, which may lean on the turns before it, oldest first."""
+    text = " ".join(question[:MAX_QUESTION].split())
+    route = _route(text)
+    query = _standalone(text, history) if history else text
+    if route in ("survey", "count"):
+        return Plan(text, query, route, subject=subject_of(query), mentions=bool(_MENTION.search(text)))
+    return Plan(text, query, route, sides=_sides(query) if route == "compare" else ())
+
+
+def _route(text: str) -> Route:
+    if _CHAT.match(text):
+        return "chat"
+    if _COUNT.search(text):
+        return "count"
+    if _SURVEY.search(text):
+        return "survey"
+    return "compare" if _COMPARE_MARK.search(text) else "lookup"
+
+
+def _standalone(text: str, history: Sequence[Turn]) -> str:
+    """The question with the last question (and answer's opening) put before it, where it seems to lean on them."""
+    asked = [turn.content for turn in history if turn.role == "user"]
+    if not asked or not leans(text):
+        return text
+    answered = [turn.content for turn in history if turn.role == "assistant"]
+    return " ".join([*asked[-2:], answered[-1][:300] if answered else "", text]).strip()
+
+
+def leans(text: str) -> bool:
+    """Whether a question seems to lean on what was said before: a pronoun, a bare opening, or few words."""
+    return bool(_FOLLOW_UP.search(text)) or len(words(text)) < 4
+
+
+_BREAK = re.compile(
+    r"\s*(?:,|;|:|\?|—|–)\s+|\s+\b(?:versus|vs\.?|and|or|while|whereas|but|against|than|compared (?:to|with)|with|from|rather than)\b\s+",  # noqa: RUF001
+    re.I,
+)
+
+
+def _sides(text: str) -> tuple[str, ...]:
+    """The runs of words between the joints of a comparison that have something to search for."""
+    parts = [part.strip(" ?.!:;,") for part in _BREAK.split(text)]
+    return tuple(part for part in parts if words(part))
+
+
+_SUBJECT_NOISE = STOPWORDS | frozenset(
+    """list show give name find enumerate collect gather get tell every paper papers work works study studies article
+    articles publication publications research literature material many number count mention mentions mentioned bring up
+    occur appear use uses used using test tests evaluate evaluates build builds based report reports train trains deal
+    deals cover covers concern concerns address addresses propose proposes present introduce devoted dealing there
+    please could everything anything overview survey review word term name phrase entries abstracts authors""".split()
+)
+
+
+def subject_of(text: str) -> str:
+    """The words of a survey question that its papers must be about."""
+    return " ".join(word for word in text.split() if word.strip("?.,!:;\"'()").casefold() not in _SUBJECT_NOISE).strip(" ?.!")

@@ -1,0 +1,124 @@
+"""What is known of a candidate paper for a query: a row of numbers, each with a name, none above about 1.
+
+The ranker is linear in these, so each is scaled by what a query could reach at most, not by what the
+other candidates reached; the three `_share` columns add the comparison with the best candidate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.retrieval.late_interaction import Met, interact
+from rag.retrieval.query import Query
+from rag.snapshot import Snapshot
+from rag.text.words import words
+
+NAMES = (
+    "dense", "lexical", "title_lexical", "pieces", "piece_floor", "sentence_pieces", "title_pieces",
+    "covered", "title_covered", "sentence_covered", "named", "dense_share", "lexical_share", "pieces_share",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A paper that might answer: its position, its passages' positions, and what late interaction found."""
+
+    paper: int
+    passages: tuple[int, ...]
+    met: tuple[Met, ...]
+
+
+def gather(snapshot: Snapshot, papers: Sequence[int], query: Query) -> list[Candidate]:
+    """The candidates at these positions, with late interaction where the index has token vectors."""
+    ranges = [range(int(snapshot.first_passage[p]), int(snapshot.first_passage[p + 1])) for p in papers]
+    flat = [passage for span in ranges for passage in span]
+    met = interact(query.pieces, snapshot, flat) if snapshot.has_tokens and len(query.pieces) else []
+    found = dict(zip(flat, met, strict=False))
+    return [
+        Candidate(paper, tuple(span), tuple(found[passage] for passage in span if passage in found))
+        for paper, span in zip(papers, ranges, strict=True)
+    ]
+
+
+def features(
+    snapshot: Snapshot,
+    query: Query,
+    candidates: Sequence[Candidate],
+    dense: NDArray[np.float32],
+    lexical: NDArray[np.float32],
+    titles: NDArray[np.float32],
+) -> NDArray[np.float32]:
+    """`(candidates, len(NAMES))`, from the scores of all passages `(n,)` and of all titles `(papers,)`."""
+    rows = [_row(snapshot, query, candidate, dense, lexical, titles) for candidate in candidates]
+    table = np.asarray(rows, dtype=np.float32).reshape(len(rows), len(NAMES) - 3)
+    shares = [table[:, NAMES.index(name)] for name in ("dense", "lexical", "pieces")]
+    return np.column_stack([table, *(_share(column) for column in shares)]).astype(np.float32)
+
+
+def _share(column: NDArray[np.float32]) -> NDArray[np.float32]:
+    low, high = float(column.min(initial=0.0)), float(column.max(initial=0.0))
+    return (column - low) / (high - low) if high > low else np.zeros_like(column)
+
+
+def _row(
+    snapshot: Snapshot,
+    query: Query,
+    candidate: Candidate,
+    dense: NDArray[np.float32],
+    lexical: NDArray[np.float32],
+    titles: NDArray[np.float32],
+) -> list[float]:
+    passages = list(candidate.passages)
+    ceiling = float(query.weights.sum()) * _SATURATED or 1.0
+    present = [cover(query, snapshot, passage) for passage in passages]
+    return [
+        float(dense[passages].max()),
+        float(lexical[passages].max()) / ceiling,
+        float(titles[candidate.paper]) / ceiling,
+        *_late(query, candidate),
+        _share_of(query, np.any([cover.any(axis=1) for cover in present], axis=0)),
+        _share_of(query, present[0][:, 0]),
+        max((_share_of(query, column) for cover in present for column in cover[:, 1:].T), default=0.0),
+        _named(query, snapshot.title(candidate.paper)),
+    ]
+
+
+_SATURATED = 2.2  # k1 + 1: the most that BM25 multiplies a word's idf with
+
+
+def _late(query: Query, candidate: Candidate) -> tuple[float, float, float, float]:
+    """Weighted MaxSim over passages, its weakest quarter, over the best sentence, over the title."""
+    if not candidate.met:
+        return 0.0, 0.0, 0.0, 0.0
+    weights = query.piece_weights
+    best = np.max([met.passage for met in candidate.met], axis=0)
+    weakest = np.sort(best)[: max(1, len(best) // 4)]
+    sentence = max(float((weights @ met.sentences).max()) for met in candidate.met)
+    return float(weights @ best), float(weakest.mean()), sentence, float(weights @ candidate.met[0].title)
+
+
+def cover(query: Query, snapshot: Snapshot, passage: int) -> NDArray[np.bool_]:
+    """`(words, 1 + sentences)`: which words of the query stand in the title and in each sentence."""
+    numbers, where = snapshot.terms(passage)
+    found = np.zeros((len(query.words), 1 + len(snapshot.sentence_spans(passage))), dtype=bool)
+    for row, number in enumerate(query.numbers):
+        if number >= 0:
+            found[row, where[numbers == number] + 1] = True
+    return found
+
+
+def _share_of(query: Query, present: NDArray[np.bool_]) -> float:
+    """The share of the query's weight that the words present carry."""
+    total = float(query.weights.sum())
+    return float(query.weights[present].sum()) / total if total else 0.0
+
+
+def _named(query: Query, title: str) -> float:
+    """Whether the question has the name that the title opens with, as in `COAT: Compressing …`."""
+    name = title.partition(":")[0] if ":" in title else ""
+    parts = words(name)
+    return float(0 < len(parts) <= 6 and set(parts) <= set(query.words))

@@ -1,0 +1,101 @@
+"""Which two papers a question compares, if it compares any.
+
+The pair is chosen together: the two candidates that between them meet the most of the question. Whether
+it is a comparison at all is decided by how much the second paper adds, beside the question's wording.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.linear_model import trained
+from rag.retrieval.features import cover
+from rag.retrieval.retriever import Hits
+from rag.snapshot import Snapshot
+
+NAMES = (
+    "wording", "pieces_gained", "words_gained", "words_apart", "pieces_apart", "lead", "pair_lead", "named", "length",
+)  # fmt: skip
+_POOL = 10  # candidates that pairs are made of
+_SCORE_SHARE = 0.1  # of the ranker's scores, beside the shares of pieces and words that are met
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """The ranks of two candidates, better first, and the features of their being compared, `(len(NAMES),)`."""
+
+    ranks: tuple[int, int]
+    features: NDArray[np.float32]
+
+    @property
+    def probability(self) -> float:
+        """How likely the question compares the two."""
+        return float(trained("comparison", NAMES).probability(self.features[None, :])[0])
+
+    @property
+    def compared(self) -> bool:
+        """Whether the question is to be answered from both."""
+        return self.probability >= trained("comparison", NAMES).threshold
+
+
+def best_pair(snapshot: Snapshot, hits: Hits, wording: bool) -> Pair | None:
+    """The two candidates that together meet the question best; None with fewer than two.
+
+    `wording` says whether the question's own words ask for a comparison.
+    """
+    count = min(_POOL, len(hits.candidates))
+    if count < 2:
+        return None
+    pieces = np.stack([_pieces(hits, rank) for rank in range(count)])
+    present = np.stack([_words(snapshot, hits, rank) for rank in range(count)])
+    shares = hits.query.weights / max(float(hits.query.weights.sum()), 1e-6)
+    weights = hits.query.piece_weights
+
+    def worth(pair: tuple[int, int]) -> float:
+        first, second = pair
+        met = float(weights @ np.maximum(pieces[first], pieces[second]))
+        covered = float(shares[present[first] | present[second]].sum())
+        return met + covered + _SCORE_SHARE * float(hits.scores[first] + hits.scores[second])
+
+    first, second = max(combinations(range(count), 2), key=worth)
+    return Pair((first, second), _features(hits, (first, second), pieces, present, shares, wording))
+
+
+def _features(
+    hits: Hits,
+    pair: tuple[int, int],
+    pieces: NDArray[np.float32],
+    present: NDArray[np.bool_],
+    shares: NDArray[np.float32],
+    wording: bool,
+) -> NDArray[np.float32]:
+    first, second = pair
+    weights, scores = hits.query.piece_weights, hits.scores
+    alone = max(float(weights @ pieces[rank]) for rank in (0, first, second))
+    words_alone = max(float(shares[present[rank]].sum()) for rank in pair)
+    row = (
+        float(wording),
+        float(weights @ np.maximum(pieces[first], pieces[second])) - alone,
+        float(shares[present[first] | present[second]].sum()) - words_alone,
+        min(float(shares[present[a] & ~present[b]].sum()) for a, b in (pair, pair[::-1])),
+        min(float(weights @ np.clip(pieces[a] - pieces[b], 0, 1)) for a, b in (pair, pair[::-1])),
+        float(scores[0] - scores[1]),
+        float(scores[first] + scores[second] - scores[0] - (scores[2] if len(scores) > 2 else scores[1])),
+        sum(hits.feature(rank, "named") for rank in pair),
+        len(hits.query.words) / 20,
+    )
+    return np.asarray(row, dtype=np.float32)
+
+
+def _pieces(hits: Hits, rank: int) -> NDArray[np.float32]:
+    met = hits.candidates[rank].met
+    return np.max([m.passage for m in met], axis=0) if met else np.zeros(len(hits.query.piece_weights), np.float32)
+
+
+def _words(snapshot: Snapshot, hits: Hits, rank: int) -> NDArray[np.bool_]:
+    covers = [cover(hits.query, snapshot, passage).any(axis=1) for passage in hits.candidates[rank].passages]
+    return np.asarray(np.any(covers, axis=0), dtype=bool)

@@ -1,0 +1,21 @@
+"""Words of a text that look like names: of methods, models, data sets, benchmarks."""
+
+from __future__ import annotations
+
+import re
+
+_NAME = re.compile(
+    r"(?<![\w-])(?:[A-Z]+[a-z]*[A-Z][\w.+^]*|[A-Z]{2,}[\w.+^]*|\w+-[A-Z][\w.+^]*|[A-Z][a-z]+\d[\w.+^]*|[A-Za-z]+\d[\w.+^]*|"
+    r"\d+:\d+|[a-z]+[A-Z]\w*)(?:[-/][\w.+^]*\w)*"
+)
+_CAPITALISED = re.compile(r"(?<=[a-z0-9,:;)'’\"] )[A-Z][a-z]+(?:-\w+)*")  # noqa: RUF001
+
+
+def names(text: str) -> list[str]:
+    """Words with capitals or digits inside, in order, without doubles: `CLIP-Refine`, `W4A16`, `2:4`, `iBOT`."""
+    return list(dict.fromkeys(match.group().rstrip(".") for match in _NAME.finditer(text)))
+
+
+def capitalised(text: str) -> list[str]:
+    """Words with a capital that no sentence start explains, in order, without doubles: `Wikipedia`."""
+    return list(dict.fromkeys(match.group() for match in _CAPITALISED.finditer(text)))

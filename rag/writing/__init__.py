@@ -1,0 +1,1 @@
+"""Ranked papers in, a draft out."""

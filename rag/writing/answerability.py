@@ -1,0 +1,82 @@
+"""How likely the best paper answers the question at all.
+
+Learned from questions that the papers answer and questions that they do not: off topic, near the topic,
+about a detail that the paper leaves out, with a premise that is false.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.linear_model import trained
+from rag.retrieval import features
+from rag.retrieval.features import cover
+from rag.retrieval.retriever import Hits
+from rag.snapshot import Snapshot
+from rag.text.names import capitalised, names
+from rag.text.words import words
+from rag.writing.sentence_features import SentenceTable
+
+NAMES = (
+    *features.NAMES, "score", "lead", "unknown", "unknown_name", "name_missing", "capital_missing", "word_missing",
+    "length", "two_weakest", "badly_met", "worst_met", "best_sentence", "best_residual", "sentence_cover",
+)  # fmt: skip
+_BADLY = 0.5  # cosine under which a piece of the question counts as not met
+
+
+def probability(snapshot: Snapshot, question: str, hits: Hits, table: SentenceTable) -> float:
+    """The probability that the best candidate, whose sentences are `table`, answers the question."""
+    row = answerability_features(snapshot, question, hits, table)
+    return float(trained("answerability", NAMES).probability(row[None, :])[0])
+
+
+def answerability_features(
+    snapshot: Snapshot, question: str, hits: Hits, table: SentenceTable
+) -> NDArray[np.float32]:
+    """`(len(NAMES),)`."""
+    scores = hits.scores
+    lead = float(scores[0] - scores[1]) if len(scores) > 1 else 1.0
+    row = [*hits.table[0], float(scores[0]), lead, *_words(snapshot, question, hits), *_pieces(hits), *_sentences(hits, table)]
+    return np.asarray(row, dtype=np.float32)
+
+
+def _words(snapshot: Snapshot, question: str, hits: Hits) -> list[float]:
+    query = hits.query
+    covers = [cover(query, snapshot, passage).any(axis=1) for passage in hits.candidates[0].passages]
+    present = np.any(covers, axis=0)
+    known = np.asarray([number >= 0 for number in query.numbers], dtype=bool)
+    named = _among(query.words, names(question))
+    capital = _among(query.words, capitalised(question))
+    total = max(float(query.weights.sum()), 1e-6)
+    return [
+        float(query.weights[~known].sum()) / total,
+        float((~known & (named | capital)).any()),
+        float(query.weights[~present & named].sum()) / 10,
+        float(query.weights[~present & capital].sum()) / 10,
+        float(np.max(query.weights * ~present, initial=0.0)) / 10,
+        len(query.words) / 10,
+    ]
+
+
+def _among(query_words: tuple[str, ...], found: list[str]) -> NDArray[np.bool_]:
+    forms = {form for name in found for form in words(name)}
+    return np.asarray([word in forms for word in query_words], dtype=bool)
+
+
+def _pieces(hits: Hits) -> list[float]:
+    met = hits.candidates[0].met
+    if not met:
+        return [0.0, 0.0, 0.0]
+    best = np.max([entry.passage for entry in met], axis=0)
+    weights = hits.query.piece_weights
+    missed = 1.0 - best
+    worst = float(missed[np.argmax(weights * missed)])
+    return [float(np.sort(best)[:2].mean()), float(weights[best < _BADLY].sum()), worst]
+
+
+def _sentences(hits: Hits, table: SentenceTable) -> list[float]:
+    if not table.sentences or not len(table.met):
+        return [0.0, 0.0, 0.0]
+    late = float((hits.query.piece_weights @ table.met).max())
+    return [late, float(table.features[:, 1].max()), float(table.features[:, 6].max())]

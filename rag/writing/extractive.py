@@ -1,0 +1,70 @@
+"""The writer without a model: it chooses sentences and never makes one.
+
+A lookup is answered from the best paper, a comparison from both; each sentence is the paper's own, so its
+evidence is itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from rag.linear_model import trained
+from rag.retrieval.features import Candidate
+from rag.retrieval.query import Query
+from rag.retrieval.retriever import Hits
+from rag.snapshot import Snapshot
+from rag.writing.answer_type import asked_types
+from rag.writing.draft import Draft, DraftSentence, Evidence
+from rag.writing.selection import choose
+from rag.writing.sentence_features import NAMES, Sentence, tabulate
+
+BUDGET = 800  # characters of an answer from one paper; the median stays well below
+
+
+def lookup(snapshot: Snapshot, question: str, hits: Hits, max_sentences: int) -> Draft:
+    """The sentences of the best paper that answer the question, in the paper's order."""
+    best = hits.candidates[0]
+    chosen = answering(snapshot, question, hits.query, best, max_sentences, BUDGET)
+    return Draft(tuple(quoted(sentence, score) for sentence, score in chosen))
+
+
+def comparison(snapshot: Snapshot, question: str, hits: Hits, ranks: Sequence[int], max_sentences: int) -> Draft:
+    """Sentences of the papers at `ranks`, paper after paper, each under its title."""
+    sentences: list[DraftSentence] = []
+    for rank in ranks:
+        candidate = hits.candidates[rank]
+        chosen = answering(snapshot, question, hits.query, candidate, max_sentences, BUDGET)
+        for position, (sentence, score) in enumerate(chosen):
+            lead = f"{sentence.passage.title}: " if position == 0 else ""
+            sentences.append(quoted(sentence, score, lead))
+    return Draft(tuple(sentences))
+
+
+def answering(
+    snapshot: Snapshot, question: str, query: Query, candidate: Candidate, limit: int, budget: int
+) -> list[tuple[Sentence, float]]:
+    """At most `limit` sentences of a paper with the probability that each holds part of the answer."""
+    table = tabulate(snapshot, query, candidate, asked_types(question))
+    if not table.sentences:
+        return []
+    likelihood = trained("sentences", NAMES).probability(table.features)
+    chosen = choose(likelihood, [len(sentence.text) for sentence in table.sentences], limit, budget)
+    return [(table.sentences[position], float(likelihood[position])) for position in sorted(chosen)]
+
+
+def best_sentence(snapshot: Snapshot, question: str, query: Query, candidate: Candidate) -> tuple[Sentence, float] | None:
+    """The one sentence of a paper that most likely answers; None for a paper without text."""
+    table = tabulate(snapshot, query, candidate, asked_types(question))
+    if not table.sentences:
+        return None
+    likelihood = trained("sentences", NAMES).probability(table.features)
+    position = int(np.argmax(likelihood))
+    return table.sentences[position], float(likelihood[position])
+
+
+def quoted(sentence: Sentence, score: float, lead: str = "") -> DraftSentence:
+    """A sentence of a paper as a sentence of the answer."""
+    evidence = Evidence(sentence.passage, sentence.start, sentence.end, score)
+    return DraftSentence(" ".join(sentence.text.split()), (evidence,), lead)

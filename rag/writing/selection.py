@@ -1,0 +1,30 @@
+"""Which sentences of a paper answer a question, chosen together rather than each alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+_ENOUGH = 0.12  # a further sentence must be at least this likely to be part of the answer
+
+
+def choose(
+    likelihood: NDArray[np.float32], lengths: Sequence[int], limit: int, budget: int
+) -> list[int]:
+    """Positions of at most `limit` sentences, most likely first, of at most `budget` characters together.
+
+    `likelihood` `(s,)` is each sentence's probability of holding part of the answer. The first sentence
+    is always taken; one that does not fit is passed over for a shorter one.
+    """
+    chosen: list[int] = []
+    used = 0
+    for position in np.argsort(-likelihood, kind="stable"):
+        if len(chosen) == limit or (chosen and likelihood[position] < _ENOUGH):
+            break
+        if chosen and used + lengths[position] > budget:
+            continue
+        chosen.append(int(position))
+        used += lengths[position]
+    return chosen

@@ -1,0 +1,76 @@
+"""Listings and counts: every paper of the index that qualifies, each with the sentence that shows it.
+
+Two kinds. A listing by terms ("which papers mention ImageNet") keeps each paper that has one of them; a
+listing by topic judges each of many candidates by a learned model, from the whole index's scores.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.linear_model import trained
+from rag.question import Plan
+from rag.retrieval.features import NAMES
+from rag.retrieval.retriever import Hits, Retriever
+from rag.writing.draft import Draft, DraftSentence
+from rag.writing.extractive import best_sentence, quoted
+from rag.writing.terms import beyond_terms, mentioning, terms_of
+
+_POOL = 150  # candidates that a topic is judged over
+_ALSO_TOPIC = 2  # words beyond the terms from which the topic counts as well
+_LOOSE = 0.5  # share of the threshold that is enough for a paper that has the term
+
+
+def listing(retriever: Retriever, plan: Plan, allowed: NDArray[np.bool_] | None) -> Draft:
+    """The papers that qualify, most certain first, under a line that counts them."""
+    terms = terms_of(plan.question)
+    has_term = mentioning(retriever.snapshot, terms) if terms else None
+    if has_term is not None and allowed is not None:
+        has_term &= allowed
+    examined = int(allowed.sum()) if allowed is not None else retriever.snapshot.paper_count
+    subject = plan.subject or plan.query
+    mask = has_term if has_term is not None else allowed
+    pool = int(has_term.sum()) if has_term is not None else _POOL
+    hits = retriever.hits(subject, mask, candidates=max(pool, 1))
+    ranks = _qualifying(hits, beyond_terms(plan.question, terms) if terms else subject, terms)
+    return _draft(retriever, plan, hits, ranks, terms, examined)
+
+
+def topic_probability(hits: Hits) -> NDArray[np.float32]:
+    """`(candidates,)`: how likely each candidate is about the query."""
+    return trained("topic", NAMES).probability(hits.table)
+
+
+def _qualifying(hits: Hits, beyond: str, terms: Sequence[str]) -> list[int]:
+    if not hits.candidates:
+        return []
+    threshold = trained("topic", NAMES).threshold
+    likely = topic_probability(hits)
+    if not terms:
+        keep = likely >= threshold
+    elif len(beyond.split()) >= _ALSO_TOPIC:
+        keep = likely >= threshold * _LOOSE
+    else:
+        keep = np.ones(len(likely), dtype=bool)
+    return [int(rank) for rank in np.argsort(-likely, kind="stable") if keep[rank]]
+
+
+def _draft(
+    retriever: Retriever, plan: Plan, hits: Hits, ranks: Sequence[int], terms: Sequence[str], examined: int
+) -> Draft:
+    entries: list[DraftSentence] = []
+    for rank in ranks:
+        found = best_sentence(retriever.snapshot, plan.question, hits.query, hits.candidates[rank])
+        if found is not None:
+            sentence, score = found
+            entries.append(quoted(sentence, score, f"- {sentence.passage.title}: "))
+    if not entries:
+        near = tuple(retriever.snapshot.title(candidate.paper) for candidate in hits.candidates[:3])
+        return Draft((), abstained=True, nearest=near, examined=examined)
+    noun = "paper" if len(entries) == 1 else "papers"
+    how = f"that mention {' or '.join(terms)}" if terms else f"about “{plan.subject or plan.question}”"
+    opening = f"{len(entries)} {noun} {how}, of {examined} examined:"
+    return Draft(tuple(entries), opening=opening, confidence=float(topic_probability(hits).max()), examined=examined)

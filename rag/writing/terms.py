@@ -1,0 +1,84 @@
+"""The terms that listed papers must mention, and the papers of an index that do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.question import subject_of
+from rag.snapshot import Snapshot
+from rag.text.names import capitalised, names
+from rag.text.searchable import searchable
+from rag.text.words import STOPWORDS, words
+
+_ALTERNATIVES = re.compile(r"\s*(?:,|/|\bor\b|\band/or\b|\band\b)\s*", re.I)
+_SPELT_OUT = re.compile(r"((?:[A-Za-z][\w-]*\s+){1,5})\(([A-Z][\w-]+)\)")
+_QUOTED = re.compile(r"[\"“'‘`]([^\"”'’`]{2,60})[\"”'’`]")  # noqa: RUF001
+_STATED = re.compile(
+    r"\b(?:mention\w*|bring\w* up|refer\w* to|occurs?|appears?|contains?|names?|the (?:word|term|name|phrase))\b", re.I
+)
+_OPENING = re.compile(r"^\W*(?:which|what|how|list|find|show|give|who|where|in|for|name|count|all|papers)\b", re.I)
+_GENERIC = frozenset(
+    """model models experiment experiments gpu gpus benchmark dataset datasets data set task tasks method methods result
+    results base rival part play role involve involved family version any test series architecture network networks
+    language large code organisation organization comparison baseline baselines training trained pretraining one least
+    """.split()
+)
+
+
+def terms_of(question: str) -> tuple[str, ...]:
+    """The names, quoted phrases or words after "mention" that a listing asks for; empty for a topic."""
+    quoted = [match.group(1) for match in _QUOTED.finditer(question) if " " in match.group() or len(match.group()) > 3]
+    if quoted:
+        return tuple(quoted)
+    body = _OPENING.sub("", question, count=1)
+    found = [*names(body), *(word for word in capitalised(question) if word not in names(body))]
+    found += [f"{match.group(1).strip()}" for match in _SPELT_OUT.finditer(body) if _spells(match.group(1), match.group(2))]
+    if _STATED.search(question):
+        parts = [part for part in _ALTERNATIVES.split(subject_of(question)) if part]
+        found += [part for part in parts if not names(part) and not capitalised(f"the {part}") and words(part)]
+    return tuple(dict.fromkeys(found))
+
+
+def beyond_terms(question: str, terms: Sequence[str]) -> str:
+    """What a listing asks for apart from its terms, generic words left out."""
+    named = {form for term in terms for form in words(term)}
+    kept = [word for word in subject_of(question).split() if not set(words(word)) & named]
+    return " ".join(word for word in kept if words(word) and word.strip("?.,()").casefold() not in _GENERIC | STOPWORDS)
+
+
+def mentioning(snapshot: Snapshot, terms: Sequence[str]) -> NDArray[np.bool_]:
+    """`(papers,)`: which papers have any of the terms, a version after a name allowed (`Qwen` in `Qwen2.5`)."""
+    found = np.zeros(snapshot.paper_count, dtype=bool)
+    for term in terms:
+        pattern = _pattern(term)
+        for position in _papers_with_words(snapshot, term):
+            paper = snapshot.paper(position)
+            found[position] |= bool(pattern.search(searchable(f"{paper.title}\n{paper.text}")))
+    return found
+
+
+def _pattern(term: str) -> re.Pattern[str]:
+    """The term with hyphens, spaces and nothing at all standing for one another."""
+    parts = [re.escape(part) for part in re.split(r"[\s\-_]+", searchable(term)) if part]
+    plural = "(?:e?s)?" if term[-1:].islower() else "s?"
+    return re.compile(rf"(?<![a-z0-9]){r'[\s_-]?'.join(parts)}{plural}(?![a-z])")
+
+
+def _papers_with_words(snapshot: Snapshot, term: str) -> list[int]:
+    """Papers that have some word starting like the term's longest word."""
+    pieces = sorted(re.split(r"[\s\-_]+", searchable(term)), key=len, reverse=True)
+    start = next((word for word in words(pieces[0], keep_stopwords=True)[-1:]), pieces[0]) if pieces else ""
+    joined = "".join(sorted(pieces, key=searchable(term).find))
+    lexical = snapshot.text
+    matching = [word for word in lexical.vocabulary() if start and (word.startswith((start, joined)) or start in word)]
+    passages = np.unique(np.concatenate([lexical.postings(word) for word in matching])) if matching else []
+    return sorted({int(snapshot.paper_of[passage]) for passage in passages})
+
+
+def _spells(phrase: str, acronym: str) -> bool:
+    initials = "".join(word[0] for word in re.split(r"[\s-]+", phrase.strip()) if word).casefold()
+    return initials.endswith(acronym.casefold().rstrip("s")[:3])

@@ -1,0 +1,70 @@
+"""BibTeX and RIS, as reference managers write them."""
+
+from tests.corpus.conftest import ReadFile, papers, skipped
+
+BIB = r"""% my library
+@string{conf = "Conference on Kites"}
+@inproceedings{lee2024,
+  title = {{BERT} and the {P}aradox of G{\"o}del at $\alpha$},
+  author = {Lee, A. and G{\"o}del, B.},
+  abstract = {Kites fly
+     at 5\% more.},
+  booktitle = conf, year = 2024, doi = {10.1/x}
+}
+@article{open, title = {Never closed, abstract = {x}
+@article{kim2023, title = "Second", abstract = "Text two.", year = 2023}
+@book{none, title = {No abstract here}}
+@article{kim2023, title = {Same key}, abstract = {Text three.}}
+"""
+RIS = """TY  - JOUR
+TI  - Scent Maps
+AU  - Lee, A.
+AU  - Kim, B.
+AB  - Robots smell
+      very well.
+PY  - 2024/05//
+DO  - 10.1/x
+UR  - https://example.org/x
+ER  -
+
+TY  - JOUR
+TI  - Cut off
+
+TY  - JOUR
+T1  - Kites
+N2  - They fly.
+ER  -
+"""
+
+
+def test_bibtex(read_file: ReadFile) -> None:
+    found = read_file("library.bib", BIB)
+    first, second, third = papers(found)
+    assert first.title == r"BERT and the Paradox of Gödel at $\alpha$"
+    assert first.text == r"Kites fly at 5\% more."
+    assert first.metadata == {"year": "2024", "authors": "Lee, A.; Gödel, B.", "doi": "10.1/x"}
+    assert (second.title, third.title) == ("Second", "Same key")
+    broken, lonely = skipped(found)
+    assert broken.startswith("library.bib:10: not valid BibTeX")
+    assert lonely.startswith("library.bib:12: no abstract for 'No abstract here'")
+
+
+def test_ris(read_file: ReadFile) -> None:
+    found = read_file("library.ris", RIS)
+    first, second = papers(found)
+    assert (first.title, first.text) == ("Scent Maps", "Robots smell very well.")
+    assert first.metadata == {
+        "year": "2024", "authors": "Lee, A.; Kim, B.", "doi": "10.1/x", "url": "https://example.org/x",
+    }  # fmt: skip
+    assert (second.title, second.text) == ("Kites", "They fly.")
+    assert skipped(found) == ["library.ris:12: a record without its end: expected a line `ER  -` (export it again)"]
+
+
+def test_they_are_told_by_content(read_file: ReadFile) -> None:
+    assert len(papers(read_file("export.txt", BIB))) == 3
+    assert len(papers(read_file("export2.txt", RIS))) == 2
+
+
+def test_a_paper_that_quotes_bibtex_is_no_bibtex(read_file: ReadFile) -> None:
+    (paper,) = papers(read_file("paper.md", f"# Kites\n\nThey fly.\n\n```\n{BIB}\n```\n"))
+    assert paper.title == "Kites"
