@@ -20,6 +20,7 @@ from rag.question import Plan, plan
 from rag.retrieval.pairing import best_pair
 from rag.retrieval.retriever import Hits, Retriever, mask
 from rag.settings import Settings, load_settings
+from rag.snapshot import Snapshot
 from rag.types import Answer, Paper, RankedPaper, Route, Turn
 from rag.writing import answerability
 from rag.writing.answer_type import asked_types
@@ -57,7 +58,7 @@ class Assistant:
         state = index.state()
         if self._retriever is None or self._retriever.snapshot.revision != state.revision:
             snapshot = index.snapshot()
-            embedder = self._loaded_embedder()
+            embedder = self.embedder
             if snapshot.manifest["embedder"] != embedder.name:
                 raise IndexMismatchError(
                     f"the index was built with the embedder {snapshot.manifest['embedder']!r}, "
@@ -135,7 +136,14 @@ class Assistant:
             draft = lookup(snapshot, planned.question, hits, limit)
         return Draft(draft.sentences, confidence=confidence), "compare" if compared else "lookup"
 
-    def _loaded_embedder(self) -> Embedder:
+    @property
+    def snapshot(self) -> Snapshot:
+        """The index that answers come from."""
+        return self.retriever.snapshot
+
+    @property
+    def embedder(self) -> Embedder:
+        """The embedder, loaded at first use."""
         if self._embedder is None:
             self._embedder = load_embedder(self.settings.embedder, self.settings.models_folder, self.settings.threads)
         return self._embedder

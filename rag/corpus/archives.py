@@ -1,4 +1,4 @@
-"""A file in, its documents out: itself, what a `.gz` holds, or the members of a `.zip`, never unpacked to disk."""
+"""A file in, its documents out: itself, what a `.gz` holds, the members of a `.zip`; nothing goes to disk."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def documents(file: File, limit: int) -> Iterator[Document | Skipped]:
         elif head.startswith(_GZIP):
             yield _unzipped(file, limit)
         else:
-            yield Document(file.name, file.path, head, limit, partial(_open_plain, file.path))
+            yield Document(file.name, file.path, head, limit, partial(_open_plain, file.path), file.size)
     except Fault as fault:
         yield fault.at(file.name)
     except OSError as error:
@@ -60,7 +60,7 @@ def _unzipped(file: File, limit: int) -> Document | Skipped:
 
 
 def _document(name: str, file: File, limit: int, opened: Callable[[], BinaryIO]) -> Document | Skipped:
-    """The document behind `opened`, once its head has been read; an archive within an archive is left shut."""
+    """The document behind `opened`, its head read; an archive within an archive is left shut."""
     try:
         head = _head(opened())
     except (*DAMAGE, OSError, NotImplementedError) as error:

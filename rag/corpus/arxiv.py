@@ -18,11 +18,13 @@ _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 def fits(head: str, suffix: str) -> bool:
     """Whether a JSON text that starts so has the fields of the snapshot."""
-    return head.lstrip()[:1] in ("{", "[") and '"abstract"' in head and len(set(_OWN_FIELDS.findall(head))) >= 2
+    return (
+        head.lstrip()[:1] in ("{", "[") and '"abstract"' in head and len(set(_OWN_FIELDS.findall(head))) >= 2
+    )
 
 
 def read(document: Document) -> Iterator[Entry | Fault]:
-    """The papers of the snapshot, streamed; the line breaks that wrap its abstracts are folded into spaces."""
+    """The papers of the snapshot, streamed; line breaks that wrap its abstracts are folded into spaces."""
     for record in records(document):
         if isinstance(record, Fault):
             yield record

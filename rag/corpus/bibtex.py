@@ -42,11 +42,11 @@ def _found(block: Block) -> Entry | Fault | None:
     from bibtexparser import model
 
     line = (block.start_line or 0) + 1
-    if isinstance(block, model.DuplicateBlockKeyBlock) and isinstance(block.ignore_error_block, model.Entry):
-        block = block.ignore_error_block  # two papers under one key are two papers
+    if isinstance(block, model.ParsingFailedBlock) and isinstance(block.ignore_error_block, model.Entry):
+        block = block.ignore_error_block  # a key or a field that comes twice is no reason to lose a paper
     if isinstance(block, model.ParsingFailedBlock):
-        reason = shortened(str(block.error).partition("error in bibtex:")[2] or str(block.error), 100)
-        return Fault(f"not valid BibTeX: {reason or 'it cannot be parsed'}", "mend the entry", line)
+        reason = shortened(getattr(block.error, "abort_reason", "") or "it cannot be parsed", 100)
+        return Fault(f"not valid BibTeX: {reason}", "mend the entry", line)
     if not isinstance(block, model.Entry):
         return None
     fields: dict[str, object] = {key.lower(): str(field.value) for key, field in block.fields_dict.items()}

@@ -16,7 +16,7 @@ class Document:
     """`name` is what people are shown, `path` the absolute path of the file (of the archive, for a member).
 
     `head` holds the first bytes (up to 64 KB), `limit` the most bytes that may be held at once, `open`
-    gives a fresh stream of the bytes from the start.
+    gives a fresh stream of the bytes from the start; `size` is the number of bytes, where it is known.
     """
 
     name: str
@@ -24,6 +24,7 @@ class Document:
     head: bytes
     limit: int
     open: Callable[[], BinaryIO]
+    size: int | None = None
 
     @property
     def whole(self) -> bool:
@@ -36,6 +37,8 @@ class Document:
         Raises:
             Fault: there are more than `limit`; no more than that is ever read.
         """
+        if self.size is not None and self.size > self.limit:
+            raise too_large(self.limit)
         with self.open() as stream:
             content = stream.read(self.limit + 1)
         if len(content) > self.limit:

@@ -16,7 +16,7 @@ _MARKS = [  # UTF-32 first: its little-endian mark starts with that of UTF-16
     (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
 ]  # fmt: skip
-_WESTERN = re.compile(r"[\x00-\x7fÀ-ÖØ-öø-ÿŒœŠšŽžŸ‘’“”–—…•€£°±µ×©®§«»¿¡™·\xa0]*")  # noqa: RUF001
+_WESTERN = re.compile(r"[\x00-\x7fÀ-ÖØ-öø-ÿŒœŠšŽžŸ‘’“”–—…•€£°±µ×©®§«»¿¡™·\xa0]*")
 _ESCAPED = re.compile(r"[\udc80-\udcff]")
 
 
@@ -63,7 +63,7 @@ def head_text(document: Document) -> str:
 
 
 def lines_of(document: Document) -> Iterator[Line | Fault]:
-    """The document's lines, one at a time, a `Fault` in place of each that is too long or cannot be decoded."""
+    """The document's lines, one at a time; a `Fault` in place of one that is too long or is no text."""
     encoding = encoding_of(document.head, whole=document.whole)
     bound = min(MAX_LINE, document.limit)
     with io.TextIOWrapper(document.open(), encoding=encoding, errors=_errors(encoding)) as stream:
@@ -78,7 +78,7 @@ def lines_of(document: Document) -> Iterator[Line | Fault]:
 
 
 def chunks_of(document: Document, size: int = 65_536) -> Iterator[str]:
-    """The document's text in pieces of `size` characters; bytes that cannot be decoded become lone surrogates."""
+    """The document's text in pieces of `size` characters; bytes that are no text become lone surrogates."""
     encoding = encoding_of(document.head, whole=document.whole)
     with io.TextIOWrapper(document.open(), encoding=encoding, errors=_errors(encoding)) as stream:
         while chunk := stream.read(size):

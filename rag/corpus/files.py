@@ -13,7 +13,7 @@ from rag.corpus.found import Skipped, one_line
 
 
 class File(NamedTuple):
-    """A regular file: `name` is relative to the parent of the path given, `path` absolute, `size` in bytes."""
+    """A regular file: `name` is relative to the given path's parent, `path` absolute; `size` is in bytes."""
 
     name: str
     path: str
@@ -50,7 +50,9 @@ def _look(stop: _Stop, base: str, seen: set[str]) -> File | Skipped | list[_Stop
     try:
         name.encode("utf-8")
     except UnicodeEncodeError:
-        return Skipped(name.encode("utf-8", "backslashreplace").decode(), None, "its name is not text", "rename it")
+        return Skipped(
+            name.encode("utf-8", "backslashreplace").decode(), None, "its name is not text", "rename it"
+        )
     try:
         return _entry(stop, one_line(name), seen)
     except OSError as error:

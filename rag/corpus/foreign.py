@@ -9,9 +9,10 @@ from rag.corpus.found import Fault
 
 _MAGIC = [
     (b"\x89PNG", "a PNG image"), (b"\xff\xd8\xff", "a JPEG image"), (b"GIF8", "a GIF image"),
-    (b"\xd0\xcf\x11\xe0", "an old Office document"), (b"7z\xbc\xaf", "a 7z archive"), (b"Rar!", "a RAR archive"),
-    (b"BZh", "a bzip2 archive"), (b"\xfd7zXZ", "an xz archive"), (b"\x28\xb5\x2f\xfd", "a Zstandard archive"),
-    (b"SQLite format 3", "a SQLite database"), (b"PAR1", "a Parquet table"), (b"\x7fELF", "a program"),
+    (b"\xd0\xcf\x11\xe0", "an old Office document"), (b"SQLite format 3", "a SQLite database"),
+    (b"7z\xbc\xaf", "a 7z archive"), (b"Rar!", "a RAR archive"), (b"BZh", "a bzip2 archive"),
+    (b"\xfd7zXZ", "an xz archive"), (b"\x28\xb5\x2f\xfd", "a Zstandard archive"),
+    (b"PAR1", "a Parquet table"), (b"\x7fELF", "a program"),
 ]  # fmt: skip
 _MARKUP = [
     (re.compile(r"\s*<(?:!doctype html|html)\b", re.IGNORECASE), "an HTML page"),
@@ -32,14 +33,15 @@ def refuse_bytes(head: bytes) -> None:
     """
     if not head:
         raise Fault("an empty file", "nothing to do, or fetch it again")
-    kind = next((kind for magic, kind in _MAGIC if head.startswith(magic)), "")
-    if not kind and head[257:262] == b"ustar":
-        kind = "a tar archive"
-    if not kind and not head.startswith(_UTF_MARKS):
-        control = len(head) - len(head.translate(None, _CONTROL))
-        kind = "a binary file" if control > _MOST_CONTROL * len(head) else ""
-    if kind:
-        raise Fault(f"{kind}, which is not read", "unpack it, or give its text or PDF")
+    control = len(head) - len(head.translate(None, _CONTROL))
+    if control > _MOST_CONTROL * len(head) and not head.startswith(_UTF_MARKS):
+        raise Fault(f"{_kind(head)}, which is not read", "unpack it, or give its text or PDF")
+
+
+def _kind(head: bytes) -> str:
+    if head[257:262] == b"ustar":
+        return "a tar archive"
+    return next((kind for magic, kind in _MAGIC if head.startswith(magic)), "a binary file")
 
 
 def refuse_text(head: str) -> None:

@@ -1,4 +1,4 @@
-"""The text of a JSON array in, piece by piece, the text of its elements out, so that it is never held whole."""
+"""The text of a JSON array in, piece by piece, the text of its elements out; it is never held whole."""
 
 from __future__ import annotations
 
@@ -58,7 +58,9 @@ class _Scanner:
     def _step(self, char: str) -> None:
         if char == "\n":
             self.line += 1
-            self._quoted = False  # no string spans lines: its end quote is missing, and the next line is sound
+            self._quoted = (
+                False  # no string spans lines: its end quote is missing, and the next line is sound
+            )
         elif char == '"':
             self._quoted = not self._quoted
         elif char in "{[":

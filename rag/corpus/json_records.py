@@ -1,4 +1,4 @@
-"""A JSON file in, its objects out, streamed: one a line, the elements of an array, or one document of a few."""
+"""A JSON file in, its objects out, streamed: one a line, the elements of an array, or one object."""
 
 from __future__ import annotations
 
@@ -24,7 +24,9 @@ def records(document: Document) -> Iterator[Record | Fault]:
     head = head_text(document).lstrip("\ufeff \t\n")
     pieces: Iterator[Line | Fault]
     if head.startswith("["):
-        pieces = (decoded(piece) if isinstance(piece, Line) else piece for piece in elements(chunks_of(document)))
+        pieces = (
+            decoded(piece) if isinstance(piece, Line) else piece for piece in elements(chunks_of(document))
+        )
     elif _is_one_object(head):
         yield from _within(text_of(document))
         return
@@ -50,7 +52,9 @@ def _record(piece: Line) -> Record | Fault:
         return value
     if not isinstance(value, dict):
         return Fault(
-            f"expected a JSON object, found {shortened(piece.text, 30)!r}", "one {…} a line, please", piece.number
+            f"expected a JSON object, found {shortened(piece.text, 30)!r}",
+            "one {…} a line, please",
+            piece.number,
         )
     return Record(piece.number, value)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
+from rag.corpus import markdown
 from rag.corpus.cleaning import clean, one_title
 from rag.corpus.document import Document
 from rag.corpus.encoding import text_of
@@ -19,8 +20,10 @@ _HEADINGS = frozenset(
 
 
 def fits(head: str, suffix: str) -> bool:
-    """Whether a text that starts so is such a page: by its furniture, or by titles and abstracts in turn."""
-    return has_marks(head) or _alternates(list(blocks(head))[:_MOST_BLOCKS])
+    """Whether a text that starts so is such a page: by its furniture, or by its lines taking turns."""
+    if has_marks(head):
+        return True
+    return not markdown.fits(head, suffix) and _alternates(list(blocks(head))[:_MOST_BLOCKS])
 
 
 def _alternates(page: list[Block]) -> bool:
@@ -34,7 +37,7 @@ def _alternates(page: list[Block]) -> bool:
 
 
 def read(document: Document) -> Iterator[Entry | Fault]:
-    """The papers of the page, in order; a fault for a title without an abstract, or a text without a title."""
+    """The papers of the page, in order; a fault for a title or a text that stands alone."""
     page = list(blocks(text_of(document)))
     title: Block | None = None
     parts: list[Block] = []

@@ -1,4 +1,4 @@
-"""Which lines of a page that lists papers are furniture, which titles and which abstracts, told by their shape.
+"""Which lines of a page that lists papers are furniture, titles and abstracts, told by their shape.
 
 Titles and abstracts alternate, but an abstract may be missing or run over two lines; so the labels of all
 lines are chosen together, as the likeliest sequence (Viterbi 1967) under the shape of each line and the
@@ -13,19 +13,22 @@ from itertools import pairwise
 from typing import NamedTuple
 
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
-_DATE = rf"{_MONTH}\s*\d{{1,2}}(?:st|nd|rd|th)?(?:,?\s*\d{{4}})?|\d{{1,2}}\s+{_MONTH}(?:\s+\d{{4}})?"  # ISO: no letters
+_DATE = rf"{_MONTH}\s*\d{{1,2}}(?:st|nd|rd|th)?(?:,?\s*\d{{4}})?|\d{{1,2}}\s+{_MONTH}(?:\s+\d{{4}})?"
 _MARKS = r"get trending papers\b.{0,60}|by\s*@?\w{1,20} and the research community.{0,20}"
 _PAGE_MARKS = re.compile(_MARKS, re.IGNORECASE)
 _FURNITURE = re.compile(
-    rf"{_MARKS}|{_DATE}|subscribe|new|today|yesterday|trending(?: papers)?|(?:daily )?papers|upvotes?|next|previous"
-    rf"|load more|log ?in|sign ?up|submitted by|view (?:all|pdf)|\d+ (?:hours?|days?|weeks?|months?) ago|[\W\d_]+k?",
+    rf"{_MARKS}|{_DATE}|subscribe|new|today|yesterday|trending(?: papers)?|(?:daily )?papers|upvotes?"
+    r"|next|previous|load more|log ?in|sign ?up|submitted by|view (?:all|pdf)"
+    r"|\d+ (?:hours?|days?|weeks?|months?) ago|[\W\d_]+k?",
     re.IGNORECASE,
 )
 _GLUED = re.compile(r"subscribe(?=\S)", re.IGNORECASE)
 _URL = re.compile(r"https?://|www\.|github\.com")
 _BREAK = re.compile(r"[a-z\d)%]{2}[.?!] [A-Z]")
 _SMALL_START = re.compile(r"[a-z]{2,}\b(?![\d\-_:])")
-_VOICE = re.compile(r"(?:We|Our|In this|This (?:paper|work|study)|The (?:code|source)|Code|Project|Finally|However)\b")
+_VOICE = re.compile(
+    r"(?:We|Our|In this|This (?:paper|work|study)|The (?:code|source)|Code|Project|Finally|However)\b"
+)
 _STRAY, _MISSING, _MIDWAY, _CONTINUED, _UNFINISHED, _APART = 4.0, 3.0, 4.0, 2.5, 1.0, 2.0
 
 
@@ -92,7 +95,11 @@ def _cost(was_title: bool, is_title: bool, before: Block, block: Block, spaced: 
     midway = bool(_SMALL_START.match(block.text))
     if was_title:
         return _MIDWAY * midway
-    cut = len(before.text) > 160 and not before.text.endswith((".", "!", "?")) and not _URL.search(before.text[-80:])
+    cut = (
+        len(before.text) > 160
+        and not before.text.endswith((".", "!", "?"))
+        and not _URL.search(before.text[-80:])
+    )
     return _CONTINUED - together - _UNFINISHED * cut
 
 

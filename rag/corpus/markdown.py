@@ -27,7 +27,7 @@ def fits(head: str, suffix: str) -> bool:
 
 
 def read(document: Document) -> Iterator[Entry | Fault]:
-    """The one paper of the file: its title from front matter or the first heading, its text without that heading."""
+    """The one paper of the file: its title from front matter or the first heading, its text without that."""
     text = clean(text_of(document))
     front = _FRONT.match(text)
     fields: dict[str, object] = dict(_front_fields(front[1])) if front else {}

@@ -34,7 +34,7 @@ def fits(head: str, suffix: str) -> bool:
 
 
 def read(document: Document, *, seconds: float = SECONDS) -> Iterator[Entry | Fault]:
-    """The one paper of the file; a fault where it is encrypted, damaged, scanned or takes longer than `seconds`."""
+    """The one paper of the file; a fault if it is encrypted, damaged, scanned or takes over `seconds`."""
     found = _parsed(document.read(), seconds)
     if isinstance(found, Fault):
         yield found

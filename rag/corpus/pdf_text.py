@@ -9,7 +9,7 @@ from typing import NamedTuple
 _LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl"}
 _SPACES = re.compile(r"[ \t]+")
 _HYPHENATED = re.compile(r"(?<=[a-z])-\n(?=[a-z])")
-_ABSTRACT = re.compile(r"^[ \t]*a[ ]?b[ ]?s[ ]?t[ ]?r[ ]?a[ ]?c[ ]?t\b[ \t]*[.:\-–—]*\s*", re.I | re.M)  # noqa: RUF001
+_ABSTRACT = re.compile(r"^[ \t]*a[ ]?b[ ]?s[ ]?t[ ]?r[ ]?a[ ]?c[ ]?t\b[ \t]*[.:\-–—]*\s*", re.I | re.M)
 _END = re.compile(
     r"^[ \t]*(?:(?:[1I]|§)?[ \t]*\.?[ \t]*i[ ]?n[ ]?t[ ]?r[ ]?o[ ]?d[ ]?u[ ]?c[ ]?t[ ]?i[ ]?o[ ]?n\b"
     r"|(?:index terms|key ?words|ccs concepts|acm reference|categories and subject|general terms|contents$)"
@@ -18,9 +18,12 @@ _END = re.compile(
 )
 _LONGEST_ABSTRACT, _SHORTEST_ABSTRACT = 6_000, 40
 _NO_TITLE = re.compile(
-    r"\.(?:pdf|docx?|tex|dvi|ps|indd)$|^(?:untitled|microsoft word|title|template|arxiv:|manuscript|doi:)", re.I
+    r"\.(?:pdf|docx?|tex|dvi|ps|indd)$|^(?:untitled|microsoft word|title|template|arxiv:|manuscript|doi:)",
+    re.I,
 )
-_NO_FIRST_LINE = re.compile(r"arxiv:|published as|under review|proceedings|journal|preprint|vol\.|https?:|doi", re.I)
+_NO_FIRST_LINE = re.compile(
+    r"arxiv:|published as|under review|proceedings|journal|preprint|vol\.|https?:|doi", re.I
+)
 
 
 class Fragment(NamedTuple):
@@ -31,7 +34,7 @@ class Fragment(NamedTuple):
 
 
 def abstract_in(text: str) -> str:
-    """The text between the heading "Abstract" and the next heading, in one line; empty where that is not found."""
+    """The text between the heading "Abstract" and the next, in one line; empty where that is not found."""
     text = _SPACES.sub(" ", text)
     start = _ABSTRACT.search(text)
     end = _END.search(text, start.end()) if start else None
@@ -41,8 +44,8 @@ def abstract_in(text: str) -> str:
 
 
 def likely_title(given: str, fragments: Sequence[Fragment], page: str) -> str:
-    """The title that the file gives, if the first page has its words; else what is set largest; else the first
-    line of some length that is no running head. Empty where there is nothing of the kind."""
+    """The title that the file gives, if the first page has its words; else what is set largest; else the
+    first line of some length that is no running head. Empty where there is nothing of the kind."""
     return next(filter(None, (_given(given, page), _largest(fragments), _first_line(page))), "")
 
 

@@ -19,7 +19,7 @@ def fits(head: str, suffix: str) -> bool:
 
 
 def read(document: Document) -> Iterator[Entry | Fault]:
-    """The one paper of the file; where the first line is too long for a title, the file's name is the title."""
+    """The one paper of the file; where the first line is too long for a title, the file's name serves."""
     text = clean(text_of(document))
     title, _, rest = text.partition("\n")
     line = 1

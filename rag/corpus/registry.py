@@ -26,8 +26,8 @@ FORMATS: dict[str, Format] = {  # asked in this order
     "ris": Format(ris.fits, ris.read),
     "bibtex": Format(bibtex.fits, bibtex.read),
     "csv": Format(csv_table.fits, csv_table.read),
-    "markdown": Format(markdown.fits, markdown.read),
     "listing": Format(listing.fits, listing.read),
+    "markdown": Format(markdown.fits, markdown.read),
     "plain": Format(plain.fits, plain.read),
 }
 

@@ -17,6 +17,7 @@ from rag.text.words import STOPWORDS, words
 _ALTERNATIVES = re.compile(r"\s*(?:,|/|\bor\b|\band/or\b|\band\b)\s*", re.I)
 _SPELT_OUT = re.compile(r"((?:[A-Za-z][\w-]*\s+){1,5})\(([A-Z][\w-]+)\)")
 _QUOTED = re.compile(r"[\"“'‘`]([^\"”'’`]{2,60})[\"”'’`]")  # noqa: RUF001
+_JOINT = r"[\s_-]?"
 _STATED = re.compile(
     r"\b(?:mention\w*|bring\w* up|refer\w* to|occurs?|appears?|contains?|names?|the (?:word|term|name|phrase))\b", re.I
 )
@@ -65,7 +66,7 @@ def _pattern(term: str) -> re.Pattern[str]:
     """The term with hyphens, spaces and nothing at all standing for one another."""
     parts = [re.escape(part) for part in re.split(r"[\s\-_]+", searchable(term)) if part]
     plural = "(?:e?s)?" if term[-1:].islower() else "s?"
-    return re.compile(rf"(?<![a-z0-9]){r'[\s_-]?'.join(parts)}{plural}(?![a-z])")
+    return re.compile(rf"(?<![a-z0-9]){_JOINT.join(parts)}{plural}(?![a-z])")
 
 
 def _papers_with_words(snapshot: Snapshot, term: str) -> list[int]:

@@ -14,7 +14,11 @@ class Line(NamedTuple):
 
 def pdf(*pages: list[Line], title: str = "") -> bytes:
     """A PDF of the pages given, with `title` in its metadata, if any."""
-    objects = [b"<< /Type /Catalog /Pages 2 0 R >>", b"", b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"]
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"",
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+    ]
     kids = []
     for lines in pages:
         content = _content(lines)

@@ -15,7 +15,7 @@ from rag.corpus import Skipped, merge, read
 from rag.types import Paper
 from tests.corpus.conftest import papers
 
-NAMES = st.sampled_from(["a.txt", "a.jsonl", "a.json", "a.csv", "a.tsv", "a.bib", "a.ris", "a.md", "a", "a.zip", "a.jsonl.gz"])
+NAMES = st.sampled_from("a a.txt a.jsonl a.json a.csv a.tsv a.bib a.ris a.md a.zip a.jsonl.gz".split())
 ROW = '{"title": "Kites", "abstract": "They fly.", "update_date": "2020", "versions": []}\n'
 SAMPLES = [
     ROW * 3,
@@ -25,9 +25,11 @@ SAMPLES = [
     "@article{a, title={Kites}, abstract={They fly}}\n@misc{b, title={Clocks}}\n",
     "TY  - JOUR\nTI  - Kites\nAB  - They fly.\nER  - \n" * 2,
     "---\ntitle: Kites\n---\n# Kites\n\nThey fly.\n",
-    "new\nSubscribe\nbyAK and the research community\nMar 3\nKites in the Wind\nThey fly very high above us all.\n",
+    "new\nSubscribe\nbyAK and the research community\nMar 3\nKites in the Wind\nThey fly high above all.\n",
 ]
-RELAXED = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None)
+RELAXED = settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None
+)
 
 
 def zipped(content: bytes) -> bytes:

@@ -32,9 +32,14 @@ def test_a_packed_file_is_told_by_content(read_file: ReadFile) -> None:
 
 
 def test_members_come_by_name_and_hidden_ones_not_at_all(read_file: ReadFile) -> None:
-    content = packed(("b.jsonl", ROW), ("a/inner.csv", "title,abstract\nScent,smell\n"), ("__MACOSX/._b", "x"), (".c", "x"))
+    content = packed(
+        ("b.jsonl", ROW), ("a/inner.csv", "title,abstract\nScent,smell\n"), ("__MACOSX/._b", "x"), (".c", "x")
+    )
     found = read_file("papers.zip", content)
-    assert [paper.sources[0].name for paper in papers(found)] == ["papers.zip/a/inner.csv", "papers.zip/b.jsonl"]
+    assert [paper.sources[0].name for paper in papers(found)] == [
+        "papers.zip/a/inner.csv",
+        "papers.zip/b.jsonl",
+    ]
     assert papers(found)[0].sources[0].path.endswith("/papers.zip")
     assert skipped(found) == []
 
@@ -67,7 +72,9 @@ def test_a_packed_bomb(read_file: ReadFile) -> None:
 
 
 def test_a_member_over_the_limit(read_file: ReadFile) -> None:
-    found = read_file("papers.zip", packed(("a.txt", "Kites\n" + "fly " * 1_000), ("z.jsonl", OTHER)), max_file_bytes=999)
+    found = read_file(
+        "papers.zip", packed(("a.txt", "Kites\n" + "fly " * 1_000), ("z.jsonl", OTHER)), max_file_bytes=999
+    )
     assert [paper.title for paper in papers(found)] == ["Clocks"]
     assert skipped(found)[0].startswith("papers.zip/a.txt: larger than")
 
@@ -85,7 +92,9 @@ def test_a_protected_member(read_file: ReadFile) -> None:
     assert skipped(found) == ["papers.zip/a.jsonl: protected by a password (unpack it first)"]
 
 
-@pytest.mark.parametrize("content", [b"PK\x03\x04 no archive", packed(("a.jsonl", ROW))[:-30], b"\x1f\x8bjunk"])
+@pytest.mark.parametrize(
+    "content", [b"PK\x03\x04 no archive", packed(("a.jsonl", ROW))[:-30], b"\x1f\x8bjunk"]
+)
 def test_a_damaged_archive(read_file: ReadFile, content: bytes) -> None:
     assert skipped(read_file("a.zip", content)) == ["a.zip: a damaged archive (fetch or pack it again)"]
 
@@ -107,7 +116,9 @@ def test_a_damaged_member_does_not_hide_the_next(read_file: ReadFile) -> None:
 
 
 def test_an_office_document_is_no_archive_of_papers(read_file: ReadFile) -> None:
-    (report,) = skipped(read_file("paper.docx", packed(("[Content_Types].xml", "<x/>"), ("word/document.xml", "<x/>"))))
+    (report,) = skipped(
+        read_file("paper.docx", packed(("[Content_Types].xml", "<x/>"), ("word/document.xml", "<x/>")))
+    )
     assert report == "paper.docx: an Office document (save it as PDF or as plain text)"
 
 
@@ -117,4 +128,6 @@ def test_a_link_in_an_archive_is_only_its_text(read_file: ReadFile) -> None:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         archive.writestr(link, "/etc/passwd")
-    assert skipped(read_file("a.zip", out.getvalue()))[0].startswith("a.zip/link.txt:1: no abstract for '/etc/passwd'")
+    assert skipped(read_file("a.zip", out.getvalue()))[0].startswith(
+        "a.zip/link.txt:1: no abstract for '/etc/passwd'"
+    )

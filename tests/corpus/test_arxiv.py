@@ -43,6 +43,9 @@ def test_a_broken_line_among_many(read_file: ReadFile) -> None:
 
 def test_an_array_and_a_packed_file(read_file: ReadFile) -> None:
     array = json.dumps([RECORD, RECORD | {"title": "Kites"}], indent=1).encode()
-    assert [paper.title for paper in papers(read_file("a.json", array))] == ["Scent Maps for Small Robots", "Kites"]
+    assert [paper.title for paper in papers(read_file("a.json", array))] == [
+        "Scent Maps for Small Robots",
+        "Kites",
+    ]
     (first, _) = papers(read_file("a.json.gz", gzip.compress(array)))
     assert (first.sources[0].name, first.metadata["year"]) == ("a.json.gz", "2007")

@@ -16,8 +16,8 @@ WORDS = {
     )
 } | {"twenty": 20, "thirty": 30, "hundred": 100}
 UNITS = {
-    "percent": "%", "percentage": "%", "times": "x", "fold": "x", "million": "m", "billion": "b", "trillion": "t",
-    "thousand": "k",
+    "percent": "%", "percentage": "%", "times": "x", "fold": "x", "thousand": "k", "million": "m",
+    "billion": "b", "trillion": "t",
 }  # fmt: skip
 FIGURE = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)(?:[\s-]*(%|x(?![a-z])|[kmbt]\b|[a-z]+))?")
 
@@ -25,10 +25,11 @@ FIGURE = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)(?:[\s-]*(%|x(?![a-z])|[kmbt]\b|[
 def plain(text: str) -> str:
     r"""Text with its ways of writing a figure made one: `1,000`, `6times`, `\times 50`, `13~\% percent`."""
     text = re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", text.lower())
-    text = re.sub(r"(?<!\d)(?<!\d )times\s*(\d+(?:\.\d+)?)", r"\1x ", re.sub(r"[$\\{}]", "", re.sub(r"~|\bsim(?=\d)", " ", text)))
+    text = re.sub(r"[$\\{}]", "", re.sub(r"~|\bsim(?=\d)", " ", text))
+    text = re.sub(r"(?<!\d)(?<!\d )times\s*(\d+(?:\.\d+)?)", r"\1x ", text)
     for word, value in WORDS.items():
         text = re.sub(rf"\b{word}\b", str(value), text)
-    return re.sub(r"(?<=\d)\s*(?:x|times)\s*(?=\d)", "x ", text.replace("×", "x"))  # noqa: RUF001
+    return re.sub(r"(?<=\d)\s*(?:x|times)\s*(?=\d)", "x ", text.replace("×", "x"))
 
 
 def figures(text: str) -> set[tuple[float, str]]:

@@ -27,7 +27,13 @@ def test_each_name_of_a_text(read_file: ReadFile, name: str) -> None:
 
 
 def test_metadata_are_strings(read_file: ReadFile) -> None:
-    row = ONE | {"published": "2024-05-01", "authors": [{"name": "A. Lee"}, "B. Kim"], "doi": "10.1/x", "id": 7, "n": 1}
+    row = ONE | {
+        "published": "2024-05-01",
+        "authors": [{"name": "A. Lee"}, "B. Kim"],
+        "doi": "10.1/x",
+        "id": 7,
+        "n": 1,
+    }
     (paper,) = papers(read_file("papers.jsonl", lines(row)))
     assert paper.metadata == {"year": "2024", "authors": "A. Lee; B. Kim", "doi": "10.1/x", "id": "7"}
 
@@ -46,7 +52,10 @@ def test_what_cannot_be_stored_is_taken_out(read_file: ReadFile) -> None:
         ('{"title": "A" "abstract": "B"}', "not valid JSON: expected ',' delimiter, found '\"abstract\""),
         ("[1, 2]", "expected a JSON object, found '[1, 2]'"),
         ("[" * 100_000, "not usable JSON"),
-        ('{"abstract": "B", "year": 1}', "no title: expected a field title, paper_title, name, found abstract, year"),
+        (
+            '{"abstract": "B", "year": 1}',
+            "no title: expected a field title, paper_title, name, found abstract, year",
+        ),
         ('{"title": "Lonely"}', "no abstract for 'Lonely'"),
         ('{"title": "   ", "abstract": "B"}', "no title"),
         ('{"title": "%s", "abstract": "B"}' % ("x" * 2000), "a title of 2,000 characters"),
@@ -81,7 +90,9 @@ def test_json_lines_are_streamed_past_the_size_limit(read_file: ReadFile) -> Non
 
 @pytest.mark.parametrize("indent", [None, 2])
 def test_an_array(read_file: ReadFile, indent: int | None) -> None:
-    found = read_file("papers.json", json.dumps([ONE, TWO, {"title": "Brackets ]}", "text": 'a "{" \\ b'}], indent=indent))
+    found = read_file(
+        "papers.json", json.dumps([ONE, TWO, {"title": "Brackets ]}", "text": 'a "{" \\ b'}], indent=indent)
+    )
     assert [paper.title for paper in papers(found)] == ["Scent Maps", "Kites", "Brackets ]}"]
     assert papers(found)[2].text == 'a "{" \\ b'
     assert skipped(found) == []
@@ -94,7 +105,8 @@ def test_a_long_array_is_streamed(read_file: ReadFile) -> None:
 
 
 def test_a_broken_element_of_an_array(read_file: ReadFile) -> None:
-    text = '[\n{"title": "A", "abstract": "a"},\n{"title": "B, "abstract": "b"},\n{"title": "C", "abstract": "c"}\n]'
+    broken = '{"title": "B, "abstract": "b"}'
+    text = f'[\n{{"title": "A", "abstract": "a"}},\n{broken},\n{{"title": "C", "abstract": "c"}}\n]'
     found = read_file("papers.json", text)
     assert [paper.title for paper in papers(found)] == ["A", "C"]
     assert skipped(found)[0].startswith("papers.json:3: not valid JSON")

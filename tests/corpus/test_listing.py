@@ -10,22 +10,28 @@ from tests.corpus.conftest import ReadFile, papers, skipped
 PROSE = (
     "Small robots lose their way in large gardens because every hedge looks alike to a cheap camera. We give "
     "each robot a sense of smell, trained on 40 scents, and let it compare what it smells with a shared map. "
-    "In three gardens the robots came home 92% of the time, against 61% with cameras alone. Batteries last longer."
+    "In three gardens the robots came home 92% of the time, against 61% with cameras alone. It lasts longer."
 )
 SHORTER = (
-    "Kites carry sensors higher than drones can stay. A study of 12 kites over two summers shows readings that "
-    "agree with balloons to within 0.3 degrees, at a tenth of the price. All plans are free to copy and change."
+    "Kites carry sensors higher than drones. A study of 12 kites over two summers shows figures that "
+    "agree with balloons to within 0.3 degrees, at a tenth of the price. All plans are free to copy."
 )
 OTHER = (
-    "Clocks on bridges drift with the weather. By modelling the strain of each bridge we correct the drift and "
-    "bring the error from 4 seconds a month down to 0.2 seconds, without touching a single clock in the city."
+    "Clocks on bridges drift with the weather. By modelling the strain of each bridge we undo the drift and "
+    "bring the error from 4 seconds a month down to 0.2 seconds, without touching one clock in the city."
 )
 ENTRIES = [
     ("Scent Maps: Guiding Small Robots Through Gardens by Smell", PROSE),
     ("Kites as Cheap Weather Stations for Remote Valleys", SHORTER),
     ("Correcting the Drift of Public Clocks on Bridges", OTHER),
 ]
-FURNITURE = ["new", "Get trending papers in your email inbox!", "Subscribe", "byAK and the research community", "Feb 2"]
+FURNITURE = [
+    "new",
+    "Get trending papers in your email inbox!",
+    "Subscribe",
+    "byAK and the research community",
+    "Feb 2",
+]
 
 
 def page(*blocks: str, between: str = "\n") -> str:
@@ -73,13 +79,17 @@ def test_furniture_may_stand_anywhere(read_file: ReadFile, between: str, place: 
     assert skipped(found) == []
 
 
-@pytest.mark.parametrize("date", ["Mar 13", "December 31, 2025", "2 Jan 2026", "2026-01-02", "Yesterday", "3 days ago"])
+@pytest.mark.parametrize(
+    "date", ["Mar 13", "December 31, 2025", "2 Jan 2026", "2026-01-02", "Yesterday", "3 days ago"]
+)
 def test_any_date_is_furniture(read_file: ReadFile, date: str) -> None:
     found = read_file("page.txt", page(*FURNITURE[:-1], date, *flat(ENTRIES)))
     assert [(paper.title, paper.text) for paper in papers(found)] == ENTRIES
 
 
-@pytest.mark.parametrize("title", ["scentBot: Guiding Small Robots Through Gardens", "2 Noses Beat One Camera Outdoors"])
+@pytest.mark.parametrize(
+    "title", ["scentBot: Guiding Small Robots Through Gardens", "2 Noses Beat One Camera Outdoors"]
+)
 def test_subscribe_glued_to_a_title(read_file: ReadFile, title: str) -> None:
     found = read_file("page.txt", page(*FURNITURE[1:2], f"Subscribe{title}", PROSE, *flat(ENTRIES[1:])))
     assert papers(found)[0].title == title
@@ -93,7 +103,9 @@ def test_a_title_may_begin_with_the_word(read_file: ReadFile) -> None:
 
 @pytest.mark.parametrize("at", [0, 1, 2])
 @pytest.mark.parametrize("between", ["\n", "\n\n"])
-def test_a_missing_abstract_is_one_line_and_the_rest_is_read(read_file: ReadFile, at: int, between: str) -> None:
+def test_a_missing_abstract_is_one_line_and_the_rest_is_read(
+    read_file: ReadFile, at: int, between: str
+) -> None:
     lines = [line for line in flat(ENTRIES) if line != ENTRIES[at][1]]
     found = read_file("page.txt", page(*FURNITURE, *lines, between=between))
     assert [(p.title, p.text) for p in papers(found)] == [entry for i, entry in enumerate(ENTRIES) if i != at]
@@ -102,7 +114,7 @@ def test_a_missing_abstract_is_one_line_and_the_rest_is_read(read_file: ReadFile
     assert line.startswith(f"page.txt:{1 + step * (5 + 2 * at)}: no abstract for '{ENTRIES[at][0][:20]}")
 
 
-@pytest.mark.parametrize("cut", [" because", ". We give", " Batteries last longer."])
+@pytest.mark.parametrize("cut", [" because", ". We give", " It lasts longer."])
 def test_an_abstract_over_two_lines_is_one(read_file: ReadFile, cut: str) -> None:
     at = PROSE.index(cut) + (1 if cut.startswith(".") else 0)
     lines = [ENTRIES[0][0], PROSE[:at], PROSE[at:].strip(), *flat(ENTRIES[1:])]
@@ -122,7 +134,31 @@ def test_a_text_without_a_title_is_reported(read_file: ReadFile) -> None:
 
 
 def test_a_single_paper_with_sections_is_no_listing(read_file: ReadFile) -> None:
-    sections = ["Scent Maps for Small Robots", "Abstract", PROSE, "1 Introduction", SHORTER, "Conclusion", OTHER]
+    sections = [
+        "Scent Maps for Small Robots",
+        "Abstract",
+        PROSE,
+        "1 Introduction",
+        SHORTER,
+        "Conclusion",
+        OTHER,
+    ]
     (paper,) = papers(read_file("paper.txt", page(*sections)))
     assert paper.title == sections[0]
     assert paper.text == "\n".join(sections[1:])
+
+
+def test_markdown_with_long_paragraphs_is_no_listing(read_file: ReadFile) -> None:
+    text = "\n\n".join(f"## {title}\n\n{abstract}" for title, abstract in ENTRIES)
+    (paper,) = papers(read_file("paper.txt", text))
+    assert paper.title == ENTRIES[0][0]
+
+
+def test_a_page_saved_under_any_name(read_file: ReadFile) -> None:
+    for name in ["page.md", "page", "page.csv.txt"]:
+        assert len(papers(read_file(name, page(*FURNITURE, *flat(ENTRIES))))) == 3
+
+
+def test_a_page_that_lists_nothing(read_file: ReadFile) -> None:
+    found = read_file("page.txt", page(*FURNITURE))
+    assert skipped(found) == ["page.txt: no paper in it (is it the right file?)"]

@@ -1,23 +1,34 @@
 """PDF, with files made on the spot."""
 
 import io
+from functools import partial
 
 import pypdf
 import pytest
 
+from rag.corpus.document import Document
+from rag.corpus.found import Fault
+from rag.corpus.pdf import read
 from tests.corpus.conftest import ReadFile, papers, skipped
 from tests.corpus.pdf_pages import Line, pdf
 
 TITLE = "Compact Adapters for Speech"
 HEAD = [Line("arXiv:2401.00001v1 [cs.CL] 1 Jan 2024", 9), Line(TITLE, 20), Line("Ann Lee, Bob Kim", 12)]
-ABSTRACT = [Line("Abstract", 12), Line("We study adapters and their infor-"), Line("mation. They need 2% of weights.")]
+ABSTRACT = [
+    Line("Abstract", 12),
+    Line("We study adapters and their infor-"),
+    Line("mation. They need 2% of weights."),
+]
 REST = [Line("1 Introduction", 12), Line("Speech is hard.")]
 
 
 @pytest.mark.parametrize("given", [TITLE, "", "main.dvi", "Microsoft Word - draft 3"])
 def test_title_and_abstract(read_file: ReadFile, given: str) -> None:
     (paper,) = papers(read_file("paper.pdf", pdf([*HEAD, *ABSTRACT, *REST], title=given)))
-    assert (paper.title, paper.text) == (TITLE, "We study adapters and their information. They need 2% of weights.")
+    assert (paper.title, paper.text) == (
+        TITLE,
+        "We study adapters and their information. They need 2% of weights.",
+    )
 
 
 def test_the_whole_text_where_no_abstract_is_marked(read_file: ReadFile) -> None:
@@ -41,11 +52,15 @@ def encrypted(password: str) -> bytes:
 
 
 def test_an_encrypted_file(read_file: ReadFile) -> None:
-    assert skipped(read_file("a.pdf", encrypted("secret"))) == ["a.pdf: an encrypted PDF (save it without a password)"]
+    assert skipped(read_file("a.pdf", encrypted("secret"))) == [
+        "a.pdf: an encrypted PDF (save it without a password)"
+    ]
     assert papers(read_file("b.pdf", encrypted("")))[0].title == TITLE
 
 
-@pytest.mark.parametrize("content", [b"%PDF-1.4\nhello", pdf([*HEAD])[:400], b"%PDF-1.7\n" + b"\x00\xff[" * 5_000])
+@pytest.mark.parametrize(
+    "content", [b"%PDF-1.4\nhello", pdf([*HEAD])[:400], b"%PDF-1.7\n" + b"\x00\xff[" * 5_000]
+)
 def test_a_damaged_file(read_file: ReadFile, content: bytes) -> None:
     assert skipped(read_file("a.pdf", content)) == ["a.pdf: a damaged PDF (fetch it again, or give its text)"]
 
@@ -53,3 +68,11 @@ def test_a_damaged_file(read_file: ReadFile, content: bytes) -> None:
 def test_a_file_over_the_limit_is_not_parsed(read_file: ReadFile) -> None:
     (report,) = skipped(read_file("a.pdf", pdf([*HEAD, *ABSTRACT]), max_file_bytes=500))
     assert report.startswith("a.pdf: larger than 0.0005 MB")
+
+
+def test_a_file_that_takes_too_long() -> None:
+    content = pdf([*HEAD, *ABSTRACT])
+    document = Document("a.pdf", "/a.pdf", content, 100_000, partial(io.BytesIO, content))
+    (fault,) = read(document, seconds=0.001)  # less than it takes to begin
+    assert isinstance(fault, Fault)
+    assert fault.message == "a PDF that cannot be read within 0.001 s"

@@ -14,7 +14,7 @@ BIB = r"""% my library
 @article{open, title = {Never closed, abstract = {x}
 @article{kim2023, title = "Second", abstract = "Text two.", year = 2023}
 @book{none, title = {No abstract here}}
-@article{kim2023, title = {Same key}, abstract = {Text three.}}
+@article{kim2023, title = {Same key}, abstract = {Text three.}, year = 2020, year = 2021}
 """
 RIS = """TY  - JOUR
 TI  - Scent Maps
@@ -45,7 +45,7 @@ def test_bibtex(read_file: ReadFile) -> None:
     assert first.metadata == {"year": "2024", "authors": "Lee, A.; Gödel, B.", "doi": "10.1/x"}
     assert (second.title, third.title) == ("Second", "Same key")
     broken, lonely = skipped(found)
-    assert broken.startswith("library.bib:10: not valid BibTeX")
+    assert broken.startswith("library.bib:10: not valid BibTeX: Unexpected block start: `@article`.")
     assert lonely.startswith("library.bib:12: no abstract for 'No abstract here'")
 
 
@@ -57,7 +57,9 @@ def test_ris(read_file: ReadFile) -> None:
         "year": "2024", "authors": "Lee, A.; Kim, B.", "doi": "10.1/x", "url": "https://example.org/x",
     }  # fmt: skip
     assert (second.title, second.text) == ("Kites", "They fly.")
-    assert skipped(found) == ["library.ris:12: a record without its end: expected a line `ER  -` (export it again)"]
+    assert skipped(found) == [
+        "library.ris:12: a record without its end: expected a line `ER  -` (export it again)"
+    ]
 
 
 def test_they_are_told_by_content(read_file: ReadFile) -> None:

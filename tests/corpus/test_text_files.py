@@ -6,7 +6,9 @@ from tests.corpus.conftest import ReadFile, papers, skipped
 
 
 def test_plain_text(read_file: ReadFile) -> None:
-    (paper,) = papers(read_file("kites.txt", "\n\n  Kites in Wind\n\nThey fly.\n\tHigh \\eg at 200times.\n\n"))
+    (paper,) = papers(
+        read_file("kites.txt", "\n\n  Kites in Wind\n\nThey fly.\n\tHigh \\eg at 200times.\n\n")
+    )
     assert (paper.title, paper.text) == ("Kites in Wind", "They fly.\n\tHigh \\eg at 200times.")
 
 
@@ -21,7 +23,10 @@ def test_a_title_alone(read_file: ReadFile) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["# Kites in Wind\n\nThey **fly**.\n\n## More\n\nHigh.", "Kites in Wind\n=====\nThey **fly**.\n\n## More\n\nHigh."],
+    [
+        "# Kites in Wind\n\nThey **fly**.\n\n## More\n\nHigh.",
+        "Kites in Wind\n=====\nThey **fly**.\n\n## More\n\nHigh.",
+    ],
 )
 def test_markdown(read_file: ReadFile, text: str) -> None:
     (paper,) = papers(read_file("kites", text))
@@ -31,7 +36,11 @@ def test_markdown(read_file: ReadFile, text: str) -> None:
 def test_front_matter(read_file: ReadFile) -> None:
     text = '---\ntitle: "Kites"\nauthors: A. Lee\ndate: 2024-01-02\n---\n\n# Kites\n\nThey fly.'
     (paper,) = papers(read_file("kites.md", text))
-    assert (paper.title, paper.text, paper.metadata) == ("Kites", "They fly.", {"authors": "A. Lee", "year": "2024"})
+    assert (paper.title, paper.text, paper.metadata) == (
+        "Kites",
+        "They fly.",
+        {"authors": "A. Lee", "year": "2024"},
+    )
 
 
 def test_text_before_the_heading_stays(read_file: ReadFile) -> None:

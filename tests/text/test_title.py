@@ -12,7 +12,7 @@ from rag.text.title import latex_accents, paper_id, title_key
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        ("{BERT}: {P}re-training of G{\\\"o}del", "BERT: pre\u2011training of Gödel."),
+        ('{BERT}: {P}re-training of G{\\"o}del', "BERT: pre\u2011training of Gödel."),
         ("$\\lambda$-ECLIPSE", "$λ$-Eclipse"),
         ("$\\mu$LO", "$μ$LO"),
         ("\\textbf{Fast} Models", "Fast  models"),
@@ -26,7 +26,9 @@ def test_spellings_of_one_title(one: str, other: str) -> None:
     assert paper_id(one) == paper_id(other)
 
 
-@pytest.mark.parametrize(("one", "other"), [("LoRA", "LoRA+"), ("Qwen2", "Qwen2.5"), ("A B", "AB"), ("é", "e")])
+@pytest.mark.parametrize(
+    ("one", "other"), [("LoRA", "LoRA+"), ("Qwen2", "Qwen2.5"), ("A B", "AB"), ("é", "e")]
+)
 def test_different_titles(one: str, other: str) -> None:
     assert title_key(one) != title_key(other)
 

@@ -1,0 +1,1 @@
+"""How the linear models in `rag/weights` are trained: `python -m eval.training` does all of them, on train only."""

@@ -1,0 +1,49 @@
+"""`python -m eval.training [--pages FOLDER] [--home FOLDER]`: train all models on the train split."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+from pathlib import Path
+
+from eval.schema import bundled
+from eval.training import models
+from eval.training.models import Trained
+from eval.training.views import open_views, search
+
+_WEIGHTS = Path(__file__).parents[2] / "rag" / "weights"
+
+
+def main() -> None:
+    """Train, write the weights into the package, and print what cross-validation said."""
+    parser = argparse.ArgumentParser(prog="python -m eval.training", description=main.__doc__)
+    parser.add_argument("--pages", type=Path, help="folder of the real listing pages, a second view of the papers")
+    parser.add_argument("--home", type=Path, default=Path(tempfile.gettempdir()) / "footnote-training")
+    options = parser.parse_args()
+    questions = bundled("train")
+    views = open_views(options.home, options.pages)
+    ranker = _save(models.train_ranker(search(views, questions)))
+    _save(models.train_sentences(models.sentence_rows(views, questions)))
+    searched = search(views, questions, ranker.model)
+    _save(models.train_comparison(searched))
+    _save(models.train_answerability(searched))
+    _save(models.train_topic(views, questions, ranker.model))
+
+
+def _save(trained: Trained) -> Trained:
+    weights = dict(zip(trained.features, (round(float(w), 4) for w in trained.model.weights), strict=True))
+    stored = {
+        "weights": weights,
+        "bias": round(trained.model.bias, 4),
+        "threshold": round(trained.model.threshold, 4),
+        "cross_validation": trained.note,
+    }
+    path = _WEIGHTS / f"{trained.name}.json"
+    path.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf8")
+    print(f"{path.name}: {trained.note}")
+    return trained
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,183 @@
+"""The five learned decisions: what each is trained on, how, and with which threshold.
+
+Each function takes questions searched in one or more views and gives a `Trained`; strengths of
+regularisation were chosen by cross-validation over papers (see `eval/TRIED.md`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from eval.matching import states
+from eval.schema import Question
+from eval.training.fitting import cross_validated, fit_listwise, fit_logistic, folds, sigmoid
+from eval.training.views import Searched, View, planned
+from rag.linear_model import LinearModel
+from rag.question import subject_of
+from rag.retrieval import features, pairing
+from rag.retrieval.features import gather
+from rag.retrieval.pairing import best_pair
+from rag.writing import answerability, sentence_features
+from rag.writing.answer_type import asked_types
+from rag.writing.sentence_features import SentenceTable, tabulate
+from rag.writing.terms import terms_of
+
+WRONGLY_REFUSED = 0.05  # share of answerable questions that may be refused, in cross-validation
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A model with the names of its features and what cross-validation said of it."""
+
+    name: str
+    features: tuple[str, ...]
+    model: LinearModel
+    note: str
+
+
+def train_ranker(searched: Sequence[Searched]) -> Trained:
+    """Which candidate first: questions with one gold paper."""
+    rows = [s for s in searched if s.question.single and _gold(s) in s.papers]
+    tables = [s.hits.table.astype(np.float64) for s in rows]
+    gold = [s.papers.index(_gold(s)) for s in rows]
+    fold_of = folds([s.question.gold[0] for s in rows])
+
+    def fit(mask: np.ndarray) -> object:
+        chosen = np.flatnonzero(mask)
+        weights = fit_listwise([tables[i] for i in chosen], [gold[i] for i in chosen], penalty=0.003)
+        return lambda row: _rank(tables[row] @ weights, gold[row])
+
+    ranks = np.asarray(cross_validated(len(rows), fold_of, fit))  # type: ignore[arg-type]
+    note = f"{len(rows)} questions; first {np.mean(ranks < 1):.3f}, among five {np.mean(ranks < 5):.3f}"
+    weights = fit_listwise(tables, gold, penalty=0.003)
+    return Trained("ranker", features.NAMES, LinearModel(weights.astype(np.float32)), note)
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceRows:
+    """The sentences of a gold paper for a question; `holds[s, f]`: whether sentence s states fact f."""
+
+    title: str
+    table: SentenceTable
+    holds: np.ndarray
+
+
+def sentence_rows(views: Sequence[View], questions: Sequence[Question]) -> list[SentenceRows]:
+    """For each question and each of its gold papers, the paper's sentences and the facts that they state."""
+    found: list[SentenceRows] = []
+    for view in views:
+        retriever = view.retriever()
+        for question in questions:
+            if not question.facts or not view.known(question):
+                continue
+            made = planned(question)
+            query = retriever.prepare(made.query)
+            for title in question.gold:
+                facts = [fact for fact in question.facts if fact.paper in ("", title)]
+                candidate = gather(view.snapshot, [view.positions[title]], query)[0]
+                table = tabulate(view.snapshot, query, candidate, asked_types(made.question))
+                holds = [[states(sentence.text, fact) for fact in facts] for sentence in table.sentences]
+                found.append(SentenceRows(title, table, np.asarray(holds, dtype=bool).reshape(len(holds), -1)))
+    return found
+
+
+def train_sentences(rows: Sequence[SentenceRows]) -> Trained:
+    """Which sentences hold part of the answer."""
+    table = np.concatenate([row.table.features for row in rows]).astype(np.float64)
+    truth = np.concatenate([row.holds.any(axis=1) for row in rows])
+    weights, bias = fit_logistic(table, truth, strength=0.05)
+    model = LinearModel(weights.astype(np.float32), bias)
+    return Trained("sentences", sentence_features.NAMES, model, f"{len(rows)} pairs, {len(truth)} sentences")
+
+
+def train_comparison(searched: Sequence[Searched]) -> Trained:
+    """Whether a question compares two papers."""
+    rows = [s for s in searched if s.question.single or s.question.kind == "compare"]
+    pairs = [best_pair(s.view.snapshot, s.hits, s.plan.route == "compare") for s in rows]
+    table = np.stack([pair.features for pair in pairs if pair is not None]).astype(np.float64)
+    truth = np.asarray([s.question.kind == "compare" for s in rows])
+    likely = _out_of_fold(table, truth, [s.question.gold[0] for s in rows], 10.0)
+    threshold = 0.5
+    note = f"found {np.mean(likely[truth] >= threshold):.3f}, wrongly {np.mean(likely[~truth] >= threshold):.3f}"
+    weights, bias = fit_logistic(table, truth, strength=10.0)
+    return Trained("comparison", pairing.NAMES, LinearModel(weights.astype(np.float32), bias, threshold), note)
+
+
+def train_answerability(searched: Sequence[Searched]) -> Trained:
+    """Whether the best candidate answers; the threshold refuses at most `WRONGLY_REFUSED` of the answerable."""
+    rows = [s for s in searched if s.question.kind not in ("survey", "count")]
+    table = np.stack([_answerability_row(s) for s in rows]).astype(np.float64)
+    truth = np.asarray([s.question.answerable for s in rows])
+    groups = [(*s.question.gold, s.question.about or s.question.id)[0] for s in rows]
+    likely = _out_of_fold(table, truth, groups, 0.1)
+    threshold = float(np.quantile(likely[truth], WRONGLY_REFUSED * 0.8))  # a margin, since test differs from train
+    note = f"refused {np.mean(likely[~truth] < threshold):.3f}, wrongly {np.mean(likely[truth] < threshold):.3f}"
+    weights, bias = fit_logistic(table, truth, strength=0.1)
+    model = LinearModel(weights.astype(np.float32), bias, threshold)
+    return Trained("answerability", answerability.NAMES, model, note)
+
+
+def train_topic(views: Sequence[View], questions: Sequence[Question], ranker: LinearModel) -> Trained:
+    """Whether a candidate belongs in a listing by topic; the threshold is best for F1."""
+    tables: list[np.ndarray] = []
+    truths: list[np.ndarray] = []
+    owners: list[str] = []
+    for view in views:
+        retriever = view.retriever(ranker)
+        for question in questions:
+            if question.survey != "topic" or terms_of(question.question):
+                continue
+            hits = retriever.hits(subject_of(question.question), candidates=150)
+            titles = [view.snapshot.title(candidate.paper) for candidate in hits.candidates]
+            keep = np.asarray([title not in question.borderline for title in titles])
+            tables.append(hits.table[keep].astype(np.float64))
+            truths.append(np.asarray([title in question.gold for title in titles])[keep])
+            owners.extend([question.id] * int(keep.sum()))
+    table, truth = np.concatenate(tables), np.concatenate(truths)
+    likely = _out_of_fold(table, truth, owners, 0.3)
+    threshold, f1 = _best_f1(likely, truth, owners)
+    weights, bias = fit_logistic(table, truth, strength=0.3)
+    model = LinearModel(weights.astype(np.float32), bias, threshold)
+    return Trained("topic", features.NAMES, model, f"{len(tables)} listings, mean F1 {f1:.3f}")
+
+
+def _rank(scores: np.ndarray, row: int) -> int:
+    return int((scores > scores[row]).sum())
+
+
+def _gold(searched: Searched) -> int:
+    return searched.view.positions[searched.question.gold[0]]
+
+
+def _answerability_row(s: Searched) -> np.ndarray:
+    snapshot = s.view.snapshot
+    table = tabulate(snapshot, s.hits.query, s.hits.candidates[0], asked_types(s.plan.question))
+    return answerability.answerability_features(snapshot, s.plan.question, s.hits, table)
+
+
+def _out_of_fold(table: np.ndarray, truth: np.ndarray, groups: Sequence[str], strength: float) -> np.ndarray:
+    fold_of = folds(groups)
+
+    def fit(mask: np.ndarray) -> object:
+        weights, bias = fit_logistic(table[mask], truth[mask], strength)
+        return lambda row: float(sigmoid(table[row] @ weights + bias))
+
+    return np.asarray(cross_validated(len(table), fold_of, fit))  # type: ignore[arg-type]
+
+
+def _best_f1(likely: np.ndarray, truth: np.ndarray, owners: Sequence[str]) -> tuple[float, float]:
+    owner = np.asarray(owners)
+
+    def mean_f1(threshold: float) -> float:
+        scores = []
+        for name in np.unique(owner):
+            kept, gold = likely[owner == name] >= threshold, truth[owner == name]
+            scores.append(2 * float((kept & gold).sum()) / max(float(kept.sum() + gold.sum()), 1.0))
+        return float(np.mean(scores))
+
+    thresholds = np.linspace(0.05, 0.8, 51)
+    best = max(thresholds, key=lambda threshold: mean_f1(float(threshold)))
+    return float(best), mean_f1(float(best))

@@ -1,0 +1,100 @@
+"""The indexes that training looks at: the bundled digests, and the real pages where they are at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from eval.schema import Question
+from rag.embedding import Embedder, load_embedder
+from rag.index import Index
+from rag.ingest import ingest, ingest_bundled
+from rag.linear_model import LinearModel
+from rag.question import Plan, plan
+from rag.retrieval.features import NAMES
+from rag.retrieval.retriever import Hits, Retriever
+from rag.settings import Settings, load_settings
+from rag.snapshot import Snapshot
+from rag.types import Turn
+
+_UNTRAINED = LinearModel(np.ones(len(NAMES), dtype=np.float32))
+
+
+@dataclass(frozen=True)
+class View:
+    """One index of the papers that the questions are about."""
+
+    name: str
+    snapshot: Snapshot
+    embedder: Embedder
+
+    @cached_property
+    def positions(self) -> dict[str, int]:
+        """Where each title stands."""
+        return {self.snapshot.title(i): i for i in range(self.snapshot.paper_count)}
+
+    def retriever(self, ranker: LinearModel | None = None) -> Retriever:
+        """A retriever with this ranker, or an untrained one."""
+        return Retriever(self.snapshot, self.embedder, ranker=ranker or _UNTRAINED)
+
+    def known(self, question: Question) -> bool:
+        """Whether all the papers that a question names are in the index."""
+        named = [*question.gold, *([question.about] if question.about else [])]
+        return all(title in self.positions for title in named)
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """A question of a view with what retrieval found."""
+
+    view: View
+    question: Question
+    plan: Plan
+    hits: Hits
+
+    @property
+    def papers(self) -> list[int]:
+        """The positions of the candidates."""
+        return [candidate.paper for candidate in self.hits.candidates]
+
+
+def open_views(home: Path, pages: Path | None) -> list[View]:
+    """The views, ingested below `home` where that was not done before."""
+    settings = load_settings(home=home / "digests")
+    ingest_bundled(settings)
+    views = [_view("digests", settings)]
+    if pages is not None:
+        settings = load_settings(home=home / "pages")
+        ingest([pages], settings)
+        views.append(_view("pages", settings))
+    return views
+
+
+def _view(name: str, settings: Settings) -> View:
+    embedder = load_embedder(settings.embedder, settings.models_folder, settings.threads)
+    return View(name, Index(settings.index_folder).snapshot(), embedder)
+
+
+def planned(question: Question) -> Plan:
+    """The rule-based plan of a question with its history."""
+    return plan(question.question, [_turn(turn) for turn in question.history])
+
+
+def search(views: Sequence[View], questions: Sequence[Question], ranker: LinearModel | None = None) -> list[Searched]:
+    """Every question searched in every view that has its papers."""
+    found: list[Searched] = []
+    for view in views:
+        retriever = view.retriever(ranker)
+        for question in questions:
+            if view.known(question):
+                made = planned(question)
+                found.append(Searched(view, question, made, retriever.hits(made.query)))
+    return found
+
+
+def _turn(turn: dict[str, str]) -> Turn:
+    return Turn("user" if turn["role"] == "user" else "assistant", turn["content"])
