@@ -126,7 +126,7 @@ class Assistant:
         compared = pair is not None and pair.compared
         table = tabulate(snapshot, hits.query, hits.candidates[0], asked_types(planned.question))
         confidence = answerability.probability(snapshot, planned.question, hits, table)
-        if confidence < self.settings.abstain_below:
+        if confidence < self._refuse_below:
             nearest = tuple(snapshot.title(candidate.paper) for candidate in hits.candidates[:_NEAREST])
             return Draft((), abstained=True, confidence=confidence, nearest=nearest), "compare" if compared else "lookup"
         limit = self.settings.max_sentences
@@ -135,6 +135,11 @@ class Assistant:
         else:
             draft = lookup(snapshot, planned.question, hits, limit)
         return Draft(draft.sentences, confidence=confidence), "compare" if compared else "lookup"
+
+    @property
+    def _refuse_below(self) -> float:
+        chosen = self.settings.abstain_below
+        return answerability.threshold() if chosen is None else chosen
 
     @property
     def snapshot(self) -> Snapshot:

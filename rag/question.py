@@ -31,25 +31,32 @@ class Plan:
     mentions: bool = False
 
 
-_PAPERS = r"(?:papers?|works?|studies|study|articles?|publications?|authors|abstracts?|entries|approaches)"
+_SOME = r"(?:papers|works|studies|articles|publications|abstracts)"
 _COUNT = re.compile(
-    rf"^\W*(?:how many|what (?:is the )?number of|count(?: the)?(?: all)?|number of|in how many|for how many|on how many|of how many)\b[^?]*?\b{_PAPERS}\b",
+    r"^\W*(?:(?:in|for|on|of) )?(?:how many|what (?:is the )?number of|count|number of)\b[^?]*?"
+    r"\b(?:papers?|works?|studies|study|articles?|publications?|authors|abstracts?|entries)\b",
     re.I,
 )
+_POLITE = r"(?:(?:and|so|please|could you|can you|i need|i want|i'd like)\W+)*"
+_SURVEY_OPENINGS = (
+    rf"(?:which|what) (?:of (?:the|these|your) |other |all )?(?:\w+ ){{0,3}}?{_SOME}\b",
+    r"(?:list|show|give|name|find|enumerate|collect|gather|get) (?:me )?(?:all|every|each|any|the|some|a list of)?\W*"
+    rf"(?:of )?(?:the )?(?:\w+\W+){{0,3}}?{_SOME}\b",
+    r"(?:what|which) (?:other )?(?:work|research|literature|material)\b "
+    r"(?:is there|exists|do|does|has|have|deals?|covers?|concerns?|addresses|on|about)",
+    r"what (?:do|have) (?:you|we) (?:have|got|know)\b",
+    r"what (?:is|are) there (?:on|about)\b",
+    r"(?:are there|is there|do you have|have you got) (?:any |some )?"
+    r"(?:papers|works?|studies|articles|research|literature|anything)\b",
+    rf"(?:all|any|every) (?:of )?(?:the )?(?:\w+ ){{0,2}}?{_SOME}\b",
+    r"where (?:is|are|do|does|has|have)\b.*\b(?:used|use|mentioned|appears?|occurs?|evaluated|tested|cited|named)\b",
+    r"who (?:(?:all|else) )?(?:uses|tests|evaluates|works|builds|reports|mentions|trains|studies|cites|compares)\b",
+    r"everything (?:on|about)\b",
+    r"papers (?:on|about|that|which|using|with|mentioning|in|for|from|dealing)\b",
+    r"(?:survey|overview|review) of\b",
+)
 _SURVEY = re.compile(
-    rf"""^\W*(?:
-      (?:(?:and|so|please|could\ you|can\ you|i\ need|i\ want|i'd\ like)\W+)*(?:(?:which|what)\ (?:of\ (?:the|these|your)\ |other\ |all\ )?(?:\w+\ ){{0,3}}?(?:papers|works|studies|articles|publications|abstracts)\b
-      |(?:list|show|give|name|find|enumerate|collect|gather|get)\ (?:me\ )?(?:all|every|each|any|the|some|a\ list\ of)?\W*(?:of\ )?(?:the\ )?(?:\w+\W+){{0,3}}?(?:papers|works|studies|articles|publications|abstracts)\b
-      |(?:what|which)\ (?:other\ )?(?:work|research|literature|material)\b\ (?:is\ there|exists|do|does|has|have|deals?|covers?|concerns?|addresses|on|about)
-      |what\ (?:do|have)\ (?:you|we)\ (?:have|got|know)\b
-      |what\ (?:is|are)\ there\ (?:on|about)\b
-      |(?:are\ there|is\ there|do\ you\ have|have\ you\ got)\ (?:any\ |some\ )?(?:papers|works?|studies|articles|research|literature|anything)\b
-      |who\ (?:(?:all|else)\ )?(?:uses|tests|evaluates|works|builds|reports|mentions|trains|studies|cites|compares)\b
-      |everything\ (?:on|about)\b
-      |papers\ (?:on|about|that|which|using|with|mentioning|in|for|from|dealing)\b
-      |(?:survey|overview|review)\ of\b)
-    )""",
-    re.I | re.X,
+    rf"^\W*{_POLITE}(?:{'|'.join(_SURVEY_OPENINGS)})|[:,;] (?:which|what) (?:\w+ ){{0,2}}?{_SOME}\b", re.I
 )
 _MENTION = re.compile(
     r"\b(?:mention\w*|bring\w* up|refer\w* to|occur\w*|appear\w*|cite\w*|name[sd]?|contain\w*|use[sd]?|using|test\w* on|"

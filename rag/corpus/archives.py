@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -18,6 +19,7 @@ DAMAGE = (EOFError, zlib.error, zipfile.BadZipFile, gzip.BadGzipFile)
 _MOST_RATIO = 200  # text packs 3 to 20 times; deflate's ceiling, which bombs reach, is about 1,030
 _HARMLESS = 10_000_000  # bytes: below this the ratio does not matter
 _MOST_MEMBERS = 100_000
+_MALFORMED = (ValueError, IndexError, OverflowError, struct.error)  # what zipfile raises on nonsense
 _Unpacking = gzip.GzipFile | zipfile.ZipExtFile
 _GZIP, _ZIP = b"\x1f\x8b", (b"PK\x03\x04", b"PK\x05\x06")
 
@@ -63,7 +65,7 @@ def _document(name: str, file: File, limit: int, opened: Callable[[], BinaryIO])
     """The document behind `opened`, its head read; an archive within an archive is left shut."""
     try:
         head = _head(opened())
-    except (*DAMAGE, OSError, NotImplementedError) as error:
+    except (*DAMAGE, *_MALFORMED, OSError, NotImplementedError) as error:
         return damaged(name, error)
     except Fault as fault:
         return fault.at(name)
@@ -92,11 +94,11 @@ def _head(stream: BinaryIO) -> bytes:
 def _members(file: File, limit: int) -> Iterator[Document | Skipped]:
     try:
         archive = zipfile.ZipFile(file.path)
-    except (*DAMAGE, NotImplementedError, ValueError, UnicodeDecodeError) as error:
+    except (*DAMAGE, NotImplementedError, *_MALFORMED) as error:
         yield damaged(file.name, error)
         return
     with archive:
-        members = [m for m in archive.infolist() if not m.is_dir() and not _hidden(m.filename)]
+        members = [m for m in archive.infolist() if not m.filename.endswith("/") and not _hidden(m.filename)]
         if fault := _refused(members, file.size):
             yield fault.at(file.name)
             return
@@ -161,7 +163,7 @@ class _Bounded(io.RawIOBase):
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         try:
             chunk = self._stream.read1(len(buffer))
-        except (*DAMAGE, ValueError) as error:
+        except (*DAMAGE, *_MALFORMED) as error:
             raise Fault("a damaged archive", "fetch or pack it again") from error
         self._out += len(chunk)
         if _is_bomb(self._out, self._packed):

@@ -36,7 +36,7 @@ def gather(snapshot: Snapshot, papers: Sequence[int], query: Query) -> list[Cand
     """The candidates at these positions, with late interaction where the index has token vectors."""
     ranges = [range(int(snapshot.first_passage[p]), int(snapshot.first_passage[p + 1])) for p in papers]
     flat = [passage for span in ranges for passage in span]
-    met = interact(query.pieces, snapshot, flat) if snapshot.has_tokens and len(query.pieces) else []
+    met = interact(query.pieces, snapshot, flat) if flat and snapshot.has_tokens and len(query.pieces) else []
     found = dict(zip(flat, met, strict=False))
     return [
         Candidate(paper, tuple(span), tuple(found[passage] for passage in span if passage in found))

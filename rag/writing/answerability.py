@@ -25,6 +25,11 @@ NAMES = (
 _BADLY = 0.5  # cosine under which a piece of the question counts as not met
 
 
+def threshold() -> float:
+    """The probability under which training would have the answer refused."""
+    return trained("answerability", NAMES).threshold
+
+
 def probability(snapshot: Snapshot, question: str, hits: Hits, table: SentenceTable) -> float:
     """The probability that the best candidate, whose sentences are `table`, answers the question."""
     row = answerability_features(snapshot, question, hits, table)

@@ -21,7 +21,7 @@ from rag.writing.terms import beyond_terms, mentioning, terms_of
 
 _POOL = 150  # candidates that a topic is judged over
 _ALSO_TOPIC = 2  # words beyond the terms from which the topic counts as well
-_LOOSE = 0.5  # share of the threshold that is enough for a paper that has the term
+_LOOSE = 0.3  # share of the threshold that is enough for a paper that has the term
 
 
 def listing(retriever: Retriever, plan: Plan, allowed: NDArray[np.bool_] | None) -> Draft:

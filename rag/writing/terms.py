@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from rag.question import subject_of
 from rag.snapshot import Snapshot
-from rag.text.names import capitalised, names
+from rag.text.names import phrases
 from rag.text.searchable import searchable
 from rag.text.words import STOPWORDS, words
 
 _ALTERNATIVES = re.compile(r"\s*(?:,|/|\bor\b|\band/or\b|\band\b)\s*", re.I)
+_PARENTHESES = re.compile(r"\([^)]*\)")
 _SPELT_OUT = re.compile(r"((?:[A-Za-z][\w-]*\s+){1,5})\(([A-Z][\w-]+)\)")
 _QUOTED = re.compile(r"[\"“'‘`]([^\"”'’`]{2,60})[\"”'’`]")  # noqa: RUF001
 _JOINT = r"[\s_-]?"
@@ -23,8 +24,9 @@ _STATED = re.compile(
 )
 _OPENING = re.compile(r"^\W*(?:which|what|how|list|find|show|give|who|where|in|for|name|count|all|papers)\b", re.I)
 _GENERIC = frozenset(
-    """model models experiment experiments gpu gpus benchmark dataset datasets data set task tasks method methods result
+    """ai ml gpus llm llms github model models experiment experiments gpu gpus benchmark dataset datasets data set task tasks method methods result
     results base rival part play role involve involved family version any test series architecture network networks
+    plays draw draws corpora evaluate evaluated
     language large code organisation organization comparison baseline baselines training trained pretraining one least
     """.split()
 )
@@ -36,11 +38,11 @@ def terms_of(question: str) -> tuple[str, ...]:
     if quoted:
         return tuple(quoted)
     body = _OPENING.sub("", question, count=1)
-    found = [*names(body), *(word for word in capitalised(question) if word not in names(body))]
-    found += [f"{match.group(1).strip()}" for match in _SPELT_OUT.finditer(body) if _spells(match.group(1), match.group(2))]
-    if _STATED.search(question):
-        parts = [part for part in _ALTERNATIVES.split(subject_of(question)) if part]
-        found += [part for part in parts if not names(part) and not capitalised(f"the {part}") and words(part)]
+    found = [phrase for run in phrases(body) if (phrase := _without_generic(run))]
+    found += [spelt for match in _SPELT_OUT.finditer(body) if (spelt := _spelt(match.group(1), match.group(2)))]
+    if stated := _STATED.search(question):
+        parts = _ALTERNATIVES.split(_PARENTHESES.sub(" ", question[stated.end() :].strip(" ?.!")))
+        found += [part for part in parts if words(part) and not phrases(f"the {part}") and part not in found]
     return tuple(dict.fromkeys(found))
 
 
@@ -66,7 +68,8 @@ def _pattern(term: str) -> re.Pattern[str]:
     """The term with hyphens, spaces and nothing at all standing for one another."""
     parts = [re.escape(part) for part in re.split(r"[\s\-_]+", searchable(term)) if part]
     plural = "(?:e?s)?" if term[-1:].islower() else "s?"
-    return re.compile(rf"(?<![a-z0-9]){_JOINT.join(parts)}{plural}(?![a-z])")
+    end = r"(?![a-z0-9])" if term[-1:].isdigit() and "-" in term else r"(?![a-z])"
+    return re.compile(rf"(?<![a-z0-9]){_JOINT.join(parts)}{plural}{end}")
 
 
 def _papers_with_words(snapshot: Snapshot, term: str) -> list[int]:
@@ -80,6 +83,16 @@ def _papers_with_words(snapshot: Snapshot, term: str) -> list[int]:
     return sorted({int(snapshot.paper_of[passage]) for passage in passages})
 
 
-def _spells(phrase: str, acronym: str) -> bool:
-    initials = "".join(word[0] for word in re.split(r"[\s-]+", phrase.strip()) if word).casefold()
-    return initials.endswith(acronym.casefold().rstrip("s")[:3])
+def _without_generic(phrase: str) -> str:
+    return " ".join(word for word in phrase.split() if word.casefold() not in _GENERIC)
+
+
+def _spelt(phrase: str, acronym: str) -> str:
+    """The last words of `phrase` whose initials are the acronym, or nothing: `singular value decomposition`, `SVD`."""
+    parts = phrase.split()
+    letters = acronym.casefold().rstrip("s")
+    for start in range(len(parts)):
+        initials = "".join(piece[0] for part in parts[start:] for piece in part.split("-") if piece).casefold()
+        if initials == letters:
+            return " ".join(parts[start:])
+    return ""
