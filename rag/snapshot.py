@@ -9,6 +9,8 @@ writes a new snapshot beside the old one, a reader never sees a half-written ind
     vectors.npy     (passages, d) float32, unit length
     tokens.npy      (tokens, d) int8 with one scale each: the late-interaction vectors
     spans.npy       (tokens, 2) int32 offsets of each token in the passage; below 0: in the title
+    sentences.npy   (sentences, 2) int32 offsets in the passage; sentence_bounds.npy: those of passage i;
+                    sentence_tokens.npy: the token that each starts with
     bounds.npy      (passages + 1,) int64: the tokens of passage i are bounds[i]:bounds[i + 1]
     owners.npy      (passages,) int32: the position of each passage's paper
     text/, titles/  the two BM25 fields
@@ -58,7 +60,7 @@ class Rows(Sequence[dict[str, Any]]):
     """JSON rows in a memory-mapped file, decoded one by one when they are asked for."""
 
     def __init__(self, folder: Path, name: str) -> None:
-        self._starts = np.load(folder / f"{name}.npy", mmap_mode="r")
+        self._starts = np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r"))
         path = folder / f"{name}.jsonl"
         with path.open("rb") as file:
             self._bytes = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if path.stat().st_size else b""
@@ -103,7 +105,7 @@ class Snapshot:
     @cached_property
     def vectors(self) -> NDArray[np.float32]:
         """`(passages, d)` unit vectors."""
-        vectors: NDArray[np.float32] = np.load(self.folder / "vectors.npy", mmap_mode="r")
+        vectors: NDArray[np.float32] = self._array("vectors")
         return vectors
 
     @cached_property
@@ -119,7 +121,7 @@ class Snapshot:
     @cached_property
     def paper_of(self) -> NDArray[np.int32]:
         """`(passages,)`: the position of each passage's paper."""
-        owners: NDArray[np.int32] = np.load(self.folder / "owners.npy", mmap_mode="r")
+        owners: NDArray[np.int32] = self._array("owners")
         return owners
 
     @cached_property
@@ -129,7 +131,7 @@ class Snapshot:
 
     @cached_property
     def _tokens(self) -> tuple[Any, Any, Any, Any]:
-        return tuple(np.load(self.folder / f"{name}.npy", mmap_mode="r") for name in _TOKEN_FILES)  # type: ignore[return-value]
+        return tuple(self._array(name) for name in _TOKEN_FILES)  # type: ignore[return-value]
 
     @property
     def paper_count(self) -> int:
@@ -172,7 +174,7 @@ class Snapshot:
 
     @cached_property
     def _terms(self) -> tuple[Any, Any, Any]:
-        return tuple(np.load(self.folder / f"{name}.npy", mmap_mode="r") for name in _TERM_FILES)  # type: ignore[return-value]
+        return tuple(self._array(name) for name in _TERM_FILES)  # type: ignore[return-value]
 
     def terms(self, passage: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """The vocabulary numbers of the passage's words, and the sentence of each; -1 is the title."""
@@ -180,9 +182,33 @@ class Snapshot:
         start, end = int(bounds[passage]), int(bounds[passage + 1])
         return numbers[start:end], where[start:end]
 
-    def sentence_spans(self, index: int) -> list[tuple[int, int]]:
+    @cached_property
+    def _sentences(self) -> tuple[Any, Any]:
+        return self._array("sentences"), self._array("sentence_bounds")
+
+    def sentence_spans(self, passage: int) -> list[tuple[int, int]]:
         """The sentences of the passage at a position, as offsets in the passage."""
-        return [(start, end) for start, end in self._passages[index]["sentences"]]
+        spans, bounds = self._sentences
+        return [(int(start), int(end)) for start, end in spans[bounds[passage] : bounds[passage + 1]]]
+
+    def sentence_count(self, passage: int) -> int:
+        """How many sentences the passage has."""
+        bounds = self._sentences[1]
+        return int(bounds[passage + 1] - bounds[passage])
+
+    def sentence_tokens(self, passage: int) -> NDArray[np.int64]:
+        """For each sentence of the passage, how many of the passage's word pieces stand before it."""
+        bounds = self._sentences[1]
+        starts: NDArray[np.int64] = self._first_tokens[bounds[passage] : bounds[passage + 1]]
+        return starts - int(self._tokens[3][passage])
+
+    @cached_property
+    def _first_tokens(self) -> Any:
+        return self._array("sentence_tokens")
+
+    def _array(self, name: str) -> Any:
+        """A file mapped into memory; as a plain array, since `np.memmap` makes every slice slow."""
+        return np.asarray(np.load(self.folder / f"{name}.npy", mmap_mode="r"))
 
     def passage(self, index: int) -> Passage:
         """The passage at a position."""

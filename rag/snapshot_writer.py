@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rag.chunking import encoder_text
 from rag.lexical import LexicalIndex
 from rag.snapshot import SCHEMA, PackedTokens, Rows
 from rag.store import Record, Store, StoredPaper
-from rag.text.sentences import sentences
+from rag.text.sentences import Span, sentences
 from rag.text.words import words
 from rag.types import Passage
 
@@ -46,8 +47,11 @@ def write_snapshot(
     unfinished.mkdir(parents=True)
     records = [record for stored in papers for record in stored.records]
     _write_rows(unfinished, papers, records)
+    spans = [sentences(record.passage.text) for record in records]
+    np.save(unfinished / "sentences.npy", np.asarray([span for group in spans for span in group], np.int32).reshape(-1, 2))
+    np.save(unfinished / "sentence_bounds.npy", _bounds([len(group) for group in spans]))
     np.save(unfinished / "vectors.npy", store.vectors([record.passage.id for record in records]))
-    token_count = _write_tokens(unfinished, records, tokens_of) if tokens_of and records else 0
+    token_count = _write_tokens(unfinished, records, spans, tokens_of) if tokens_of and records else 0
     _write_lexical(unfinished, papers, records)
     manifest = {
         "revision": revision,
@@ -89,21 +93,27 @@ def _write_rows(folder: Path, papers: Sequence[StoredPaper], records: Sequence[R
 
 
 def _passage_row(passage: Passage) -> dict[str, Any]:
-    return {
-        "id": passage.id,
-        "start": passage.start,
-        "end": passage.end,
-        "index": passage.index,
-        "sentences": [[span.start, span.end] for span in sentences(passage.text)],
-    }
+    return {"id": passage.id, "start": passage.start, "end": passage.end, "index": passage.index}
 
 
-def _write_tokens(folder: Path, records: Sequence[Record], tokens_of: TokensOf) -> int:
+def _bounds(counts: Sequence[int]) -> NDArray[np.int64]:
+    """Where each group starts and the last one ends."""
+    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+
+
+def _write_tokens(
+    folder: Path, records: Sequence[Record], sentence_spans: Sequence[Sequence[Span]], tokens_of: TokensOf
+) -> int:
     packed = [tokens_of(record.passage.id) for record in records]
-    bounds = np.concatenate([[0], np.cumsum([len(entry.values) for entry in packed])]).astype(np.int64)
+    bounds = _bounds([len(entry.values) for entry in packed])
     np.save(folder / "bounds.npy", bounds)
     np.save(folder / "scales.npy", np.concatenate([entry.scales for entry in packed]))
     np.save(folder / "spans.npy", np.concatenate([entry.spans for entry in packed]))
+    firsts = [
+        np.searchsorted(entry.spans[:, 0], [span.start for span in group]) + start
+        for entry, group, start in zip(packed, sentence_spans, bounds[:-1], strict=True)
+    ]
+    np.save(folder / "sentence_tokens.npy", np.concatenate(firsts).astype(np.int64))
     shape = (int(bounds[-1]), packed[0].values.shape[1])
     values = np.lib.format.open_memmap(folder / "tokens.npy", mode="w+", dtype=np.int8, shape=shape)
     for start, entry in zip(bounds[:-1], packed, strict=True):

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
+import tomllib
+from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -75,6 +79,34 @@ def test_every_room_imports_without_torch_and_what_the_lock_leaves_out() -> None
 )
 def test_importing_rag_does_not_import(package: str) -> None:
     assert run(f"import rag; print({package!r} in sys.modules)") == "False"
+
+
+def test_every_package_that_rag_imports_is_declared() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf8"))["project"]
+    declared = {distribution(requirement) for requirement in project["dependencies"]}
+    providers = packages_distributions()
+    undeclared = {
+        module
+        for path in (ROOT / "rag").rglob("*.py")
+        for module in imported(path)
+        if not declared & {distribution(name) for name in providers.get(module, [module])}
+    }
+    assert undeclared == set()
+
+
+def imported(path: Path) -> Iterator[str]:
+    """The top-level names of the packages of others that a file imports, anywhere in it."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf8"))):
+        names = [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else []
+        names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        yield from {name.partition(".")[0] for name in names} - {"rag", "prompts"} - sys.stdlib_module_names
+
+
+def distribution(requirement: str) -> str:
+    """The normalised name that a requirement starts with."""
+    found = re.match(r"[A-Za-z0-9._-]+", requirement)
+    assert found
+    return re.sub(r"[-_.]+", "-", found[0]).lower()
 
 
 @pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])

@@ -96,7 +96,7 @@ def train_sentences(rows: Sequence[SentenceRows]) -> Trained:
 def train_comparison(searched: Sequence[Searched]) -> Trained:
     """Whether a question compares two papers."""
     rows = [s for s in searched if s.question.single or s.question.kind == "compare"]
-    pairs = [best_pair(s.view.snapshot, s.hits, s.plan.route == "compare") for s in rows]
+    pairs = [best_pair(s.hits, s.plan.route == "compare") for s in rows]
     table = np.stack([pair.features for pair in pairs if pair is not None]).astype(np.float64)
     truth = np.asarray([s.question.kind == "compare" for s in rows])
     likely = _out_of_fold(table, truth, [s.question.gold[0] for s in rows], 10.0)
@@ -155,7 +155,7 @@ def _gold(searched: Searched) -> int:
 def _answerability_row(s: Searched) -> np.ndarray:
     snapshot = s.view.snapshot
     table = tabulate(snapshot, s.hits.query, s.hits.candidates[0], asked_types(s.plan.question))
-    return answerability.answerability_features(snapshot, s.plan.question, s.hits, table)
+    return answerability.answerability_features(s.plan.question, s.hits, table)
 
 
 def _out_of_fold(table: np.ndarray, truth: np.ndarray, groups: Sequence[str], strength: float) -> np.ndarray:

@@ -25,11 +25,23 @@ NAMES = (
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A paper that might answer: its position, its passages' positions, and what late interaction found."""
+    """A paper that might answer: its position, its passages' positions, what late interaction found in each,
+    and which words of the query stand in each passage's title and sentences, `(words, 1 + sentences)`."""
 
     paper: int
     passages: tuple[int, ...]
     met: tuple[Met, ...]
+    covers: tuple[NDArray[np.bool_], ...]
+
+    @property
+    def words(self) -> NDArray[np.bool_]:
+        """`(words,)`: which words of the query the paper has at all."""
+        return np.asarray(np.any([cover.any(axis=1) for cover in self.covers], axis=0), dtype=bool)
+
+    @property
+    def pieces(self) -> NDArray[np.float32]:
+        """`(pieces,)`: how well each piece of the query is met at best; empty without late interaction."""
+        return np.asarray(np.max([met.passage for met in self.met], axis=0) if self.met else [], dtype=np.float32)
 
 
 def gather(snapshot: Snapshot, papers: Sequence[int], query: Query) -> list[Candidate]:
@@ -38,8 +50,9 @@ def gather(snapshot: Snapshot, papers: Sequence[int], query: Query) -> list[Cand
     flat = [passage for span in ranges for passage in span]
     met = interact(query.pieces, snapshot, flat) if flat and snapshot.has_tokens and len(query.pieces) else []
     found = dict(zip(flat, met, strict=False))
+    covers = dict(zip(flat, _covers(query, snapshot, flat), strict=True))
     return [
-        Candidate(paper, tuple(span), tuple(found[passage] for passage in span if passage in found))
+        Candidate(paper, tuple(span), tuple(found[i] for i in span if i in found), tuple(covers[i] for i in span))
         for paper, span in zip(papers, ranges, strict=True)
     ]
 
@@ -74,15 +87,14 @@ def _row(
 ) -> list[float]:
     passages = list(candidate.passages)
     ceiling = float(query.weights.sum()) * _SATURATED or 1.0
-    present = [cover(query, snapshot, passage) for passage in passages]
     return [
         float(dense[passages].max()),
         float(lexical[passages].max()) / ceiling,
         float(titles[candidate.paper]) / ceiling,
         *_late(query, candidate),
-        _share_of(query, np.any([cover.any(axis=1) for cover in present], axis=0)),
-        _share_of(query, present[0][:, 0]),
-        max((_share_of(query, column) for cover in present for column in cover[:, 1:].T), default=0.0),
+        _share_of(query, candidate.words),
+        _share_of(query, candidate.covers[0][:, 0]),
+        max((_share_of(query, column) for cover in candidate.covers for column in cover[:, 1:].T), default=0.0),
         _named(query, snapshot.title(candidate.paper)),
     ]
 
@@ -95,19 +107,31 @@ def _late(query: Query, candidate: Candidate) -> tuple[float, float, float, floa
     if not candidate.met:
         return 0.0, 0.0, 0.0, 0.0
     weights = query.piece_weights
-    best = np.max([met.passage for met in candidate.met], axis=0)
+    best = candidate.pieces
     weakest = np.sort(best)[: max(1, len(best) // 4)]
     sentence = max(float((weights @ met.sentences).max()) for met in candidate.met)
     return float(weights @ best), float(weakest.mean()), sentence, float(weights @ candidate.met[0].title)
 
 
-def cover(query: Query, snapshot: Snapshot, passage: int) -> NDArray[np.bool_]:
-    """`(words, 1 + sentences)`: which words of the query stand in the title and in each sentence."""
-    numbers, where = snapshot.terms(passage)
-    found = np.zeros((len(query.words), 1 + len(snapshot.sentence_spans(passage))), dtype=bool)
-    for row, number in enumerate(query.numbers):
-        if number >= 0:
-            found[row, where[numbers == number] + 1] = True
+def _covers(query: Query, snapshot: Snapshot, passages: Sequence[int]) -> list[NDArray[np.bool_]]:
+    """For each passage, which words of the query stand in the title and in each sentence."""
+    order = np.argsort(query.numbers)
+    ranked = np.asarray(query.numbers, dtype=np.int64)[order]
+    return [_cover(order, ranked, *snapshot.terms(passage), snapshot.sentence_count(passage)) for passage in passages]
+
+
+def _cover(
+    order: NDArray[np.int64],
+    ranked: NDArray[np.int64],
+    numbers: NDArray[np.int32],
+    where: NDArray[np.int32],
+    sentences: int,
+) -> NDArray[np.bool_]:
+    found = np.zeros((len(order), 1 + sentences), dtype=bool)
+    if len(order):
+        slots = np.minimum(np.searchsorted(ranked, numbers), len(ranked) - 1)
+        hit = (ranked[slots] == numbers) & (numbers >= 0)
+        found[order[slots[hit]], where[hit] + 1] = True
     return found
 
 

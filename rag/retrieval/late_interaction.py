@@ -6,6 +6,7 @@ each piece of the question weighted by how rare its word is.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,29 +28,37 @@ class Met:
     sentences: Similarities
 
 
-def interact(pieces: NDArray[np.float32], snapshot: Snapshot, passages: list[int]) -> list[Met]:
+def interact(pieces: NDArray[np.float32], snapshot: Snapshot, passages: Sequence[int]) -> list[Met]:
     """The best matches of `(m, d)` question pieces in each of the passages at these positions."""
     packed = [snapshot.packed_tokens(passage) for passage in passages]
     values = np.concatenate([entry.values for entry in packed]).astype(np.float32)
     scales = np.concatenate([entry.scales for entry in packed])
     similarity = (pieces @ values.T) * scales[None, :]
-    met: list[Met] = []
-    start = 0
-    for passage, entry in zip(passages, packed, strict=True):
-        end = start + len(entry.scales)
-        met.append(_met(similarity[:, start:end], entry.spans, snapshot, passage))
-        start = end
-    return met
+    starts = np.cumsum([0, *(len(entry.scales) for entry in packed[:-1])])
+    segments = [_segments(snapshot, passage, len(entry.scales)) for passage, entry in zip(passages, packed, strict=True)]
+    edges = np.concatenate([first + start for first, start in zip(segments, starts, strict=True)])
+    best = _best_of_segments(similarity, edges)
+    ends = np.cumsum([len(first) for first in segments])
+    return [_met(best[:, end - len(first) : end]) for first, end in zip(segments, ends, strict=True)]
 
 
-def _met(similarity: Similarities, spans: NDArray[np.int32], snapshot: Snapshot, passage: int) -> Met:
-    starts = np.searchsorted(spans[:, 0], [start for start, _ in snapshot.sentence_spans(passage)])
-    in_title = int(np.searchsorted(spans[:, 0], 0))
-    none = np.full(len(similarity), -1.0, dtype=np.float32)
-    title = similarity[:, :in_title].max(axis=1) if in_title else none
-    by_sentence = [
-        similarity[:, start:end].max(axis=1) if end > start else none
-        for start, end in zip(starts, [*starts[1:], similarity.shape[1]], strict=True)
-    ]
-    best = similarity.max(axis=1) if similarity.shape[1] else none
-    return Met(title, best, np.stack(by_sentence, axis=1) if by_sentence else none[:, None])
+def _segments(snapshot: Snapshot, passage: int, count: int) -> NDArray[np.int64]:
+    """Where the title and each sentence of a passage start, in its word pieces."""
+    return np.concatenate([[0], np.minimum(snapshot.sentence_tokens(passage), count)]).astype(np.int64)
+
+
+def _best_of_segments(similarity: Similarities, edges: NDArray[np.int64]) -> Similarities:
+    """The maximum over each segment `(m, segments)`; -1 where a segment is empty."""
+    if not similarity.shape[1]:
+        return np.full((len(similarity), len(edges)), -1.0, dtype=np.float32)
+    inside = np.minimum(edges, similarity.shape[1] - 1)
+    best: Similarities = np.maximum.reduceat(similarity, inside, axis=1)
+    lengths = np.diff(np.append(edges, similarity.shape[1]))
+    best[:, lengths == 0] = -1.0
+    return best
+
+
+def _met(best: Similarities) -> Met:
+    """From the best matches in the title and in each sentence, `(m, 1 + s)`."""
+    sentences = best[:, 1:] if best.shape[1] > 1 else best
+    return Met(best[:, 0], best.max(axis=1), sentences)

@@ -13,9 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.linear_model import trained
-from rag.retrieval.features import cover
+from rag.retrieval.features import Candidate
 from rag.retrieval.retriever import Hits
-from rag.snapshot import Snapshot
 
 NAMES = (
     "wording", "pieces_gained", "words_gained", "words_apart", "pieces_apart", "lead", "pair_lead", "named", "length",
@@ -42,7 +41,7 @@ class Pair:
         return self.probability >= trained("comparison", NAMES).threshold
 
 
-def best_pair(snapshot: Snapshot, hits: Hits, wording: bool) -> Pair | None:
+def best_pair(hits: Hits, wording: bool) -> Pair | None:
     """The two candidates that together meet the question best; None with fewer than two.
 
     `wording` says whether the question's own words ask for a comparison.
@@ -50,8 +49,8 @@ def best_pair(snapshot: Snapshot, hits: Hits, wording: bool) -> Pair | None:
     count = min(_POOL, len(hits.candidates))
     if count < 2:
         return None
-    pieces = np.stack([_pieces(hits, rank) for rank in range(count)])
-    present = np.stack([_words(snapshot, hits, rank) for rank in range(count)])
+    pieces = np.stack([_pieces(candidate, len(hits.query.pieces)) for candidate in hits.candidates[:count]])
+    present = np.stack([candidate.words for candidate in hits.candidates[:count]])
     shares = hits.query.weights / max(float(hits.query.weights.sum()), 1e-6)
     weights = hits.query.piece_weights
 
@@ -91,11 +90,5 @@ def _features(
     return np.asarray(row, dtype=np.float32)
 
 
-def _pieces(hits: Hits, rank: int) -> NDArray[np.float32]:
-    met = hits.candidates[rank].met
-    return np.max([m.passage for m in met], axis=0) if met else np.zeros(len(hits.query.piece_weights), np.float32)
-
-
-def _words(snapshot: Snapshot, hits: Hits, rank: int) -> NDArray[np.bool_]:
-    covers = [cover(hits.query, snapshot, passage).any(axis=1) for passage in hits.candidates[rank].passages]
-    return np.asarray(np.any(covers, axis=0), dtype=bool)
+def _pieces(candidate: Candidate, count: int) -> NDArray[np.float32]:
+    return candidate.pieces if candidate.met else np.zeros(count, dtype=np.float32)

@@ -11,9 +11,7 @@ from numpy.typing import NDArray
 
 from rag.linear_model import trained
 from rag.retrieval import features
-from rag.retrieval.features import cover
 from rag.retrieval.retriever import Hits
-from rag.snapshot import Snapshot
 from rag.text.names import capitalised, names
 from rag.text.words import words
 from rag.writing.sentence_features import SentenceTable
@@ -30,26 +28,25 @@ def threshold() -> float:
     return trained("answerability", NAMES).threshold
 
 
-def probability(snapshot: Snapshot, question: str, hits: Hits, table: SentenceTable) -> float:
+def probability(question: str, hits: Hits, table: SentenceTable) -> float:
     """The probability that the best candidate, whose sentences are `table`, answers the question."""
-    row = answerability_features(snapshot, question, hits, table)
+    row = answerability_features(question, hits, table)
     return float(trained("answerability", NAMES).probability(row[None, :])[0])
 
 
 def answerability_features(
-    snapshot: Snapshot, question: str, hits: Hits, table: SentenceTable
+    question: str, hits: Hits, table: SentenceTable
 ) -> NDArray[np.float32]:
     """`(len(NAMES),)`."""
     scores = hits.scores
     lead = float(scores[0] - scores[1]) if len(scores) > 1 else 1.0
-    row = [*hits.table[0], float(scores[0]), lead, *_words(snapshot, question, hits), *_pieces(hits), *_sentences(hits, table)]
+    row = [*hits.table[0], float(scores[0]), lead, *_words(question, hits), *_pieces(hits), *_sentences(hits, table)]
     return np.asarray(row, dtype=np.float32)
 
 
-def _words(snapshot: Snapshot, question: str, hits: Hits) -> list[float]:
+def _words(question: str, hits: Hits) -> list[float]:
     query = hits.query
-    covers = [cover(query, snapshot, passage).any(axis=1) for passage in hits.candidates[0].passages]
-    present = np.any(covers, axis=0)
+    present = hits.candidates[0].words
     known = np.asarray([number >= 0 for number in query.numbers], dtype=bool)
     named = _among(query.words, names(question))
     capital = _among(query.words, capitalised(question))
@@ -70,10 +67,9 @@ def _among(query_words: tuple[str, ...], found: list[str]) -> NDArray[np.bool_]:
 
 
 def _pieces(hits: Hits) -> list[float]:
-    met = hits.candidates[0].met
-    if not met:
+    best = hits.candidates[0].pieces
+    if not len(best):
         return [0.0, 0.0, 0.0]
-    best = np.max([entry.passage for entry in met], axis=0)
     weights = hits.query.piece_weights
     missed = 1.0 - best
     worst = float(missed[np.argmax(weights * missed)])

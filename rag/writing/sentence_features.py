@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.retrieval.features import Candidate, cover
+from rag.retrieval.features import Candidate
 from rag.retrieval.query import Query
 from rag.snapshot import Snapshot
 from rag.text.searchable import searchable
@@ -61,7 +61,7 @@ def tabulate(snapshot: Snapshot, query: Query, candidate: Candidate, asked: froz
         for position, passage in zip(candidate.passages, passages, strict=True)
         for start, end in snapshot.sentence_spans(position)
     ]
-    covers = [cover(query, snapshot, position) for position in candidate.passages]
+    covers = candidate.covers
     present = np.concatenate([table[:, 1:] for table in covers], axis=1)
     met = _met(query, candidate, len(found))
     columns = [*_late(query, candidate, met), *_lexical(query, covers[0][:, 0], present), *_shape(found, query, asked)]
