@@ -7,7 +7,6 @@ evidence is itself.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -21,8 +20,6 @@ from rag.writing.draft import Draft, DraftSentence, Evidence
 from rag.writing.selection import choose
 from rag.writing.sentence_features import NAMES, Sentence, tabulate
 
-_CLEARLY = 0.1  # cosine by which another paper must meet a piece of the question better to own it
-_FOREIGN = 0.2  # what a piece owned by another paper still counts
 BUDGET = 800  # characters of an answer from one paper; the median stays well below
 
 
@@ -38,25 +35,11 @@ def comparison(snapshot: Snapshot, question: str, hits: Hits, ranks: Sequence[in
     sentences: list[DraftSentence] = []
     for rank in ranks:
         candidate = hits.candidates[rank]
-        others = [hits.candidates[other] for other in ranks if other != rank]
-        query = _own_share(hits.query, candidate, others)
-        chosen = answering(snapshot, question, query, candidate, max_sentences, BUDGET)
+        chosen = answering(snapshot, question, hits.query, candidate, max_sentences, BUDGET)
         for position, (sentence, score) in enumerate(chosen):
             lead = f"{sentence.passage.title}: " if position == 0 else ""
             sentences.append(quoted(sentence, score, lead))
     return Draft(tuple(sentences))
-
-
-def _own_share(query: Query, candidate: Candidate, others: Sequence[Candidate]) -> Query:
-    """The part of a comparing question that is about this paper: what another one meets better counts less."""
-    if not candidate.met or not others:
-        return query
-    elsewhere = np.max([other.pieces for other in others], axis=0)
-    pieces = np.where(elsewhere > candidate.pieces + _CLEARLY, _FOREIGN, 1.0) * query.piece_weights
-    foreign = np.any([other.words for other in others], axis=0) & ~candidate.words
-    weights = np.where(foreign, _FOREIGN, 1.0) * query.weights
-    share = (pieces / max(float(pieces.sum()), 1e-6)).astype(np.float32)
-    return replace(query, piece_weights=share, weights=weights.astype(np.float32))
 
 
 def answering(
