@@ -125,7 +125,7 @@ class Assistant:
         pair = best_pair(hits, planned.route == "compare")
         compared = pair is not None and pair.compared
         table = tabulate(snapshot, hits.query, hits.candidates[0], asked_types(planned.question))
-        confidence = answerability.probability(planned.question, hits, table)
+        confidence = answerability.probability(planned.question, hits, table, pair)
         if confidence < self._refuse_below:
             nearest = tuple(snapshot.title(candidate.paper) for candidate in hits.candidates[:_NEAREST])
             return Draft((), abstained=True, confidence=confidence, nearest=nearest), "compare" if compared else "lookup"

@@ -11,6 +11,7 @@ from eval.schema import bundled
 from eval.training import models
 from eval.training.models import Trained
 from eval.training.views import open_views, search
+from rag.linear_model import trained
 
 _WEIGHTS = Path(__file__).parents[2] / "rag" / "weights"
 
@@ -27,22 +28,23 @@ def main() -> None:
     _save(models.train_sentences(models.sentence_rows(views, questions)))
     searched = search(views, questions, ranker.model)
     _save(models.train_comparison(searched))
+    trained.cache_clear()  # answerability looks at the sentence and the comparison model just written
     _save(models.train_answerability(searched))
     _save(models.train_topic(views, questions, ranker.model))
 
 
-def _save(trained: Trained) -> Trained:
-    weights = dict(zip(trained.features, (round(float(w), 4) for w in trained.model.weights), strict=True))
+def _save(made: Trained) -> Trained:
+    weights = dict(zip(made.features, (round(float(w), 4) for w in made.model.weights), strict=True))
     stored = {
         "weights": weights,
-        "bias": round(trained.model.bias, 4),
-        "threshold": round(trained.model.threshold, 4),
-        "cross_validation": trained.note,
+        "bias": round(made.model.bias, 4),
+        "threshold": round(made.model.threshold, 4),
+        "cross_validation": made.note,
     }
-    path = _WEIGHTS / f"{trained.name}.json"
+    path = _WEIGHTS / f"{made.name}.json"
     path.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf8")
-    print(f"{path.name}: {trained.note}")
-    return trained
+    print(f"{path.name}: {made.note}")
+    return made
 
 
 if __name__ == "__main__":

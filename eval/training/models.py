@@ -155,7 +155,8 @@ def _gold(searched: Searched) -> int:
 def _answerability_row(s: Searched) -> np.ndarray:
     snapshot = s.view.snapshot
     table = tabulate(snapshot, s.hits.query, s.hits.candidates[0], asked_types(s.plan.question))
-    return answerability.answerability_features(s.plan.question, s.hits, table)
+    pair = best_pair(s.hits, s.plan.route == "compare")
+    return answerability.answerability_features(s.plan.question, s.hits, table, pair)
 
 
 def _out_of_fold(table: np.ndarray, truth: np.ndarray, groups: Sequence[str], strength: float) -> np.ndarray:

@@ -30,7 +30,8 @@ def footnoted(draft: Draft) -> Footnoted:
     for sentence in draft.sentences:
         used = tuple(_number(evidence, numbers, citations) for evidence in sentence.evidence)
         claims.append(_claim(sentence, used))
-        marked = sentence.lead + _marked(sentence.text, used)
+        referent = f"({sentence.referent}) " if sentence.referent else ""
+        marked = sentence.lead + referent + _marked(sentence.text, used)
         if lines and not sentence.lead:
             lines[-1] += f" {marked}"
         else:

@@ -10,15 +10,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.linear_model import trained
-from rag.retrieval import features
+from rag.retrieval import features, pairing
+from rag.retrieval.pairing import Pair
 from rag.retrieval.retriever import Hits
 from rag.text.names import capitalised, names
 from rag.text.words import words
+from rag.writing import sentence_features
+from rag.writing.answer_type import asked_types, shows
 from rag.writing.sentence_features import SentenceTable
 
 NAMES = (
     *features.NAMES, "score", "lead", "unknown", "unknown_name", "name_missing", "capital_missing", "word_missing",
-    "length", "two_weakest", "badly_met", "worst_met", "best_sentence", "best_residual", "sentence_cover",
+    "two_weakest", "badly_met", "worst_met", "best_sentence", "best_residual", "sentence_cover",
+    "likeliest", "type_shown", "compared", "pair_named",
 )  # fmt: skip
 _BADLY = 0.5  # cosine under which a piece of the question counts as not met
 
@@ -28,19 +32,29 @@ def threshold() -> float:
     return trained("answerability", NAMES).threshold
 
 
-def probability(question: str, hits: Hits, table: SentenceTable) -> float:
+def probability(question: str, hits: Hits, table: SentenceTable, pair: Pair | None) -> float:
     """The probability that the best candidate, whose sentences are `table`, answers the question."""
-    row = answerability_features(question, hits, table)
+    row = answerability_features(question, hits, table, pair)
     return float(trained("answerability", NAMES).probability(row[None, :])[0])
 
 
 def answerability_features(
-    question: str, hits: Hits, table: SentenceTable
+    question: str, hits: Hits, table: SentenceTable, pair: Pair | None
 ) -> NDArray[np.float32]:
     """`(len(NAMES),)`."""
     scores = hits.scores
     lead = float(scores[0] - scores[1]) if len(scores) > 1 else 1.0
-    row = [*hits.table[0], float(scores[0]), lead, *_words(question, hits), *_pieces(hits), *_sentences(hits, table)]
+    row = [
+        *hits.table[0],
+        float(scores[0]),
+        lead,
+        *_words(question, hits),
+        *_pieces(hits),
+        *_sentences(hits, table),
+        *_likeliest(question, table),
+        pair.probability if pair else 0.0,
+        float(pair.features[pairing.NAMES.index("named")]) / 2 if pair else 0.0,
+    ]
     return np.asarray(row, dtype=np.float32)
 
 
@@ -57,7 +71,6 @@ def _words(question: str, hits: Hits) -> list[float]:
         float(query.weights[~present & named].sum()) / 10,
         float(query.weights[~present & capital].sum()) / 10,
         float(np.max(query.weights * ~present, initial=0.0)) / 10,
-        len(query.words) / 10,
     ]
 
 
@@ -81,3 +94,14 @@ def _sentences(hits: Hits, table: SentenceTable) -> list[float]:
         return [0.0, 0.0, 0.0]
     late = float((hits.query.piece_weights @ table.met).max())
     return [late, float(table.features[:, 1].max()), float(table.features[:, 6].max())]
+
+
+def _likeliest(question: str, table: SentenceTable) -> list[float]:
+    """How likely the best sentence is, and the share of the kinds of answer asked for that it shows."""
+    if not table.sentences:
+        return [0.0, 0.0]
+    likely = trained("sentences", sentence_features.NAMES).probability(table.features)
+    asked = asked_types(question)
+    best = table.sentences[int(np.argmax(likely))].text
+    shown = sum(shows(best, kind) for kind in asked) / len(asked) if asked else 1.0
+    return [float(likely.max()), shown]

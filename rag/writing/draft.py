@@ -24,11 +24,16 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class DraftSentence:
-    """A sentence without markers, and its evidence; `lead` is put before it and is no claim (a title, a bullet)."""
+    """A sentence without markers, and its evidence.
+
+    `lead` starts a paragraph and is no claim (a title, a bullet); `referent` is what an opening "it" stands
+    for, shown in parentheses.
+    """
 
     text: str
     evidence: tuple[Evidence, ...]
     lead: str = ""
+    referent: str = ""
 
 
 @dataclass(frozen=True, slots=True)

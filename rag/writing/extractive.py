@@ -7,6 +7,7 @@ evidence is itself.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from rag.retrieval.retriever import Hits
 from rag.snapshot import Snapshot
 from rag.writing.answer_type import asked_types
 from rag.writing.draft import Draft, DraftSentence, Evidence
+from rag.writing.referent import leans, named_method
 from rag.writing.selection import choose
 from rag.writing.sentence_features import NAMES, Sentence, tabulate
 
@@ -27,7 +29,7 @@ def lookup(snapshot: Snapshot, question: str, hits: Hits, max_sentences: int) ->
     """The sentences of the best paper that answer the question, in the paper's order."""
     best = hits.candidates[0]
     chosen = answering(snapshot, question, hits.query, best, max_sentences, BUDGET)
-    return Draft(tuple(quoted(sentence, score) for sentence, score in chosen))
+    return Draft(tuple(_with_referents(snapshot, best, chosen)))
 
 
 def comparison(snapshot: Snapshot, question: str, hits: Hits, ranks: Sequence[int], max_sentences: int) -> Draft:
@@ -36,10 +38,24 @@ def comparison(snapshot: Snapshot, question: str, hits: Hits, ranks: Sequence[in
     for rank in ranks:
         candidate = hits.candidates[rank]
         chosen = answering(snapshot, question, hits.query, candidate, max_sentences, BUDGET)
-        for position, (sentence, score) in enumerate(chosen):
-            lead = f"{sentence.passage.title}: " if position == 0 else ""
-            sentences.append(quoted(sentence, score, lead))
+        written = _with_referents(snapshot, candidate, chosen)
+        title = snapshot.title(candidate.paper)
+        sentences += [replace(s, lead=f"{title}: ") if i == 0 else s for i, s in enumerate(written)]
     return Draft(tuple(sentences))
+
+
+def _with_referents(
+    snapshot: Snapshot, candidate: Candidate, chosen: Sequence[tuple[Sentence, float]]
+) -> list[DraftSentence]:
+    """The chosen sentences; one that opens with "it" and was torn from what it follows gets its referent."""
+    name = named_method(snapshot.paper(candidate.paper))
+    written: list[DraftSentence] = []
+    reached = -1  # where the sentence before ended, if it was chosen as well
+    for sentence, score in chosen:
+        torn = not 0 <= sentence.start - reached <= 2 and name not in sentence.text
+        written.append(quoted(sentence, score, referent=name if torn and leans(sentence.text) else ""))
+        reached = sentence.end
+    return written
 
 
 def answering(
@@ -64,7 +80,7 @@ def best_sentence(snapshot: Snapshot, question: str, query: Query, candidate: Ca
     return table.sentences[position], float(likelihood[position])
 
 
-def quoted(sentence: Sentence, score: float, lead: str = "") -> DraftSentence:
+def quoted(sentence: Sentence, score: float, lead: str = "", referent: str = "") -> DraftSentence:
     """A sentence of a paper as a sentence of the answer."""
     evidence = Evidence(sentence.passage, sentence.start, sentence.end, score)
-    return DraftSentence(" ".join(sentence.text.split()), (evidence,), lead)
+    return DraftSentence(" ".join(sentence.text.split()), (evidence,), lead, referent)
