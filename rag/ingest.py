@@ -25,6 +25,7 @@ from rag.settings import Settings
 from rag.snapshot import PackedTokens, Snapshot, pack
 from rag.snapshot_writer import revision_of, write_snapshot
 from rag.store import Record, Store, StoredPaper, content_of, stored_papers, to_records
+from rag.token_basis import shortened_tokens
 from rag.token_cache import TokenCache
 from rag.types import Paper, Passage, Source
 
@@ -263,7 +264,7 @@ class _Writer:
         texts = [encoder_text(title, passage.text) for title, passage in zip(titles, passages, strict=True)]
         vectors, tokens = embedder.encode_with_tokens(texts)
         leads = [len(text) - len(passage.text) for text, passage in zip(texts, passages, strict=True)]
-        packed = [pack(t.vectors, t.offsets - lead) for t, lead in zip(tokens, leads, strict=False)]
+        packed = [pack(shortened_tokens(t.vectors), t.offsets - lead) for t, lead in zip(tokens, leads, strict=False)]
         return vectors, packed
 
 

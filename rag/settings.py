@@ -35,7 +35,7 @@ class Settings(BaseSettings):
     store: str = Field("", description="where the Chroma collection lives; empty: the folder `index` in home")
     embedder: str = Field("builtin", description="`builtin` or the name of a LlamaIndex embedding")
     k: int = Field(6, ge=1, le=100, description="papers that a question is answered from")
-    candidates: int = Field(50, ge=5, le=1000, description="papers that reranking looks at")
+    candidates: int = Field(20, ge=5, le=1000, description="papers that reranking looks at")
     max_sentences: int = Field(4, ge=1, le=20, description="sentences in an offline answer about one paper")
     abstain_below: float | None = Field(
         None, ge=0, le=1, description="probability of being answerable under which it abstains; unset: as trained"

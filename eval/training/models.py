@@ -77,7 +77,7 @@ def sentence_rows(views: Sequence[View], questions: Sequence[Question]) -> list[
             query = retriever.prepare(made.query)
             for title in question.gold:
                 facts = [fact for fact in question.facts if fact.paper in ("", title)]
-                candidate = gather(view.snapshot, [view.positions[title]], query)[0]
+                candidate = gather(view.snapshot, [view.positions[title]], query)[0][0]
                 table = tabulate(view.snapshot, query, candidate, asked_types(made.question))
                 holds = [[states(sentence.text, fact) for fact in facts] for sentence in table.sentences]
                 found.append(SentenceRows(title, table, np.asarray(holds, dtype=bool).reshape(len(holds), -1)))

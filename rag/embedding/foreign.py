@@ -39,8 +39,8 @@ class LlamaIndexEmbedder:
         try:
             found = self._embedding.get_text_embedding_batch(list(texts))
         except Exception as error:  # whatever the service and its client raise
-            reason = str(error) or type(error).__name__
-            raise EmbeddingError(f"{self.name} gave no vectors: {reason}", "is it reachable, and its key set?") from error
+            message = f"{self.name} gave no vectors: {str(error) or type(error).__name__}"
+            raise EmbeddingError(message, "is it reachable, and its key set?") from error
         return unit(np.asarray(found, dtype=np.float32))
 
     def encode_with_tokens(self, texts: Sequence[str]) -> tuple[Vectors, list[TokenVectors]]:

@@ -64,7 +64,8 @@ def _made(name: str) -> Any:
 def _known(kind: str) -> tuple[str, str]:
     if kind not in _KNOWN:
         short = ", ".join([BUILTIN, *(f"{known}:MODEL" for known in sorted(_KNOWN))])
-        raise EmbeddingError(f"no embedder is called {kind!r}", f"known: {short}, or the dotted name of a class")
+        hint = f"known: {short}, or the dotted name of a class"
+        raise EmbeddingError(f"no embedder is called {kind!r}", hint)
     return _KNOWN[kind]
 
 

@@ -15,10 +15,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from rag.embedding.embedder import TokenVectors, Vectors, unit
-from rag.embedding.weights import TOKENIZER, find_graph
+from rag.embedding.weights import TOKENIZER, Graph, find_graph
 from rag.errors import EmbeddingError
 
 _CLS, _SEP = 101, 102
@@ -37,7 +36,7 @@ def load_minilm(models_folder: Path, threads: int = 0) -> MiniLM:
         WeightsMissingError, WeightsCorruptError, EmbeddingError: as `find_graph` does.
     """
     graph = find_graph(models_folder)
-    return MiniLM(graph.name, _session(graph.path), threads or _cores())
+    return MiniLM(graph.name, _session(graph), threads or _cores())
 
 
 class MiniLM:
@@ -56,29 +55,37 @@ class MiniLM:
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """`(n, 384)` unit vectors: the mean over all word pieces, `[CLS]` and `[SEP]` included."""
-        return _stack(self._map(lambda text: self._encode(text)[0], texts))
+        return _stack(self._map(self._encode, texts))
 
     def encode_with_tokens(self, texts: Sequence[str]) -> tuple[Vectors, list[TokenVectors]]:
         """What `encode` gives, and the word pieces of each text."""
-        encoded = self._map(self._encode, texts)
-        tokens = [TokenVectors(unit(states[1:-1]), offsets) for _, states, offsets in encoded]
-        return _stack([vector for vector, _, _ in encoded]), tokens
+        encoded = self._map(self._encode_with_tokens, texts)
+        return _stack([vector for vector, _ in encoded]), [tokens for _, tokens in encoded]
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """The word pieces of each text, `[CLS]` and `[SEP]` included, beyond the window too."""
         cut = self._tokenizer.encode_batch_fast([_whole(text) for text in texts], add_special_tokens=False)
         return [len(pieces) + 2 for pieces in cut]
 
-    def _encode(self, text: str) -> tuple[Vectors, Vectors, NDArray[np.int32]]:
-        """The mean of the states, the states `(n + 2, 384)` and the offsets `(n, 2)` of one text."""
+    def _encode(self, text: str) -> Vectors:
+        mean: Vectors = self._states(self._pieces(text)[0]).mean(axis=0)
+        return mean
+
+    def _encode_with_tokens(self, text: str) -> tuple[Vectors, TokenVectors]:
         pieces, offsets = self._pieces(text)
+        states = self._states(pieces)
+        spans = np.asarray(offsets, dtype=np.int32).reshape(-1, 2)
+        return states.mean(axis=0), TokenVectors(unit(states[1:-1]), spans)
+
+    def _states(self, pieces: list[int]) -> Vectors:
+        """What the network gives for `n` word pieces between `[CLS]` and `[SEP]`: `(n + 2, 384)`."""
         ids = np.asarray([[_CLS, *pieces, _SEP]], dtype=np.int64)
         inputs = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
-        states = self._session.run(None, {name: inputs[name] for name in self._inputs})[0][0]
-        return states.mean(axis=0), states, np.asarray(offsets, dtype=np.int32).reshape(-1, 2)
+        states: Vectors = self._session.run(None, {name: inputs[name] for name in self._inputs})[0][0]
+        return states
 
     def _pieces(self, text: str) -> tuple[list[int], list[tuple[int, int]]]:
-        """The word pieces that are read of `text`, and their offsets; of a long text only the start is cut."""
+        """The word pieces that are read, and their offsets; of a long text only the start is cut."""
         room = self.window - 2
         text = _whole(text)
         look = _FIRST_LOOK
@@ -118,17 +125,19 @@ def _tokenizer(definition: str) -> Any:
     return tokenizer
 
 
-def _session(path: Path) -> Any:
+def _session(graph: Graph) -> Any:
     import onnxruntime
 
+    levels = onnxruntime.GraphOptimizationLevel
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    options.graph_optimization_level = levels.ORT_DISABLE_ALL if graph.fused else levels.ORT_ENABLE_ALL
     options.log_severity_level = 3
     try:
-        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        return onnxruntime.InferenceSession(str(graph.path), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # ONNX Runtime's own, which share no base
-        raise EmbeddingError(f"cannot open the encoder's graph {path}: {error}", "delete it: it is built again") from error
+        message = f"cannot open the encoder's graph {graph.path}: {error}"
+        raise EmbeddingError(message, "delete it: it is built again") from error
 
 
 def _cores() -> int:

