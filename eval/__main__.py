@@ -68,7 +68,8 @@ def _print(outcomes: Sequence[Outcome], seconds: Sequence[float]) -> None:
     lengths = [len(o.answer.text) for o in outcomes if o.question.single and not o.answer.abstained]
     print(f"{'characters of an answer, median':40s} {statistics.median(lengths):.0f}")
     ordered = sorted(seconds)
-    print(f"{'seconds an answer, p50 / p95':40s} {ordered[len(ordered) // 2]:.3f} / {ordered[int(len(ordered) * 0.95)]:.3f}")
+    p50, p95 = ordered[len(ordered) // 2], ordered[int(len(ordered) * 0.95)]
+    print(f"{'seconds an answer, p50 / p95':40s} {p50:.3f} / {p95:.3f}")
 
 
 if __name__ == "__main__":

@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 from eval.schema import Fact
 
-_RULES = [
-    (re.compile(r"\\times\b|\\(?=[%$&#_{}])|\\sim|\bsim(?=\d)"), lambda m: "x" if "times" in m.group() else " "),
+_RULES: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
+    (
+        re.compile(r"\\times\b|\\(?=[%$&#_{}])|\\sim|\bsim(?=\d)"),
+        lambda m: "x" if "times" in m.group() else " ",
+    ),
     (re.compile(r"\\([a-z]+)"), r" \1 "),
     (re.compile(r"[$\\{}_~`*^]"), " "),
     (re.compile(r"(\d),(?=\d{3}(?!\d))"), r"\1"),
-    (re.compile(r"(\d)\s*(?:times|×|x)(?![a-z])"), r"\1x"),  # noqa: RUF001
+    (re.compile(r"(\d)\s*(?:times|×|x)(?![a-z])"), r"\1x"),
     (re.compile(r"\s*(?:%|percent\b|per cent\b)"), "%"),
-    (re.compile(r"[-‐‑–—−/]"), " "),  # noqa: RUF001
+    (re.compile(r"[-‐‑–—−/]"), " "),
     (re.compile(r"[^\w%.+: ]"), " "),
     (re.compile(r"\.(?!\d)|(?<!\d)\."), " "),
     (re.compile(r"\s+"), " "),

@@ -61,7 +61,9 @@ def main() -> None:
             late_recalls.append(late)
     _print("abstract first / among five, learned", ranks)
     _print("abstract first / among five, BM25", lexical_ranks)
-    print(f"long answer's words in four sentences: learned {np.mean(recalls):.3f}, late only {np.mean(late_recalls):.3f}")
+    print(
+        f"long answer's words in four sentences: learned {np.mean(recalls):.3f}, late only {np.mean(late_recalls):.3f}"
+    )
 
 
 def read_cases(path: Path) -> list[Case]:

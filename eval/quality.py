@@ -100,7 +100,12 @@ def table(outcomes: Sequence[Outcome]) -> list[tuple[str, Figure]]:
         ("all facts, one paper", figure(single, lambda o: o.facts)),
     ]
     for kind in dict.fromkeys(o.question.kind for o in single):
-        rows.append((f"  all facts, {kind}", figure((o for o in single if o.question.kind == kind), lambda o: o.facts)))
+        rows.append(
+            (
+                f"  all facts, {kind}",
+                figure((o for o in single if o.question.kind == kind), lambda o: o.facts),
+            )
+        )
     rows.append(("both sides of a comparison", figure(outcomes, lambda o: o.both_sides)))
     for survey in ("mentions", "topic"):
         chosen = [o for o in outcomes if o.question.survey == survey]

@@ -1,14 +1,14 @@
 """The nouns of evaluation: questions with gold papers and facts, one JSON object a line.
 
-    id, question, kind    kind: fact, method, number, why, how, noisy, language, followup, compare, survey,
-                          count, unanswerable
-    split                 "train" or "test"; by paper, so that no paper is in both
-    history               earlier turns, as `ask` takes them
-    gold                  titles of the papers that answer; all of them for a survey or a count
-    facts                 what the answer must contain: {"any": [forms], "vital": true, "paper": title?}
-    borderline            titles that count neither for nor against a survey
-    reason, about         why a question is unanswerable, and the paper that it is about, if any
-    lang, survey, term, count    language code; "mentions" or "topic"; the terms; the gold count
+id, question, kind    kind: fact, method, number, why, how, noisy, language, followup, compare, survey,
+                      count, unanswerable
+split                 "train" or "test"; by paper, so that no paper is in both
+history               earlier turns, as `ask` takes them
+gold                  titles of the papers that answer; all of them for a survey or a count
+facts                 what the answer must contain: {"any": [forms], "vital": true, "paper": title?}
+borderline            titles that count neither for nor against a survey
+reason, about         why a question is unanswerable, and the paper that it is about, if any
+lang, survey, term, count    language code; "mentions" or "topic"; the terms; the gold count
 """
 
 from __future__ import annotations

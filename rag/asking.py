@@ -1,4 +1,4 @@
-"""`ask` for those who want no objects: one assistant a set of settings, and the bundled papers where there is no index."""
+"""`ask` for those who want no objects: one assistant a set of settings, the bundled papers where no index is."""
 
 from __future__ import annotations
 
@@ -14,7 +14,12 @@ from rag.types import Answer
 
 
 def ask(
-    question: str, history: History = (), *, papers: Sequence[str] = (), sources: Sequence[str] = (), **settings: Any
+    question: str,
+    history: History = (),
+    *,
+    papers: Sequence[str] = (),
+    sources: Sequence[str] = (),
+    **settings: Any,
 ) -> Answer:
     """The footnoted answer to `question`; see `Assistant.ask`. `settings` override single settings by name.
 
@@ -25,7 +30,12 @@ def ask(
 
 
 async def aask(
-    question: str, history: History = (), *, papers: Sequence[str] = (), sources: Sequence[str] = (), **settings: Any
+    question: str,
+    history: History = (),
+    *,
+    papers: Sequence[str] = (),
+    sources: Sequence[str] = (),
+    **settings: Any,
 ) -> Answer:
     """`ask`, without blocking the event loop."""
     import asyncio

@@ -128,7 +128,9 @@ class Assistant:
         confidence = answerability.probability(planned.question, hits, table, pair)
         if confidence < self._refuse_below:
             nearest = tuple(snapshot.title(candidate.paper) for candidate in hits.candidates[:_NEAREST])
-            return Draft((), abstained=True, confidence=confidence, nearest=nearest), "compare" if compared else "lookup"
+            return Draft(
+                (), abstained=True, confidence=confidence, nearest=nearest
+            ), "compare" if compared else "lookup"
         limit = self.settings.max_sentences
         if pair is not None and compared:
             draft = comparison(snapshot, planned.question, hits, pair.ranks, limit)
@@ -200,7 +202,8 @@ def _turns(history: History) -> list[Turn]:
         role, content = turn.get("role"), turn.get("content")
         if role not in ("user", "assistant") or not isinstance(content, str):
             raise UsageError(
-                f"turn {position} of the history is {turn!r}", 'give {"role": "user" or "assistant", "content": text}'
+                f"turn {position} of the history is {turn!r}",
+                'give {"role": "user" or "assistant", "content": text}',
             )
         turns.append(Turn("user" if role == "user" else "assistant", content))
     return turns

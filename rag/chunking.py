@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from rag.text.sentences import Span, sentences
 from rag.types import Paper, Passage
@@ -52,16 +52,17 @@ def _fit(
     """Sentences with their counts, those longer than `room` cut at words."""
     fitted: list[tuple[Span, int]] = []
     for span, count in zip(spans, counts, strict=True):
-        while count > room:
-            length = _longest_prefix(text[span.start : span.end], room, count_tokens)
-            fitted.append((Span(span.start, span.start + length), room))
-            start = span.start + length
-            start += len(text[start : span.end]) - len(text[start : span.end].lstrip())
-            span = Span(start, span.end)
-            count = count_tokens([text[start : span.end]])[0] - _MARKERS if start < span.end else 0
-        if count > 0 or span.end > span.start or not fitted:
-            fitted.append((span, count))
+        fitted.extend([(span, count)] if count <= room else _cut(text, span, room, count_tokens))
     return fitted
+
+
+def _cut(text: str, span: Span, room: int, count_tokens: CountTokens) -> Iterator[tuple[Span, int]]:
+    """A sentence longer than `room`, cut at words."""
+    start = span.start
+    while start < span.end:
+        end = start + _longest_prefix(text[start : span.end], room, count_tokens)
+        yield Span(start, end), count_tokens([text[start:end]])[0] - _MARKERS
+        start = span.end - len(text[end : span.end].lstrip())
 
 
 def _longest_prefix(text: str, room: int, count_tokens: CountTokens) -> int:

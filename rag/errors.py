@@ -1,18 +1,18 @@
 """One tree of errors: what happened, where, and what to do about it.
 
-    FootnoteError                 exit 1
-    ├── UsageError                exit 2   the caller asked for something that makes no sense
-    │   └── SettingsError         exit 2   a setting has a value that cannot be used
-    ├── CorpusError                        papers could not be read
-    │   └── NothingToReadError             no paper in any of the paths given
-    ├── EmbeddingError                     text could not be turned into vectors
-    │   ├── WeightsMissingError            the encoder's weights are nowhere to be had
-    │   └── WeightsCorruptError            the weights are not the ones that were published
-    └── StoreError                         the index could not be read or written
-        ├── IndexMissingError              nothing has been ingested yet
-        ├── IndexDamagedError              what is on disk cannot be trusted
-        ├── IndexBusyError                 another process is writing
-        └── IndexMismatchError             built by another embedder or another version
+FootnoteError                 exit 1
+├── UsageError                exit 2   the caller asked for something that makes no sense
+│   └── SettingsError         exit 2   a setting has a value that cannot be used
+├── CorpusError                        papers could not be read
+│   └── NothingToReadError             no paper in any of the paths given
+├── EmbeddingError                     text could not be turned into vectors
+│   ├── WeightsMissingError            the encoder's weights are nowhere to be had
+│   └── WeightsCorruptError            the weights are not the ones that were published
+└── StoreError                         the index could not be read or written
+    ├── IndexMissingError              nothing has been ingested yet
+    ├── IndexDamagedError              what is on disk cannot be trusted
+    ├── IndexBusyError                 another process is writing
+    └── IndexMismatchError             built by another embedder or another version
 """
 
 from typing import ClassVar

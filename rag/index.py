@@ -1,10 +1,10 @@
 """The index folder: the Chroma store, the snapshots derived from it, the state file and the write lock.
 
-    chroma/            the store (see `rag.store`)
-    snapshots/<rev>/   what readers open (see `rag.snapshot`)
-    tokens/            token vectors on their way into a snapshot (see `rag.token_cache`)
-    state.json         schema, embedder, the revision that readers open, whether a write is under way
-    write.lock         held by the one process that may write
+chroma/            the store (see `rag.store`)
+snapshots/<rev>/   what readers open (see `rag.snapshot`)
+tokens/            token vectors on their way into a snapshot (see `rag.token_cache`)
+state.json         schema, embedder, the revision that readers open, whether a write is under way
+write.lock         held by the one process that may write
 """
 
 from __future__ import annotations
@@ -56,7 +56,9 @@ class Index:
         except FileNotFoundError:
             return State()
         except (OSError, ValueError, TypeError) as error:
-            raise IndexDamagedError(f"{path} cannot be read: {error}", "move the folder away and ingest again") from None
+            raise IndexDamagedError(
+                f"{path} cannot be read: {error}", "move the folder away and ingest again"
+            ) from None
         if state.schema != SCHEMA:
             raise IndexMismatchError(
                 f"the index in {self.folder} has layout {state.schema}, this Footnote writes {SCHEMA}",
@@ -88,7 +90,9 @@ class Index:
                 os.fsync(file.fileno())
             os.replace(unfinished, self.folder / "state.json")
         except OSError as error:
-            raise StoreError(f"cannot write to {self.folder}: {error.strerror}", "free space or set FOOTNOTE_HOME") from error
+            raise StoreError(
+                f"cannot write to {self.folder}: {error.strerror}", "free space or set FOOTNOTE_HOME"
+            ) from error
 
     def adopt(self, snapshot: Path, state: State) -> None:
         """Make `snapshot` the one that readers open, and remove the older ones."""
@@ -113,7 +117,8 @@ class Index:
                 yield
         except Timeout:
             raise IndexBusyError(
-                f"another process is writing to {self.folder}", "wait for it, or raise FOOTNOTE_LOCK_TIMEOUT_S"
+                f"another process is writing to {self.folder}",
+                "wait for it, or raise FOOTNOTE_LOCK_TIMEOUT_S",
             ) from None
         except PermissionError as error:
             raise StoreError(f"cannot write to {self.folder}: {error.strerror}", "set FOOTNOTE_HOME") from error

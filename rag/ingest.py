@@ -114,7 +114,12 @@ def repair(settings: Settings, *, progress: Progress | None = None) -> Report:
 
 
 def _update(
-    found: Sequence[Paper], settings: Settings, report: Report, roots: Sequence[Path], prune: bool, progress: Progress | None
+    found: Sequence[Paper],
+    settings: Settings,
+    report: Report,
+    roots: Sequence[Path],
+    prune: bool,
+    progress: Progress | None,
 ) -> None:
     index = Index(settings.index_folder)
     with index.locked(settings.lock_timeout_s):
@@ -224,7 +229,11 @@ class _Writer:
         for paper in papers:
             names = tuple(source.name for source in paper.sources)
             records = [
-                replace(r, sources=paper.sources, passage=replace(r.passage, sources=names, metadata=dict(paper.metadata)))
+                replace(
+                    r,
+                    sources=paper.sources,
+                    passage=replace(r.passage, sources=names, metadata=dict(paper.metadata)),
+                )
                 for r in self.stored[paper.id].records
             ]
             self.stored[paper.id] = StoredPaper(paper, records[0].content, tuple(records), True)

@@ -32,8 +32,7 @@ class LinearModel:
 
     def probability(self, table: NDArray[np.float32]) -> NDArray[np.float32]:
         """`(rows,)` logistic probabilities of the sums."""
-        probability: NDArray[np.float32] = 1.0 / (1.0 + np.exp(-np.clip(self.score(table), -60, 60)))
-        return probability
+        return np.asarray(1.0 / (1.0 + np.exp(-np.clip(self.score(table), -60, 60))), dtype=np.float32)
 
 
 @cache

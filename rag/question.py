@@ -59,8 +59,10 @@ _SURVEY = re.compile(
     rf"^\W*{_POLITE}(?:{'|'.join(_SURVEY_OPENINGS)})|[:,;] (?:which|what) (?:\w+ ){{0,2}}?{_SOME}\b", re.I
 )
 _MENTION = re.compile(
-    r"\b(?:mention\w*|bring\w* up|refer\w* to|occur\w*|appear\w*|cite\w*|name[sd]?|contain\w*|use[sd]?|using|test\w* on|"
-    r"evaluat\w*|benchmark\w* on|build\w* on|built on|based on|report\w* (?:results )?on|experiment\w* with|the (?:word|term|name|phrase))\b",
+    r"\b(?:mention\w*|bring\w* up|refer\w* to|occur\w*|appear\w*|cite\w*|name[sd]?|contain\w*|use[sd]?|using|"
+    r"test\w* on|"
+    r"evaluat\w*|benchmark\w* on|build\w* on|built on|based on|report\w* (?:results )?on|experiment\w* with|"
+    r"the (?:word|term|name|phrase))\b",
     re.I,
 )
 _COMPARE_MARK = re.compile(
@@ -70,11 +72,13 @@ _COMPARE_MARK = re.compile(
 )
 _FOLLOW_UP = re.compile(
     r"^\W*(?:and|but|so|what about|how about|why|also|then|ok|which one|is it|does it|did they|for)\b"
-    r"|\b(?:it|its|they|them|their|this|that|these|those|there|the (?:method|model|paper|authors?|approach|same|latter|former|other|second|first)|he|she|one)\b",
+    r"|\b(?:it|its|they|them|their|this|that|these|those|there|"
+    r"the (?:method|model|paper|authors?|approach|same|latter|former|other|second|first)|he|she|one)\b",
     re.I,
 )
 _CHAT = re.compile(
-    r"^\W*(?:hi|hello|hey|thanks?|thank you|good (?:morning|evening|afternoon)|bye|who are you|what can you do|help|how are you)\b[\w\s,']{0,30}\W*$",
+    r"^\W*(?:hi|hello|hey|thanks?|thank you|good (?:morning|evening|afternoon)|bye|who are you|what can you do|"
+    r"help|how are you)\b[\w\s,']{0,30}\W*$",
     re.I,
 )
 
@@ -114,7 +118,8 @@ def leans(text: str) -> bool:
 
 
 _BREAK = re.compile(
-    r"\s*(?:,|;|:|\?|—|–)\s+|\s+\b(?:versus|vs\.?|and|or|while|whereas|but|against|than|compared (?:to|with)|with|from|rather than)\b\s+",  # noqa: RUF001
+    r"\s*(?:,|;|:|\?|—|–)\s+|\s+\b(?:versus|vs\.?|and|or|while|whereas|but|against|than|compared (?:to|with)|with|"
+    r"from|rather than)\b\s+",
     re.I,
 )
 
@@ -136,4 +141,6 @@ _SUBJECT_NOISE = STOPWORDS | frozenset(
 
 def subject_of(text: str) -> str:
     """The words of a survey question that its papers must be about."""
-    return " ".join(word for word in text.split() if word.strip("?.,!:;\"'()").casefold() not in _SUBJECT_NOISE).strip(" ?.!")
+    return " ".join(word for word in text.split() if word.strip("?.,!:;\"'()").casefold() not in _SUBJECT_NOISE).strip(
+        " ?.!"
+    )

@@ -38,7 +38,10 @@ class Settings(BaseSettings):
     candidates: int = Field(20, ge=5, le=1000, description="papers that reranking looks at")
     max_sentences: int = Field(4, ge=1, le=20, description="sentences in an offline answer about one paper")
     abstain_below: float | None = Field(
-        None, ge=0, le=1, description="probability of being answerable under which it abstains; unset: as trained"
+        None,
+        ge=0,
+        le=1,
+        description="probability of being answerable under which it abstains; unset: as trained",
     )
     threads: int = Field(0, ge=0, le=256, description="CPU threads for encoding; 0: as many as there are cores")
     max_file_mb: int = Field(100, ge=1, description="megabytes above which a file that cannot be streamed is skipped")

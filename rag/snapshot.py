@@ -131,7 +131,7 @@ class Snapshot:
 
     @cached_property
     def _tokens(self) -> tuple[Any, Any, Any, Any]:
-        return tuple(self._array(name) for name in _TOKEN_FILES)  # type: ignore[return-value]
+        return tuple(self._array(name) for name in _TOKEN_FILES)
 
     @property
     def paper_count(self) -> int:
@@ -174,7 +174,7 @@ class Snapshot:
 
     @cached_property
     def _terms(self) -> tuple[Any, Any, Any]:
-        return tuple(self._array(name) for name in _TERM_FILES)  # type: ignore[return-value]
+        return tuple(self._array(name) for name in _TERM_FILES)
 
     def terms(self, passage: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """The vocabulary numbers of the passage's words, and the sentence of each; -1 is the title."""

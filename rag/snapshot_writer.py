@@ -48,7 +48,10 @@ def write_snapshot(
     records = [record for stored in papers for record in stored.records]
     _write_rows(unfinished, papers, records)
     spans = [sentences(record.passage.text) for record in records]
-    np.save(unfinished / "sentences.npy", np.asarray([span for group in spans for span in group], np.int32).reshape(-1, 2))
+    np.save(
+        unfinished / "sentences.npy",
+        np.asarray([span for group in spans for span in group], np.int32).reshape(-1, 2),
+    )
     np.save(unfinished / "sentence_bounds.npy", _bounds([len(group) for group in spans]))
     np.save(unfinished / "vectors.npy", store.vectors([record.passage.id for record in records]))
     token_count = _write_tokens(unfinished, records, spans, tokens_of) if tokens_of and records else 0

@@ -123,7 +123,7 @@ class Store:
 
     def nearest(self, vector: NDArray[np.float32], count: int) -> list[tuple[str, float]]:
         """The ids and cosine similarities of the `count` nearest passages, best first."""
-        found = self._collection.query(query_embeddings=[vector], n_results=count, include=["distances"])
+        found = self._collection.query(query_embeddings=vector[None, :], n_results=count, include=["distances"])
         distances = (found["distances"] or [[]])[0]
         return [(identifier, 1.0 - distance) for identifier, distance in zip(found["ids"][0], distances, strict=True)]
 
@@ -183,7 +183,8 @@ def _from_metadata(identifier: str, text: str, row: Mapping[str, Any]) -> Record
         return Record(passage, sources, row["content"], int(row["count"]), row["gap"])
     except (KeyError, TypeError, ValueError) as error:
         raise IndexDamagedError(
-            f"passage {identifier} of the index cannot be read: {error!r}", "remove the index folder and ingest again"
+            f"passage {identifier} of the index cannot be read: {error!r}",
+            "remove the index folder and ingest again",
         ) from error
 
 

@@ -52,13 +52,19 @@ def main() -> None:
     parser.add_argument("--pages", type=Path, help="folder of listing pages; without: the bundled digests")
     parser.add_argument("--runs", type=int, default=3)
     options = parser.parse_args()
-    papers = merge([item for item in (read([options.pages]) if options.pages else bundled()) if isinstance(item, Paper)])
+    papers = merge(
+        [item for item in (read([options.pages]) if options.pages else bundled()) if isinstance(item, Paper)]
+    )
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         _write(folder, papers)
         starter = str(Path(__file__).with_name("starter.py"))
         sides = [
-            Side("footnote", (sys.executable, "-m", "eval.bench.footnote"), (sys.executable, "-m", "rag.cli", "ask")),
+            Side(
+                "footnote",
+                (sys.executable, "-m", "eval.bench.footnote"),
+                (sys.executable, "-m", "rag.cli", "ask"),
+            ),
             Side("starter", (str(options.peer), starter), (str(options.peer), starter, "ask")),
         ]
         measured = {side.name: Measured() for side in sides}
@@ -102,7 +108,13 @@ def _run(command: Sequence[str], home: Path) -> tuple[str, float]:
 
 def _print(ours: Measured, theirs: Measured, papers: int, runs: int) -> None:
     rows = [
-        ("ingest", "papers/s", ours.ingest, theirs.ingest, [a / b for a, b in zip(ours.ingest, theirs.ingest, strict=True)]),
+        (
+            "ingest",
+            "papers/s",
+            ours.ingest,
+            theirs.ingest,
+            [a / b for a, b in zip(ours.ingest, theirs.ingest, strict=True)],
+        ),
         ("retrieve p50", "s", ours.retrieve, theirs.retrieve, _ratios(ours.retrieve, theirs.retrieve)),
         ("cold ask", "s", ours.ask, theirs.ask, _ratios(ours.ask, theirs.ask)),
         ("peak memory", "MB", ours.memory, theirs.memory, _ratios(ours.memory, theirs.memory)),

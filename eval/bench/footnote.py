@@ -1,7 +1,7 @@
 """Footnote's side of the comparison, with the same verbs as `starter.py`; `ask` is the command itself.
 
-    python -m eval.bench.footnote ingest PAPERS.json HOME
-    python -m eval.bench.footnote retrieve QUESTIONS.json HOME
+python -m eval.bench.footnote ingest PAPERS.json HOME
+python -m eval.bench.footnote retrieve QUESTIONS.json HOME
 """
 
 from __future__ import annotations

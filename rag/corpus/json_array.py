@@ -58,9 +58,7 @@ class _Scanner:
     def _step(self, char: str) -> None:
         if char == "\n":
             self.line += 1
-            self._quoted = (
-                False  # no string spans lines: its end quote is missing, and the next line is sound
-            )
+            self._quoted = False  # no string spans lines: its end quote is missing, and the next line is sound
         elif char == '"':
             self._quoted = not self._quoted
         elif char in "{[":

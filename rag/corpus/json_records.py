@@ -24,9 +24,7 @@ def records(document: Document) -> Iterator[Record | Fault]:
     head = head_text(document).lstrip("\ufeff \t\n")
     pieces: Iterator[Line | Fault]
     if head.startswith("["):
-        pieces = (
-            decoded(piece) if isinstance(piece, Line) else piece for piece in elements(chunks_of(document))
-        )
+        pieces = (decoded(piece) if isinstance(piece, Line) else piece for piece in elements(chunks_of(document)))
     elif _is_one_object(head):
         yield from _within(text_of(document))
         return

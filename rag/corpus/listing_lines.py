@@ -26,9 +26,7 @@ _GLUED = re.compile(r"subscribe(?=\S)", re.IGNORECASE)
 _URL = re.compile(r"https?://|www\.|github\.com")
 _BREAK = re.compile(r"[a-z\d)%]{2}[.?!] [A-Z]")
 _SMALL_START = re.compile(r"[a-z]{2,}\b(?![\d\-_:])")
-_VOICE = re.compile(
-    r"(?:We|Our|In this|This (?:paper|work|study)|The (?:code|source)|Code|Project|Finally|However)\b"
-)
+_VOICE = re.compile(r"(?:We|Our|In this|This (?:paper|work|study)|The (?:code|source)|Code|Project|Finally|However)\b")
 _STRAY, _MISSING, _MIDWAY, _CONTINUED, _UNFINISHED, _APART = 4.0, 3.0, 4.0, 2.5, 1.0, 2.0
 
 
@@ -95,11 +93,7 @@ def _cost(was_title: bool, is_title: bool, before: Block, block: Block, spaced: 
     midway = bool(_SMALL_START.match(block.text))
     if was_title:
         return _MIDWAY * midway
-    cut = (
-        len(before.text) > 160
-        and not before.text.endswith((".", "!", "?"))
-        and not _URL.search(before.text[-80:])
-    )
+    cut = len(before.text) > 160 and not before.text.endswith((".", "!", "?")) and not _URL.search(before.text[-80:])
     return _CONTINUED - together - _UNFINISHED * cut
 
 

@@ -21,9 +21,7 @@ _NO_TITLE = re.compile(
     r"\.(?:pdf|docx?|tex|dvi|ps|indd)$|^(?:untitled|microsoft word|title|template|arxiv:|manuscript|doi:)",
     re.I,
 )
-_NO_FIRST_LINE = re.compile(
-    r"arxiv:|published as|under review|proceedings|journal|preprint|vol\.|https?:|doi", re.I
-)
+_NO_FIRST_LINE = re.compile(r"arxiv:|published as|under review|proceedings|journal|preprint|vol\.|https?:|doi", re.I)
 
 
 class Fragment(NamedTuple):

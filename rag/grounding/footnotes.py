@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from rag.types import Citation, Claim
 from rag.writing.draft import Draft, DraftSentence, Evidence
 
-
-_BRACKETED = re.compile(r"\[(\d[\d,;\s–-]*)\]")  # noqa: RUF001
+_BRACKETED = re.compile(r"\[(\d[\d,;\s–-]*)\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +38,7 @@ def footnoted(draft: Draft) -> Footnoted:
     return Footnoted("\n\n".join(lines), tuple(citations), tuple(claims))
 
 
-def _number(
-    evidence: Evidence, numbers: dict[tuple[str, int, int], int], citations: list[Citation]
-) -> int:
+def _number(evidence: Evidence, numbers: dict[tuple[str, int, int], int], citations: list[Citation]) -> int:
     key = (evidence.passage.paper_id, evidence.start, evidence.end)
     if key not in numbers:
         numbers[key] = len(numbers) + 1

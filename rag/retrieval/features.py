@@ -102,7 +102,12 @@ def _late(query: Query, segments: Segments, firsts: NDArray[np.int64]) -> list[N
     best = np.maximum.reduceat(met, firsts, axis=1)
     weakest = np.sort(best, axis=0)[: max(1, len(best) // 4)]
     by_segment = np.where(segments.sentences, weights @ met, -1.0)
-    return [weights @ best, weakest.mean(axis=0), np.maximum.reduceat(by_segment, firsts), weights @ met[:, firsts]]
+    return [
+        weights @ best,
+        weakest.mean(axis=0),
+        np.maximum.reduceat(by_segment, firsts),
+        weights @ met[:, firsts],
+    ]
 
 
 def _covered(query: Query, segments: Segments, firsts: NDArray[np.int64]) -> list[NDArray[np.float32]]:

@@ -21,9 +21,9 @@ _PIECE_FLOOR = 0.15  # weight of a word piece that belongs to no search word, re
 class Query:
     """A searchable question.
 
-    `words` are search words, corrected ones among them; `numbers` theirs in the index; `weights` their inverse document frequency, in
-    nats; `vector` is `(d,)`; `pieces` is `(m, 128)`, one unit vector a word piece, with `piece_weights`
-    `(m,)` that sum to 1. Without late interaction `pieces` is `(0, 128)`.
+    `words` are search words, corrected ones among them; `numbers` theirs in the index; `weights` their
+    inverse document frequency, in nats; `vector` is `(d,)`; `pieces` is `(m, 128)`, one unit vector a word
+    piece, with `piece_weights` `(m,)` that sum to 1. Without late interaction `pieces` is `(0, 128)`.
     """
 
     text: str

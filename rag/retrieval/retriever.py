@@ -41,7 +41,12 @@ class Retriever:
     """Searches one snapshot."""
 
     def __init__(
-        self, snapshot: Snapshot, embedder: Embedder, *, candidates: int = 20, ranker: LinearModel | None = None
+        self,
+        snapshot: Snapshot,
+        embedder: Embedder,
+        *,
+        candidates: int = 20,
+        ranker: LinearModel | None = None,
     ) -> None:
         self.snapshot = snapshot
         self._embedder = embedder

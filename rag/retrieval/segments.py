@@ -59,7 +59,11 @@ def _met(pieces: NDArray[np.float32], snapshot: Snapshot, passages: Sequence[int
     scales = np.concatenate([entry.scales for entry in packed])
     similarity = (pieces @ values.T) * scales
     starts = np.cumsum([0, *(len(entry.scales) for entry in packed[:-1])])
-    edges = [edge for passage, start in zip(passages, starts, strict=True) for edge in (start, *(snapshot.sentence_tokens(passage) + start))]
+    edges = [
+        edge
+        for passage, start in zip(passages, starts, strict=True)
+        for edge in (start, *(snapshot.sentence_tokens(passage) + start))
+    ]
     return _best(similarity, np.asarray(edges, dtype=np.int64))
 
 
@@ -73,9 +77,7 @@ def _best(similarity: NDArray[np.float32], edges: NDArray[np.int64]) -> NDArray[
     return best
 
 
-def _found(
-    query: Query, snapshot: Snapshot, passages: Sequence[int], firsts: NDArray[np.int64]
-) -> NDArray[np.bool_]:
+def _found(query: Query, snapshot: Snapshot, passages: Sequence[int], firsts: NDArray[np.int64]) -> NDArray[np.bool_]:
     found = np.zeros((len(query.words), int(firsts[-1])), dtype=bool)
     if not len(query.words) or not passages:
         return found

@@ -8,7 +8,7 @@ _NAME = re.compile(
     r"(?<![\w-])(?:[A-Z]+[a-z]*[A-Z][\w.+^]*|[A-Z]{2,}[\w.+^]*|\w+-[A-Z][\w.+^]*|[A-Z][a-z]+\d[\w.+^]*|[A-Za-z]+\d[\w.+^]*|"
     r"\d+:\d+|[a-z]+[A-Z]\w*)(?:[-/][\w.+^]*\w)*"
 )
-_CAPITALISED = re.compile(r"(?<=[a-z0-9,:;)'’\"] )[A-Z][a-z]+(?![\w])(?:-\w+)*")  # noqa: RUF001
+_CAPITALISED = re.compile(r"(?<=[a-z0-9,:;)'’\"] )[A-Z][a-z]+(?![\w])(?:-\w+)*")
 
 
 def names(text: str) -> list[str]:

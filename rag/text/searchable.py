@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 _GREEK = {
-    chr(code): unicodedata.name(chr(code)).rsplit(" ", 1)[-1].lower()
-    for code in range(0x3B1, 0x3CA)
-    if code != 0x3C2
+    chr(code): unicodedata.name(chr(code)).rsplit(" ", 1)[-1].lower() for code in range(0x3B1, 0x3CA) if code != 0x3C2
 } | {"µ": "mu", "ϕ": "phi", "ε": "epsilon", "ϵ": "epsilon", "ς": "sigma"}
 _GREEK_MAP = str.maketrans(_GREEK)
-_REPLACED = [
-    (re.compile(r"\\(?:textbf|textit|emph|texttt|text|mathrm|mathbf|mathcal|mathbb|rm|bf|it|sc|textsc)\b"), " "),
+_REPLACED: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
+    (
+        re.compile(r"\\(?:textbf|textit|emph|texttt|text|mathrm|mathbf|mathcal|mathbb|rm|bf|it|sc|textsc)\b"),
+        " ",
+    ),
     (re.compile(r"\\(eg|ie)\b"), lambda m: " e.g. " if m.group(1) == "eg" else " i.e. "),
     (re.compile(r"\\(?:times|cdot)\b"), "x"),
-    (re.compile(r"(?<=\d)\s*(?:times\b|[×✕])(?!\s*\d)"), "x"),  # noqa: RUF001
+    (re.compile(r"(?<=\d)\s*(?:times\b|[×✕])(?!\s*\d)"), "x"),
     (re.compile(r"(?:\\sim|\bsim)(?=\s*\d)"), "~"),
     (re.compile(r"\\(?:leq?|geq?|approx|sim|rightarrow|to|pm)\b"), " "),
     (re.compile(r"\\([%$&#_{}])"), r"\1"),
@@ -27,8 +29,8 @@ _REPLACED = [
     (re.compile(r"(?<=\d),(?=\d{3}(?!\d))"), ""),
     (re.compile(r"(?<=\d)\s+(?:percent|per cent)\b"), "%"),
     (re.compile(r"[$\\{}`]"), ""),
-    (re.compile(r"[‐‑‒–—−]"), "-"),  # noqa: RUF001
-    (re.compile(r"[’‘]"), "'"),  # noqa: RUF001
+    (re.compile(r"[‐‑‒–—−]"), "-"),
+    (re.compile(r"[’‘]"), "'"),
 ]
 
 

@@ -18,13 +18,13 @@ class Span(NamedTuple):
 
 
 _ABBREVIATIONS = frozenset(
-    "al approx cf ch dr e.g eg eq eqs etc fig figs i.e ie inc ltd mr mrs ms no nos p pp prof ref refs resp sec sects st "
-    "tab vs viz w.r.t wrt".split()
+    "al approx cf ch dr e.g eg eq eqs etc fig figs i.e ie inc ltd mr mrs ms no nos p pp prof ref refs resp sec sects "
+    "st tab vs viz w.r.t wrt".split()
 )
 # An abbreviation that often closes a sentence too: what follows decides.
 _MAY_CLOSE = frozenset({"etc", "al"})
 _CLOSERS = "\"'”’)]}»*_"
-_END = re.compile(r"[.!?…]+[" + re.escape(_CLOSERS) + r"]*(?=\s|$)|[。！？]+[」』”）]*|\n[ \t]*\n")  # noqa: RUF001
+_END = re.compile(r"[.!?…]+[" + re.escape(_CLOSERS) + r"]*(?=\s|$)|[。！？]+[」』”）]*|\n[ \t]*\n")
 _GLUED = re.compile(r"(?<=[a-z\d%)\]])\.(?=(?:We|In|The|This|These|Our|It|To|However|By|Code|As|For|An?)\s)")
 _STARTS = re.compile(r"\s*[\"'“‘(\[«*_$\\]*[A-Z0-9À-ÞΑ-ΩА-Я\u3040-\u9fff]")
 _SMALL_START = re.compile(r"\s+[a-zα-ω]+[A-Z0-9]|\s+(?:https?:|i\.e\.|e\.g\.)")  # eBay, vLLM, μP
@@ -58,7 +58,7 @@ def _append(spans: list[Span], text: str, start: int, end: int) -> None:
 
 def _ends_sentence(text: str, match: re.Match[str]) -> bool:
     mark = match.group()
-    if mark.startswith("\n") or mark[0] in "。！？" or match.end() == len(text):  # noqa: RUF001
+    if mark.startswith("\n") or mark[0] in "。！？" or match.end() == len(text):
         return True
     follows = bool(_STARTS.match(text, match.end()) or _SMALL_START.match(text, match.end()))
     if mark[0] != "." or mark.startswith(".."):

@@ -13,7 +13,9 @@ import Stemmer
 
 from rag.text.searchable import searchable
 
-_WORD = re.compile(r"[a-z0-9\u0370-\u03ff\u0400-\u04ff]+(?:[-.:/^_+'][a-z0-9\u0370-\u03ff\u0400-\u04ff]+)*[%+]?|[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
+_WORD = re.compile(
+    r"[a-z0-9\u0370-\u03ff\u0400-\u04ff]+(?:[-.:/^_+'][a-z0-9\u0370-\u03ff\u0400-\u04ff]+)*[%+]?|[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]"
+)
 _PART = re.compile(r"[-:/^_+']|(?<=[a-z])\.|\.(?=[a-z])")
 STOPWORDS = frozenset(
     """a about above after again all also am an and any are as at be because been before being below between both but

@@ -38,9 +38,7 @@ def probability(question: str, hits: Hits, table: SentenceTable, pair: Pair | No
     return float(trained("answerability", NAMES).probability(row[None, :])[0])
 
 
-def answerability_features(
-    question: str, hits: Hits, table: SentenceTable, pair: Pair | None
-) -> NDArray[np.float32]:
+def answerability_features(question: str, hits: Hits, table: SentenceTable, pair: Pair | None) -> NDArray[np.float32]:
     """`(len(NAMES),)`."""
     scores = hits.scores
     lead = float(scores[0] - scores[1]) if len(scores) > 1 else 1.0

@@ -70,7 +70,9 @@ def answering(
     return [(table.sentences[position], float(likelihood[position])) for position in sorted(chosen)]
 
 
-def best_sentence(snapshot: Snapshot, question: str, query: Query, candidate: Candidate) -> tuple[Sentence, float] | None:
+def best_sentence(
+    snapshot: Snapshot, question: str, query: Query, candidate: Candidate
+) -> tuple[Sentence, float] | None:
     """The one sentence of a paper that most likely answers; None for a paper without text."""
     table = tabulate(snapshot, query, candidate, asked_types(question))
     if not table.sentences:

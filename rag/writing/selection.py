@@ -10,9 +10,7 @@ from numpy.typing import NDArray
 _ENOUGH = 0.12  # a further sentence must be at least this likely to be part of the answer
 
 
-def choose(
-    likelihood: NDArray[np.float32], lengths: Sequence[int], limit: int, budget: int
-) -> list[int]:
+def choose(likelihood: NDArray[np.float32], lengths: Sequence[int], limit: int, budget: int) -> list[int]:
     """Positions of at most `limit` sentences, most likely first, of at most `budget` characters together.
 
     `likelihood` `(s,)` is each sentence's probability of holding part of the answer. The first sentence

@@ -30,8 +30,14 @@ NAMES = (
 _ANAPHOR = re.compile(r"^(?:It|Its|This|These|They|Their|Such|Both|Here|There)\b")
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 _NAME = re.compile(r"\b(?:[A-Z]+[a-z]*[A-Z]\w*|[A-Z]{2,}\w*|\w+-[A-Z]\w*|[A-Z][a-z]+\d\w*)")
-_RESULTS = re.compile(r"\b(?:experiments?|results?|achiev\w+|outperform\w*|improv\w+|state-of-the-art|reduc\w+|gains?|surpass\w*|reach\w*)\b|%", re.I)
-_BACKGROUND = re.compile(r"\b(?:however|existing|previous\w*|prior|recent(?:ly)?|traditional\w*|despite|although|challenges?|remains?|limited)\b", re.I)
+_RESULTS = re.compile(
+    r"\b(?:experiments?|results?|achiev\w+|outperform\w*|improv\w+|state-of-the-art|reduc\w+|gains?|surpass\w*|reach\w*)\b|%",
+    re.I,
+)
+_BACKGROUND = re.compile(
+    r"\b(?:however|existing|previous\w*|prior|recent(?:ly)?|traditional\w*|despite|although|challenges?|remains?|limited)\b",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +71,11 @@ def tabulate(snapshot: Snapshot, query: Query, candidate: Candidate, asked: froz
     segments = candidate.segments
     kept = segments.sentences
     met, present = segments.met[:, kept], segments.found[:, kept]
-    columns = [*_late(query, segments, met), *_lexical(query, segments.found[:, 0], present), *_shape(found, query, asked)]
+    columns = [
+        *_late(query, segments, met),
+        *_lexical(query, segments.found[:, 0], present),
+        *_shape(found, query, asked),
+    ]
     return SentenceTable(tuple(found), np.stack(columns, axis=1).astype(np.float32), met)
 
 
@@ -75,7 +85,7 @@ def _late(query: Query, segments: Segments, met: NDArray[np.float32]) -> list[ND
     common = np.maximum(np.clip(segments.met[:, 0], 0, 1), np.median(met, axis=1))
     residual = query.piece_weights * (1.02 - np.clip(common, 0, 1))
     late = query.piece_weights @ met
-    late_residual = (residual / max(float(residual.sum()), 1e-6)) @ met
+    late_residual = ((residual / max(float(residual.sum()), 1e-6)) @ met).astype(np.float32)
     before, after = np.concatenate([[0.0], late[:-1]]), np.concatenate([late[1:], [0.0]])
     return [late, late_residual, _share(late), _share(late_residual), before, after]
 
@@ -89,7 +99,7 @@ def _lexical(query: Query, title: NDArray[np.bool_], present: NDArray[np.bool_])
     residual = query.weights * np.where(title, 0.3, 1.0)
     covered = (query.weights @ present) / max(float(query.weights.sum()), 1e-6)
     covered_residual = (residual @ present) / max(float(residual.sum()), 1e-6)
-    return [covered, covered_residual, _share(covered), _share(local @ present)]
+    return [covered, covered_residual, _share(covered), _share((local @ present).astype(np.float32))]
 
 
 def _share(column: NDArray[np.float32]) -> NDArray[np.float32]:

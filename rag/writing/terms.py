@@ -17,16 +17,17 @@ from rag.text.words import STOPWORDS, words
 _ALTERNATIVES = re.compile(r"\s*(?:,|/|\bor\b|\band/or\b|\band\b)\s*", re.I)
 _PARENTHESES = re.compile(r"\([^)]*\)")
 _SPELT_OUT = re.compile(r"((?:[A-Za-z][\w-]*\s+){1,5})\(([A-Z][\w-]+)\)")
-_QUOTED = re.compile(r"[\"“'‘`]([^\"”'’`]{2,60})[\"”'’`]")  # noqa: RUF001
+_QUOTED = re.compile(r"[\"“'‘`]([^\"”'’`]{2,60})[\"”'’`]")
 _JOINT = r"[\s_-]?"
 _STATED = re.compile(
-    r"\b(?:mention\w*|bring\w* up|refer\w* to|occurs?|appears?|contains?|names?|the (?:word|term|name|phrase))\b", re.I
+    r"\b(?:mention\w*|bring\w* up|refer\w* to|occurs?|appears?|contains?|names?|the (?:word|term|name|phrase))\b",
+    re.I,
 )
 _OPENING = re.compile(r"^\W*(?:which|what|how|list|find|show|give|who|where|in|for|name|count|all|papers)\b", re.I)
 _GENERIC = frozenset(
-    """ai ml gpus llm llms github model models experiment experiments gpu gpus benchmark dataset datasets data set task tasks method methods result
-    results base rival part play role involve involved family version any test series architecture network networks
-    plays draw draws corpora evaluate evaluated
+    """ai ml llm llms github model models experiment experiments gpu gpus benchmark dataset datasets data set task tasks
+    method methods result results base rival part play role involve involved family version any test series
+    architecture network networks plays draw draws corpora evaluate evaluated
     language large code organisation organization comparison baseline baselines training trained pretraining one least
     """.split()
 )
@@ -79,7 +80,9 @@ def _papers_with_words(snapshot: Snapshot, term: str) -> list[int]:
     joined = "".join(sorted(pieces, key=searchable(term).find))
     lexical = snapshot.text
     matching = [word for word in lexical.vocabulary() if start and (word.startswith((start, joined)) or start in word)]
-    passages = np.unique(np.concatenate([lexical.postings(word) for word in matching])) if matching else []
+    passages: list[int] | NDArray[np.int32] = (
+        np.unique(np.concatenate([lexical.postings(word) for word in matching])) if matching else []
+    )
     return sorted({int(snapshot.paper_of[passage]) for passage in passages})
 
 
