@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -57,12 +57,15 @@ def stream(question: str, history: History = (), **options: Any) -> Iterator[Del
     yield answer
 
 
-def ready(settings: Settings) -> Assistant:
-    """The assistant for these settings, over the bundled papers where nothing was ingested yet."""
+def ready(settings: Settings, *, progress: Callable[[str, int, int], None] | None = None) -> Assistant:
+    """The assistant for these settings, over the bundled papers where nothing was ingested yet.
+
+    `progress` is told how far that is (see `rag.ingest.Progress`).
+    """
     if not Index(settings.index_folder).state().revision:
         from rag.ingest import ingest_bundled
 
-        ingest_bundled(settings)
+        ingest_bundled(settings, progress=progress)
     return _assistant(settings)
 
 

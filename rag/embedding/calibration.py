@@ -46,6 +46,4 @@ def ranges(weights: Weights, tokenizer: str) -> dict[str, Range]:
     )
     seen = [session.run(SITES, {"input_ids": [cut.encode(text).ids]}) for text in _TEXTS]
     stacked = [np.concatenate([run[index][0] for run in seen]) for index in range(len(SITES))]
-    return {
-        site: (values.min(axis=0), values.max(axis=0)) for site, values in zip(SITES, stacked, strict=True)
-    }
+    return {site: (values.min(axis=0), values.max(axis=0)) for site, values in zip(SITES, stacked, strict=True)}

@@ -39,7 +39,8 @@ class LlamaIndexEmbedder:
         try:
             found = self._embedding.get_text_embedding_batch(list(texts))
         except Exception as error:  # whatever the service and its client raise
-            message = f"{self.name} gave no vectors: {str(error) or type(error).__name__}"
+            reason = " ".join(str(error).split()) or type(error).__name__
+            message = f"{self.name} gave no vectors: {reason}"
             raise EmbeddingError(message, "is it reachable, and its key set?") from error
         return unit(np.asarray(found, dtype=np.float32))
 

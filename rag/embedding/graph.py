@@ -137,11 +137,7 @@ class _Builder:
     def _scaled(self, name: str) -> str:
         """A result times the factors that smoothing wants there, if any."""
         scale = f"{name}.scale"
-        return (
-            self._add("Mul", [name, self._weight(scale)], f"{name}.scaled")
-            if scale in self._weights
-            else name
-        )
+        return self._add("Mul", [name, self._weight(scale)], f"{name}.scaled") if scale in self._weights else name
 
     def _weight(self, name: str) -> str:
         return self._constant(name, self._weights[name])

@@ -58,7 +58,8 @@ def _made(name: str) -> Any:
     except ModuleNotFoundError as error:
         raise EmbeddingError(f"the embedder {name!r} is not installed: {error}", _install(module)) from error
     except Exception as error:  # each integration has its own: a missing key, an unknown model
-        raise EmbeddingError(f"the embedder {name!r} cannot be made: {error}") from error
+        reason = " ".join(str(error).split())
+        raise EmbeddingError(f"the embedder {name!r} cannot be made: {reason}") from error
 
 
 def _known(kind: str) -> tuple[str, str]:

@@ -52,9 +52,7 @@ def smoothed(weights: Weights, ranges: Mapping[str, Range]) -> dict[str, NDArray
     return new
 
 
-def _smooth_norm(
-    new: dict[str, Any], ranges: Mapping[str, Range], norm: str, readers: list[str], closer: str
-) -> None:
+def _smooth_norm(new: dict[str, Any], ranges: Mapping[str, Range], norm: str, readers: list[str], closer: str) -> None:
     """The norm gives `(x - shift) / scale`; its readers take `x`, and so does the way round their block."""
     shift, scale = _fitting(ranges[norm], _ROOM)
     _give(new, norm, shift, scale, rows=False)

@@ -37,7 +37,7 @@ def test_builtin_is_the_minilm(models_folder: Path) -> None:
 def test_a_llama_index_embedding_is_an_embedder(tmp_path: Path) -> None:
     embedder = load_embedder(Letters(), tmp_path)
     vectors, tokens = embedder.encode_with_tokens(["aaaabbb", "c", ""])
-    np.testing.assert_allclose(vectors, [[0.8, 0.6, 0], [0, 0, 1], [0, 0, 0]], atol=1e-6)
+    assert vectors.tolist() == [pytest.approx(row) for row in ([0.8, 0.6, 0], [0, 0, 1], [0, 0, 0])]
     assert vectors.dtype == np.float32
     assert (tokens, embedder.has_tokens, embedder.dimensions) == ([], False, 3)
     assert embedder.encode([]).shape == (0, 3)
@@ -73,5 +73,5 @@ def test_an_unknown_name_lists_the_known_ones(tmp_path: Path, name: str) -> None
 
 def test_a_class_that_cannot_be_made_says_why(tmp_path: Path) -> None:
     name = f"{MockEmbedding.__module__}.MockEmbedding"  # wants its width
-    with pytest.raises(EmbeddingError, match=r"cannot be made.*\n?.*embed_dim"):
+    with pytest.raises(EmbeddingError, match=r"cannot be made: .* embed_dim .*required"):
         load_embedder(name, tmp_path)

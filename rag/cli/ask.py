@@ -1,0 +1,159 @@
+"""`footnote ask` and `footnote search`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from rag.cli.answer_view import lines
+from rag.cli.progress import progress_bar
+from rag.cli.terminal import bold, complain, dim
+from rag.errors import FootnoteError, UsageError
+
+if TYPE_CHECKING:
+    from rag.assistant import Assistant
+    from rag.types import Answer
+
+_ABSTAINED = 3
+K = Annotated[int | None, typer.Option(help="papers to look at")]
+Titles = Annotated[list[str] | None, typer.Option("--paper", help="only papers whose title contains this; repeatable")]
+Sources = Annotated[
+    list[str] | None, typer.Option("--source", help="only sources whose name contains this; repeatable")
+]
+Json = Annotated[bool, typer.Option("--json", help="print JSON")]
+
+
+def ask(
+    question: Annotated[str | None, typer.Argument(help="without one: standard input, or a prompt")] = None,
+    k: K = None,
+    paper: Titles = None,
+    source: Sources = None,
+    as_json: Json = False,
+    batch: Annotated[Path | None, typer.Option(help="JSON Lines with a question each; JSON Lines come out")] = None,
+) -> int:
+    """Answer a question from the papers, each sentence with its footnote."""
+    assistant = _assistant(k)
+    options: dict[str, Any] = {"papers": paper or (), "sources": source or ()}
+    if batch is not None:
+        return _batch(assistant, batch, options)
+    if question is None and sys.stdin.isatty():
+        return _prompt(assistant, options)
+    return _print(assistant.ask(question if question is not None else sys.stdin.read(), **options), as_json)
+
+
+def search(query: str, k: K = None, as_json: Json = False) -> int:
+    """List the papers that match a query best."""
+    from dataclasses import asdict
+
+    found = _assistant(k).search(query)
+    if as_json:
+        print(json.dumps([asdict(paper) for paper in found], ensure_ascii=False))
+        return 0
+    for position, paper in enumerate(found, start=1):
+        print(f"{position:3}  {paper.score:7.2f}  {bold(paper.title)}")
+    return 0 if found else _ABSTAINED
+
+
+def _assistant(k: int | None) -> Assistant:
+    """The assistant, with the bundled papers where nothing was ingested yet."""
+    from rag.asking import ready
+    from rag.settings import load_settings
+
+    with progress_bar() as progress:
+        return ready(load_settings(k=k), progress=progress)
+
+
+def _print(answer: Answer, as_json: bool) -> int:
+    if as_json:
+        print(json.dumps(answer.to_dict(), ensure_ascii=False))
+    else:
+        for line in lines(answer):
+            print(line)
+    return _ABSTAINED if answer.abstained else 0
+
+
+def _prompt(assistant: Assistant, options: dict[str, Any]) -> int:
+    """Question after question, each with the turns before it as history."""
+    import readline  # line editing at the prompt
+
+    del readline
+    print(dim("Ask about the papers. /new forgets the conversation, /quit or Ctrl-D leaves."))
+    history: list[dict[str, str]] = []
+    while True:
+        try:
+            question = input("? ").strip()
+        except EOFError:
+            print()
+            return 0
+        except KeyboardInterrupt:
+            print()
+            continue
+        if question in ("/quit", "/exit"):
+            return 0
+        if question == "/new":
+            history = []
+        elif question:
+            history = _turn(assistant, question, history, options)
+
+
+def _turn(
+    assistant: Assistant, question: str, history: list[dict[str, str]], options: dict[str, Any]
+) -> list[dict[str, str]]:
+    try:
+        answer = assistant.ask(question, history, **options)
+    except KeyboardInterrupt:
+        print()
+        return history
+    except FootnoteError as error:
+        complain(error.message, error.hint)
+        return history
+    _print(answer, as_json=False)
+    print()
+    return [*history, {"role": "user", "content": question}, {"role": "assistant", "content": answer.text}]
+
+
+def _batch(assistant: Assistant, path: Path, options: dict[str, Any]) -> int:
+    """One JSON line out for each question in; a bad line is told and passed over."""
+    failed = False
+    for number, row in _rows(path):
+        try:
+            if isinstance(row, str):
+                raise UsageError(row)
+            answer = assistant.ask(row["question"], row.get("history", ()), **options)
+        except FootnoteError as error:
+            complain(f"{path}:{number}: {error.message}", error.hint)
+            failed = True
+            continue
+        print(
+            json.dumps({**({"id": row["id"]} if "id" in row else {}), **answer.to_dict()}, ensure_ascii=False),
+            flush=True,
+        )
+    return 1 if failed else 0
+
+
+def _rows(path: Path) -> Iterator[tuple[int, dict[str, Any] | str]]:
+    """Line numbers with the question of each line, or with what is wrong with it."""
+    try:
+        text = path.read_text(encoding="utf8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} cannot be read: {error}", "give a file of JSON Lines") from None
+    yield from ((number, _row(line)) for number, line in _numbered(text.splitlines()))
+
+
+def _numbered(rows: Iterable[str]) -> Iterator[tuple[int, str]]:
+    return ((number, row) for number, row in enumerate(rows, start=1) if row.strip())
+
+
+def _row(line: str) -> dict[str, Any] | str:
+    try:
+        row = json.loads(line)
+    except ValueError as error:
+        return f"not valid JSON: {error}"
+    if not isinstance(row, dict) or not isinstance(row.get("question"), str):
+        return 'expected an object with a "question"'
+    return row

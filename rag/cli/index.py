@@ -1,0 +1,90 @@
+"""`footnote ingest`, `footnote status` and `footnote repair`."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from rag.cli.progress import progress_bar
+from rag.cli.terminal import clean
+from rag.errors import UsageError
+
+if TYPE_CHECKING:
+    from rag.ingest import Report
+
+_SHOWN = 50  # skipped things that are named
+
+
+def ingest(
+    paths: Annotated[list[Path] | None, typer.Argument(help="files and folders of papers")] = None,
+    prune: Annotated[bool, typer.Option(help="remove papers that once came from these paths and no longer do")] = False,
+    bundled: Annotated[bool, typer.Option(help="add the bundled digests")] = False,
+) -> int:
+    """Read papers into the index; run it again to take up what changed. Exits with 1 where anything was skipped."""
+    from rag.ingest import ingest as ingest_papers
+    from rag.ingest import ingest_bundled
+    from rag.settings import load_settings
+
+    if not paths and not bundled:
+        raise UsageError("there is nothing to ingest", "give files or folders, or --bundled")
+    settings = load_settings()
+    started = time.perf_counter()
+    status = 0
+    with progress_bar() as progress:
+        reports = [ingest_bundled(settings, progress=progress)] if bundled else []
+        if paths:
+            reports.append(ingest_papers(paths, settings, prune=prune, progress=progress))
+    for report in reports:
+        status = max(status, _tell(report, time.perf_counter() - started))
+    return status
+
+
+def repair() -> int:
+    """Derive everything but the store again."""
+    from rag.ingest import repair as repair_index
+    from rag.settings import load_settings
+
+    with progress_bar() as progress:
+        report = repair_index(load_settings(), progress=progress)
+    print(f"the index is whole: {report.papers} papers, {report.passages} passages")
+    return 0
+
+
+def status(as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False) -> int:
+    """Say what the index holds."""
+    from dataclasses import asdict
+
+    from rag.inventory import take_inventory
+    from rag.settings import load_settings
+
+    found = take_inventory(load_settings())
+    if as_json:
+        print(json.dumps(asdict(found), ensure_ascii=False))
+        return 0
+    print(f"{found.papers} papers, {found.passages} passages, {found.in_several} papers in more than one source")
+    for name, count in found.sources.items():
+        print(f"  {count:6}  {clean(name)}")
+    print(f"folder    {clean(found.folder)} ({found.bytes_on_disk / 1e6:.1f} MB)")
+    print(f"embedder  {found.embedder}")
+    print(f"revision  {found.revision}")
+    if found.unfinished:
+        print("an ingest did not finish; run it again: what was done is not done twice")
+    return 0
+
+
+def _tell(report: Report, seconds: float) -> int:
+    for skipped in report.skipped[:_SHOWN]:
+        print(f"skipped {clean(str(skipped))}", file=sys.stderr)
+    if len(report.skipped) > _SHOWN:
+        print(f"skipped {len(report.skipped) - _SHOWN} more", file=sys.stderr)
+    print(
+        f"{report.entries} entries read: {report.added} papers added, {report.updated} updated, "
+        f"{report.unchanged} unchanged, {report.removed} removed, {len(report.skipped)} things skipped; "
+        f"the index holds {report.papers} papers in {report.passages} passages ({seconds:.1f} s)"
+    )
+    return 1 if report.skipped else 0

@@ -1,0 +1,91 @@
+"""`footnote papers`, `footnote show` and `footnote remove`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Annotated, Any
+
+import typer
+
+from rag.cli.terminal import bold, clean, dim
+from rag.errors import UsageError
+from rag.types import Paper
+
+Json = Annotated[bool, typer.Option("--json", help="print JSON")]
+
+
+def papers(
+    grep: Annotated[str, typer.Option(help="only papers whose title or text contains this")] = "",
+    source: Annotated[str, typer.Option(help="only papers from sources whose name contains this")] = "",
+    as_json: Json = False,
+) -> int:
+    """List the papers of the index."""
+    from rag.inventory import list_papers
+    from rag.settings import load_settings
+
+    for paper in list_papers(load_settings(), grep, source):
+        print(json.dumps(_row(paper), ensure_ascii=False) if as_json else clean(paper.title))
+    return 0
+
+
+def show(title: str, as_json: Json = False) -> int:
+    """Print one paper: its text, sources and metadata."""
+    from rag.inventory import find_paper
+    from rag.settings import load_settings
+
+    paper = find_paper(load_settings(), title)
+    if as_json:
+        print(json.dumps({**_row(paper), "text": paper.text}, ensure_ascii=False))
+        return 0
+    print(bold(paper.title))
+    print(clean(paper.text))
+    print(dim("from " + ", ".join(source.name for source in paper.sources)))
+    for name, value in sorted(paper.metadata.items()):
+        print(dim(f"{name}: {value}"))
+    return 0
+
+
+def remove(
+    titles: Annotated[list[str] | None, typer.Argument(help="titles, as `papers` lists them")] = None,
+    source: Annotated[str, typer.Option(help="all papers that come from this source alone")] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="do not ask")] = False,
+) -> int:
+    """Take papers out of the index."""
+    from rag.ingest import remove as remove_papers
+    from rag.inventory import find_paper, list_papers
+    from rag.settings import load_settings
+
+    settings = load_settings()
+    if not titles and not source:
+        raise UsageError("there is nothing to remove", "give titles, or --source NAME")
+    wanted = [find_paper(settings, title) for title in titles or ()]
+    if source:
+        wanted += [p for p in list_papers(settings, "", source) if all(source in s.name for s in p.sources)]
+    if not wanted:
+        raise UsageError(f"no paper comes from {source!r} alone", "`footnote status` lists the sources")
+    _confirm(wanted, yes)
+    ids = {paper.id for paper in wanted}
+    gone = remove_papers(settings, lambda paper: paper.id in ids)
+    print(f"{len(gone)} {'paper' if len(gone) == 1 else 'papers'} removed")
+    return 0
+
+
+def _confirm(wanted: list[Paper], yes: bool) -> None:
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise UsageError(f"this would remove {len(wanted)} papers", "say --yes where nobody can be asked")
+    for paper in wanted[:10]:
+        print(clean(paper.title))
+    if input(f"remove {len(wanted)}? [y/N] ").strip().casefold() not in ("y", "yes"):
+        raise UsageError("nothing was removed")
+
+
+def _row(paper: Paper) -> dict[str, Any]:
+    return {
+        "id": paper.id,
+        "title": paper.title,
+        "sources": [source.name for source in paper.sources],
+        "metadata": dict(paper.metadata),
+    }

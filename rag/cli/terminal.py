@@ -1,0 +1,52 @@
+"""What reaches the terminal: text of papers with its control characters taken out, markers coloured."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from typing import TextIO
+
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_MARKER = re.compile(r"\[\d+\]")
+_CYAN, _BOLD, _DIM, _RED, _OFF = "\x1b[36m", "\x1b[1m", "\x1b[2m", "\x1b[31m", "\x1b[0m"
+
+
+def clean(text: str) -> str:
+    """Other people's text, with escape sequences and other control and direction characters taken out."""
+    return _CONTROL.sub("", text)
+
+
+def coloured(stream: TextIO | None = None) -> bool:
+    """Whether colours are wanted: a terminal, and `NO_COLOR` unset (no-color.org)."""
+    stream = stream or sys.stdout
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def marked(text: str) -> str:
+    """An answer's text with its markers coloured."""
+    text = clean(text)
+    return _MARKER.sub(lambda match: f"{_CYAN}{match.group()}{_OFF}", text) if coloured() else text
+
+
+def bold(text: str) -> str:
+    """Clean text, bold on a terminal."""
+    return f"{_BOLD}{clean(text)}{_OFF}" if coloured() else clean(text)
+
+
+def dim(text: str) -> str:
+    """Clean text, dim on a terminal."""
+    return f"{_DIM}{clean(text)}{_OFF}" if coloured() else clean(text)
+
+
+def emphasised(text: str) -> str:
+    """A supporting span: bold on a terminal, between » and « elsewhere."""
+    return f"{_BOLD}{clean(text)}{_OFF}" if coloured() else f"»{clean(text)}«"
+
+
+def complain(message: str, hint: str = "") -> None:
+    """An error on standard error: what happened, and what to do."""
+    red, off = (_RED, _OFF) if coloured(sys.stderr) else ("", "")
+    print(f"{red}error:{off} {clean(message)}", file=sys.stderr)
+    if hint:
+        print(f"hint: {clean(hint)}", file=sys.stderr)

@@ -1,0 +1,89 @@
+"""What an index holds: its papers by title, text and source, and its size."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+
+from rag.errors import UsageError
+from rag.index import Index
+from rag.settings import Settings
+from rag.text.title import title_key
+from rag.types import Paper
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """Counts of papers by source, and facts on the index; `in_several` counts papers in several sources."""
+
+    papers: int
+    passages: int
+    in_several: int
+    sources: Mapping[str, int]
+    folder: str
+    bytes_on_disk: int
+    embedder: str
+    revision: str
+    unfinished: bool
+
+
+def take_inventory(settings: Settings) -> Inventory:
+    """What the index holds.
+
+    Raises:
+        IndexMissingError: when nothing was ingested yet.
+    """
+    index = Index(settings.index_folder)
+    snapshot, state = index.snapshot(), index.state()
+    counts: Counter[str] = Counter()
+    several = 0
+    for paper in snapshot.papers():
+        counts.update(source.name for source in paper.sources)
+        several += len(paper.sources) > 1
+    return Inventory(
+        papers=snapshot.paper_count,
+        passages=len(snapshot),
+        in_several=several,
+        sources=dict(sorted(counts.items())),
+        folder=str(index.folder),
+        bytes_on_disk=sum(path.stat().st_size for path in index.folder.rglob("*") if path.is_file()),
+        embedder=state.embedder,
+        revision=state.revision,
+        unfinished=state.writing,
+    )
+
+
+def list_papers(settings: Settings, text: str = "", source: str = "") -> Iterator[Paper]:
+    """The papers whose title or text contains `text` and one of whose sources' names contains `source`."""
+    wanted = text.casefold()
+    for paper in Index(settings.index_folder).snapshot().papers():
+        in_text = wanted in paper.title.casefold() or wanted in paper.text.casefold()
+        if in_text and any(source in entry.name for entry in paper.sources):
+            yield paper
+
+
+def find_paper(settings: Settings, title: str) -> Paper:
+    """The paper with this title, or the only one whose title contains it.
+
+    Raises:
+        UsageError: when there is none or several; the hint names the closest.
+    """
+    papers = list(Index(settings.index_folder).snapshot().papers())
+    key = title_key(title)
+    exact = [paper for paper in papers if title_key(paper.title) == key]
+    found = exact or [paper for paper in papers if key and key in title_key(paper.title)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        named = "; ".join(paper.title for paper in islice(found, 5))
+        raise UsageError(f"{len(found)} titles contain {title!r}", f"say more of it: {named}")
+    raise UsageError(f"no paper is titled {title!r}", f"the closest: {'; '.join(_closest(title, papers))}")
+
+
+def _closest(title: str, papers: list[Paper]) -> list[str]:
+    from rapidfuzz import fuzz, process
+
+    titles = [paper.title for paper in papers]
+    return [found for found, _, _ in process.extract(title, titles, scorer=fuzz.WRatio, limit=3)]
