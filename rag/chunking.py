@@ -106,6 +106,6 @@ def _passage(paper: Paper, index: int, span: Span) -> Passage:
         start=span.start,
         end=span.end,
         index=index,
-        sources=tuple(source.name for source in paper.sources),
+        sources=paper.source_names,
         metadata=dict(paper.metadata),
     )

@@ -101,6 +101,11 @@ class Index:
             if other != snapshot:
                 shutil.rmtree(other, ignore_errors=True)
 
+    def forget(self, state: State) -> None:
+        """Leave readers nothing to open, since nothing is left in the store."""
+        self.save(replace(state, revision="", writing=False))
+        shutil.rmtree(self.snapshots, ignore_errors=True)
+
     @contextmanager
     def locked(self, timeout_s: float) -> Iterator[None]:
         """Hold the write lock.

@@ -227,12 +227,11 @@ class _Writer:
         """Give papers new sources or metadata; their vectors stay."""
         changed: list[Record] = []
         for paper in papers:
-            names = tuple(source.name for source in paper.sources)
             records = [
                 replace(
                     r,
                     sources=paper.sources,
-                    passage=replace(r.passage, sources=names, metadata=dict(paper.metadata)),
+                    passage=replace(r.passage, sources=paper.source_names, metadata=dict(paper.metadata)),
                 )
                 for r in self.stored[paper.id].records
             ]
@@ -248,6 +247,9 @@ class _Writer:
             report.papers, report.passages = len(papers), sum(len(p.records) for p in papers)
             report.revision = revision
         if self._state.revision == revision and not self._state.writing and _opens(self._index):
+            return
+        if not papers:
+            self._index.forget(self._state)
             return
         _tell(progress, "finish", 0, 1)
         self._tokens.load()

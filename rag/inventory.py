@@ -40,8 +40,9 @@ def take_inventory(settings: Settings) -> Inventory:
     counts: Counter[str] = Counter()
     several = 0
     for paper in snapshot.papers():
-        counts.update(source.name for source in paper.sources)
-        several += len(paper.sources) > 1
+        names = {source.name for source in paper.sources}
+        counts.update(names)
+        several += len(names) > 1
     return Inventory(
         papers=snapshot.paper_count,
         passages=len(snapshot),

@@ -222,7 +222,7 @@ class Snapshot:
             start=row["start"],
             end=row["end"],
             index=row["index"],
-            sources=tuple(source.name for source in paper.sources),
+            sources=paper.source_names,
             metadata=paper.metadata,
         )
 

@@ -177,7 +177,7 @@ def _from_metadata(identifier: str, text: str, row: Mapping[str, Any]) -> Record
             start=int(row["start"]),
             end=int(row["end"]),
             index=int(row["index"]),
-            sources=tuple(source.name for source in sources),
+            sources=tuple(dict.fromkeys(source.name for source in sources)),
             metadata=json.loads(row["metadata"]),
         )
         return Record(passage, sources, row["content"], int(row["count"]), row["gap"])

@@ -36,6 +36,11 @@ class Paper:
     sources: tuple[Source, ...]
     metadata: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def source_names(self) -> tuple[str, ...]:
+        """The names of the sources, in order, each once."""
+        return tuple(dict.fromkeys(source.name for source in self.sources))
+
 
 @dataclass(frozen=True, slots=True)
 class Passage:

@@ -22,7 +22,7 @@ app = typer.Typer(
 @app.callback()
 def _globals(
     home: Annotated[Path | None, typer.Option(help="the folder of the index and caches; beats FOOTNOTE_HOME")] = None,
-    debug: Annotated[bool, typer.Option(help="show tracebacks")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="show tracebacks")] = False,
 ) -> None:
     """Options that come before the command; `--debug` was read before."""
     if home is not None:
