@@ -24,6 +24,7 @@ class LexicalIndex:
 
     def __init__(self, scorer: Any, size: int) -> None:
         self._scorer = scorer
+        self._pointers = np.asarray(scorer.scores["indptr"])
         self.size = size
 
     @classmethod
@@ -69,12 +70,16 @@ class LexicalIndex:
         column = self._scorer.vocab_dict.get(word)
         if column is None:
             return np.zeros(0, dtype=np.int32)
-        start, end = self._scorer.scores["indptr"][column : column + 2]
+        start, end = self._pointers[column : column + 2]
         return np.asarray(self._scorer.scores["indices"][start:end], dtype=np.int32)
 
     def document_frequency(self, word: str) -> int:
         """How many texts have the search word."""
-        return len(self.postings(word))
+        column = self._scorer.vocab_dict.get(word)
+        if column is None:
+            return 0
+        pointers = self._pointers
+        return int(pointers[column + 1] - pointers[column])
 
 
 def _new_scorer() -> Any:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -123,6 +124,10 @@ def _covered(query: Query, segments: Segments, firsts: NDArray[np.int64]) -> lis
 
 def _named(query: Query, title: str) -> float:
     """Whether the question has the name that the title opens with, as in `COAT: Compressing …`."""
-    name = title.partition(":")[0] if ":" in title else ""
-    parts = words(name)
-    return float(0 < len(parts) <= 6 and set(parts) <= set(query.words))
+    parts = _opening(title)
+    return float(0 < len(parts) <= 6 and parts <= set(query.words))
+
+
+@lru_cache(maxsize=65_536)
+def _opening(title: str) -> frozenset[str]:
+    return frozenset(words(title.partition(":")[0])) if ":" in title else frozenset()

@@ -73,19 +73,19 @@ class Retriever:
             self.snapshot.text.scores(query.words),
             self.snapshot.titles.scores(query.words),
         )
-        chosen = self._choose(scores, allowed)[:count]
+        chosen = self._choose(scores, allowed, count)
         gathered, segments = gather(self.snapshot, chosen, query)
         table = features(self.snapshot, query, gathered, segments, scores)
         ranked = self._ranker.score(table)
         order = np.argsort(-ranked, kind="stable")
         return Hits(query, tuple(gathered[i] for i in order), table[order], ranked[order])
 
-    def _choose(self, scores: Scores, allowed: NDArray[np.bool_] | None) -> list[int]:
+    def _choose(self, scores: Scores, allowed: NDArray[np.bool_] | None, count: int) -> list[int]:
         dense, lexical = self._by_paper(scores.dense), self._by_paper(scores.lexical)
         mixed = _DENSE_SHARE * _spread(dense) + (1 - _DENSE_SHARE) * _spread(lexical)
         if allowed is not None:
             mixed = np.where(allowed, mixed, -np.inf)
-        order = np.argsort(-mixed, kind="stable")
+        order = np.argsort(-mixed, kind="stable")[:count]
         return [int(paper) for paper in order if np.isfinite(mixed[paper])]
 
     def _by_paper(self, scores: NDArray[np.float32]) -> NDArray[np.float32]:
