@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from rag.asking import aask, ask, stream
     from rag.assistant import Assistant
     from rag.errors import FootnoteError
-    from rag.ingest import ingest, remove
     from rag.settings import Settings, load_settings
     from rag.types import Answer, Citation, Claim, Paper, Passage, RankedPaper, RankedPassage, Source, Turn
 
@@ -25,8 +24,6 @@ _HOMES = {
     "stream": "rag.asking",
     "Assistant": "rag.assistant",
     "FootnoteError": "rag.errors",
-    "ingest": "rag.ingest",
-    "remove": "rag.ingest",
     "Settings": "rag.settings",
     "load_settings": "rag.settings",
     "Answer": "rag.types",
@@ -54,9 +51,7 @@ __all__ = [
     "Turn",
     "aask",
     "ask",
-    "ingest",
     "load_settings",
-    "remove",
     "stream",
 ]
 

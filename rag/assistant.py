@@ -199,7 +199,7 @@ def _refusal(draft: Draft) -> str:
 def _turns(history: History) -> list[Turn]:
     turns: list[Turn] = []
     for position, turn in enumerate(history):
-        role, content = turn.get("role"), turn.get("content")
+        role, content = (turn.get("role"), turn.get("content")) if isinstance(turn, Mapping) else (None, None)
         if role not in ("user", "assistant") or not isinstance(content, str):
             raise UsageError(
                 f"turn {position} of the history is {turn!r}",

@@ -290,7 +290,7 @@ def _reconciled(found: Sequence[Paper], stored: dict[str, StoredPaper], roots: S
         text_is_elsewhere = bool(elsewhere) and elsewhere[0] == old.paper.sources[0]
         kept = replace(old.paper, sources=elsewhere) if text_is_elsewhere else None
         if kept is not None:
-            yield merge([paper, kept])[0]
+            yield merge([kept, paper])[0]
         else:
             named = {source.name for source in paper.sources}
             others = tuple(source for source in elsewhere if source.name not in named)

@@ -74,9 +74,7 @@ def test_every_room_imports_without_torch_and_what_the_lock_leaves_out() -> None
     assert run(_EVERY_ROOM, absent=LEFT_OUT + TORCH) == "imported"
 
 
-@pytest.mark.parametrize(
-    "package", ["chromadb", "llama_index", "onnxruntime", "onnx", "numpy", "typer", "rich"]
-)
+@pytest.mark.parametrize("package", ["chromadb", "llama_index", "onnxruntime", "onnx", "numpy", "typer", "rich"])
 def test_importing_rag_does_not_import(package: str) -> None:
     assert run(f"import rag; print({package!r} in sys.modules)") == "False"
 

@@ -27,9 +27,7 @@ SAMPLES = [
     "---\ntitle: Kites\n---\n# Kites\n\nThey fly.\n",
     "new\nSubscribe\nbyAK and the research community\nMar 3\nKites in the Wind\nThey fly high above all.\n",
 ]
-RELAXED = settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None
-)
+RELAXED = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None)
 
 
 def zipped(content: bytes) -> bytes:

@@ -92,9 +92,7 @@ def test_a_protected_member(read_file: ReadFile) -> None:
     assert skipped(found) == ["papers.zip/a.jsonl: protected by a password (unpack it first)"]
 
 
-@pytest.mark.parametrize(
-    "content", [b"PK\x03\x04 no archive", packed(("a.jsonl", ROW))[:-30], b"\x1f\x8bjunk"]
-)
+@pytest.mark.parametrize("content", [b"PK\x03\x04 no archive", packed(("a.jsonl", ROW))[:-30], b"\x1f\x8bjunk"])
 def test_a_damaged_archive(read_file: ReadFile, content: bytes) -> None:
     assert skipped(read_file("a.zip", content)) == ["a.zip: a damaged archive (fetch or pack it again)"]
 
@@ -116,9 +114,7 @@ def test_a_damaged_member_does_not_hide_the_next(read_file: ReadFile) -> None:
 
 
 def test_an_office_document_is_no_archive_of_papers(read_file: ReadFile) -> None:
-    (report,) = skipped(
-        read_file("paper.docx", packed(("[Content_Types].xml", "<x/>"), ("word/document.xml", "<x/>")))
-    )
+    (report,) = skipped(read_file("paper.docx", packed(("[Content_Types].xml", "<x/>"), ("word/document.xml", "<x/>"))))
     assert report == "paper.docx: an Office document (save it as PDF or as plain text)"
 
 
@@ -128,6 +124,4 @@ def test_a_link_in_an_archive_is_only_its_text(read_file: ReadFile) -> None:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         archive.writestr(link, "/etc/passwd")
-    assert skipped(read_file("a.zip", out.getvalue()))[0].startswith(
-        "a.zip/link.txt:1: no abstract for '/etc/passwd'"
-    )
+    assert skipped(read_file("a.zip", out.getvalue()))[0].startswith("a.zip/link.txt:1: no abstract for '/etc/passwd'")

@@ -9,13 +9,9 @@ from tests.corpus.conftest import ReadFile, papers, skipped
 
 TEXT = "Étude des modèles naïfs\n\nNous montrons que les modèles échouent « souvent » à Zürich."
 ROWS = "".join(
-    json.dumps({"title": title, "abstract": "Déjà vu."}, ensure_ascii=False) + "\n"
-    for title in ["A", "É", "C"]
+    json.dumps({"title": title, "abstract": "Déjà vu."}, ensure_ascii=False) + "\n" for title in ["A", "É", "C"]
 )
-RUSSIAN = (
-    "Бумажные змеи\n\n"
-    + "Мы показываем, что бумажные змеи летают выше птиц и измеряют погоду на вершинах. " * 5
-)
+RUSSIAN = "Бумажные змеи\n\n" + "Мы показываем, что бумажные змеи летают выше птиц и измеряют погоду на вершинах. " * 5
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32", "cp1252"])

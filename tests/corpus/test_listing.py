@@ -79,9 +79,7 @@ def test_furniture_may_stand_anywhere(read_file: ReadFile, between: str, place: 
     assert skipped(found) == []
 
 
-@pytest.mark.parametrize(
-    "date", ["Mar 13", "December 31, 2025", "2 Jan 2026", "2026-01-02", "Yesterday", "3 days ago"]
-)
+@pytest.mark.parametrize("date", ["Mar 13", "December 31, 2025", "2 Jan 2026", "2026-01-02", "Yesterday", "3 days ago"])
 def test_any_date_is_furniture(read_file: ReadFile, date: str) -> None:
     found = read_file("page.txt", page(*FURNITURE[:-1], date, *flat(ENTRIES)))
     assert [(paper.title, paper.text) for paper in papers(found)] == ENTRIES
@@ -103,9 +101,7 @@ def test_a_title_may_begin_with_the_word(read_file: ReadFile) -> None:
 
 @pytest.mark.parametrize("at", [0, 1, 2])
 @pytest.mark.parametrize("between", ["\n", "\n\n"])
-def test_a_missing_abstract_is_one_line_and_the_rest_is_read(
-    read_file: ReadFile, at: int, between: str
-) -> None:
+def test_a_missing_abstract_is_one_line_and_the_rest_is_read(read_file: ReadFile, at: int, between: str) -> None:
     lines = [line for line in flat(ENTRIES) if line != ENTRIES[at][1]]
     found = read_file("page.txt", page(*FURNITURE, *lines, between=between))
     assert [(p.title, p.text) for p in papers(found)] == [entry for i, entry in enumerate(ENTRIES) if i != at]

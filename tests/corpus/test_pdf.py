@@ -52,15 +52,11 @@ def encrypted(password: str) -> bytes:
 
 
 def test_an_encrypted_file(read_file: ReadFile) -> None:
-    assert skipped(read_file("a.pdf", encrypted("secret"))) == [
-        "a.pdf: an encrypted PDF (save it without a password)"
-    ]
+    assert skipped(read_file("a.pdf", encrypted("secret"))) == ["a.pdf: an encrypted PDF (save it without a password)"]
     assert papers(read_file("b.pdf", encrypted("")))[0].title == TITLE
 
 
-@pytest.mark.parametrize(
-    "content", [b"%PDF-1.4\nhello", pdf([*HEAD])[:400], b"%PDF-1.7\n" + b"\x00\xff[" * 5_000]
-)
+@pytest.mark.parametrize("content", [b"%PDF-1.4\nhello", pdf([*HEAD])[:400], b"%PDF-1.7\n" + b"\x00\xff[" * 5_000])
 def test_a_damaged_file(read_file: ReadFile, content: bytes) -> None:
     assert skipped(read_file("a.pdf", content)) == ["a.pdf: a damaged PDF (fetch it again, or give its text)"]
 

@@ -57,9 +57,7 @@ def test_ris(read_file: ReadFile) -> None:
         "year": "2024", "authors": "Lee, A.; Kim, B.", "doi": "10.1/x", "url": "https://example.org/x",
     }  # fmt: skip
     assert (second.title, second.text) == ("Kites", "They fly.")
-    assert skipped(found) == [
-        "library.ris:12: a record without its end: expected a line `ER  -` (export it again)"
-    ]
+    assert skipped(found) == ["library.ris:12: a record without its end: expected a line `ER  -` (export it again)"]
 
 
 def test_they_are_told_by_content(read_file: ReadFile) -> None:

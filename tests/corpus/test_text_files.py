@@ -6,9 +6,7 @@ from tests.corpus.conftest import ReadFile, papers, skipped
 
 
 def test_plain_text(read_file: ReadFile) -> None:
-    (paper,) = papers(
-        read_file("kites.txt", "\n\n  Kites in Wind\n\nThey fly.\n\tHigh \\eg at 200times.\n\n")
-    )
+    (paper,) = papers(read_file("kites.txt", "\n\n  Kites in Wind\n\nThey fly.\n\tHigh \\eg at 200times.\n\n"))
     assert (paper.title, paper.text) == ("Kites in Wind", "They fly.\n\tHigh \\eg at 200times.")
 
 

@@ -26,9 +26,7 @@ def test_spellings_of_one_title(one: str, other: str) -> None:
     assert paper_id(one) == paper_id(other)
 
 
-@pytest.mark.parametrize(
-    ("one", "other"), [("LoRA", "LoRA+"), ("Qwen2", "Qwen2.5"), ("A B", "AB"), ("é", "e")]
-)
+@pytest.mark.parametrize(("one", "other"), [("LoRA", "LoRA+"), ("Qwen2", "Qwen2.5"), ("A B", "AB"), ("é", "e")])
 def test_different_titles(one: str, other: str) -> None:
     assert title_key(one) != title_key(other)
 

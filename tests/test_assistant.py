@@ -1,0 +1,206 @@
+"""Answers over the invented papers, through the public doors."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from rag.asking import Delta, stream
+from rag.assistant import Assistant
+from rag.errors import IndexMissingError, UsageError
+from rag.ingest import ingest
+from rag.settings import load_settings
+from rag.types import Answer, Citation, Claim
+from tests.invented import PAPERS, numbered, write_jsonl
+
+ROOT = Path(__file__).resolve().parents[1]
+QUESTIONS = {
+    "By how much does FrogJump cut memory?": ("FrogJump", "4.7x"),
+    "How many parameters does the TinyToad student have?": ("TinyToad", "90 thousand"),
+    "Which data set has annotated satellite tiles of animals?": ("How Many Newts", "NewtSat"),
+    "Why can hospitals not train together directly?": ("Heron", "cannot share"),
+    "How often does the underwater arm succeed?": ("Otter", "81%"),
+    "What does fuzzy deduplication do to memorisation?": ("Pike or Perch", "factor of nine"),
+    "How long does recovery take with checkpoints in the memory of neighbours?": ("Beaver", "11 seconds"),
+    "Why does keyword search miss chemistry patents?": ("Minnow", "written in many ways"),
+    "how dos kingfsher draw diagramms": ("Kingfisher", "graph of boxes"),
+    "LilyPad-alpha training compute": ("LilyPad", "200times"),
+}
+
+
+def markers(answer: Answer) -> list[int]:
+    return [int(number) for number in re.findall(r"\[(\d+)\]", answer.text)]
+
+
+@pytest.mark.parametrize(("question", "expected"), QUESTIONS.items())
+def test_the_right_paper_answers_with_the_fact(pond: Assistant, question: str, expected: tuple[str, str]) -> None:
+    answer = pond.ask(question)
+    assert not answer.abstained
+    assert answer.papers[0].startswith(expected[0])
+    assert expected[1] in answer.text
+
+
+def test_the_contract_of_an_answer(pond: Assistant) -> None:
+    answer = pond.ask("By how much does FrogJump cut memory?", history=[])
+    texts = {paper.title: paper.text for paper in pond.snapshot.papers()}
+    assert isinstance(answer.text, str)
+    assert answer.route == "lookup"
+    assert answer.engine == "extractive"
+    assert answer.degraded == ""
+    assert sorted(set(markers(answer))) == [citation.n for citation in answer.citations]
+    assert answer.papers == tuple(dict.fromkeys(citation.title for citation in answer.citations))
+    for citation in answer.citations:
+        assert isinstance(citation, Citation)
+        assert texts[citation.title][citation.start : citation.end] == citation.quote
+        start = citation.start - citation.passage_start
+        assert citation.passage[start : start + len(citation.quote)] == citation.quote
+        assert 0 <= citation.score <= 1
+        assert citation.sources == ("pond.jsonl",)
+    for claim in answer.claims:
+        assert isinstance(claim, Claim)
+        assert claim.verdict == "supported"
+        assert claim.supported
+        assert set(claim.citations) <= {citation.n for citation in answer.citations}
+    assert answer.timings["total"] >= answer.timings["retrieve"] > 0
+    again = json.loads(json.dumps(answer.to_dict()))
+    assert again["claims"][0]["supported"] is True
+    assert again["citations"][0]["title"] == answer.citations[0].title
+    assert "path" not in again["citations"][0]
+
+
+def test_each_sentence_ends_in_its_marker(pond: Assistant) -> None:
+    text = pond.ask("How does Heron protect privacy and how much does it communicate?").text
+    assert all(re.search(r"\[\d+\][.!?]?$", sentence) for sentence in re.split(r"(?<=\]\.)\s", text.strip()))
+
+
+def test_a_comparison_cites_both(pond: Assistant) -> None:
+    answer = pond.ask("Compare TinyToad and Heron: what does each save?")
+    assert answer.route == "compare"
+    assert {title.split(":")[0] for title in answer.papers} == {"TinyToad", "Heron"}
+
+
+def test_listings_and_counts_go_over_the_whole_index(pond: Assistant) -> None:
+    survey = pond.ask("Which papers mention DuckNet?")
+    assert survey.route == "survey"
+    assert set(survey.papers) == set(numbered(35))
+    count = pond.ask("How many papers mention PondBench?")
+    assert count.route == "count"
+    assert count.text.startswith("2 papers")
+    assert len(count.papers) == 2
+    assert count.examined == len(PAPERS) + 35
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["Who won the football world cup in 1998?", "What optimizer was AlphaFold trained with?", "How do I bake bread?"],
+)
+def test_what_the_papers_do_not_answer_is_refused_with_the_nearest(pond: Assistant, question: str) -> None:
+    answer = pond.ask(question)
+    assert answer.abstained
+    assert answer.citations == ()
+    assert not markers(answer)
+    assert len(answer.nearest) == 3
+    assert all(title in answer.text for title in answer.nearest)
+
+
+def test_a_follow_up_takes_its_topic_from_the_history(pond: Assistant) -> None:
+    history = [
+        {"role": "user", "content": "What does Otter learn?"},
+        {"role": "assistant", "content": "A recovery policy for grasping under water."},
+    ]
+    answer = pond.ask("And how often does it succeed?", history)
+    assert "81%" in answer.text
+
+
+def test_filters(pond: Assistant) -> None:
+    assert all("Beaver" in t for t in pond.ask("How is memory saved?", papers=["beaver"]).papers)
+    assert pond.ask("By how much does FrogJump cut memory?", sources=["elsewhere"]).abstained
+
+
+@pytest.mark.parametrize(
+    ("question", "history"),
+    [
+        ("", []),
+        (" \n", []),
+        ("What?", [{"role": "robot", "content": "x"}]),
+        ("What?", [{"role": "user"}]),
+        ("What?", ["said before"]),
+    ],
+)
+def test_bad_usage_is_said(pond: Assistant, question: str, history: list[dict[str, str]]) -> None:
+    with pytest.raises(UsageError):
+        pond.ask(question, history)
+
+
+@pytest.mark.parametrize(
+    "question", ["frogs " * 200_000, "a\x00b\x1b[31m frog\u202e?", "??!!", "[1] [2] {x} %s $$", "蛙"]
+)
+def test_odd_questions_are_answered_or_refused(pond: Assistant, question: str) -> None:
+    answer = pond.ask(question)
+    assert answer.abstained or answer.citations
+
+
+def test_numbers_in_brackets_of_a_paper_never_become_markers(home: Path, tmp_path: Path) -> None:
+    text = "Zebrafish swim at 3 km/h [7]. Earlier work [12, 13] says 2 km/h [9-11]. The interval [0, 1] is used."
+    settings = load_settings(home=home)
+    ingest([write_jsonl(tmp_path / "a.jsonl", {"On the Speed of Zebrafish": text, **PAPERS})], settings)
+    answer = Assistant(settings).ask("How fast do zebrafish swim?")
+    assert "3 km/h" in answer.text
+    assert set(markers(answer)) == {citation.n for citation in answer.citations}
+    assert answer.citations[0].quote in text
+
+
+def test_an_index_that_is_replaced_is_noticed(home: Path, tmp_path: Path) -> None:
+    settings = load_settings(home=home)
+    path = write_jsonl(tmp_path / "a.jsonl", PAPERS)
+    ingest([path], settings)
+    assistant = Assistant(settings)
+    before = assistant.snapshot.paper_count
+    ingest([write_jsonl(path, {**PAPERS, "On Zebrafish": "Zebrafish swim at 3 km/h."})], settings)
+    assert (before, assistant.snapshot.paper_count) == (len(PAPERS), len(PAPERS) + 1)
+
+
+def test_no_index_is_said(home: Path) -> None:
+    with pytest.raises(IndexMissingError):
+        Assistant(load_settings(home=home)).ask("Anything?")
+
+
+def test_many_questions_at_once(pond: Assistant) -> None:
+    async def all_at_once() -> list[Answer]:
+        return await asyncio.gather(*(pond.aask(question) for question in list(QUESTIONS) * 4))
+
+    answers = asyncio.run(all_at_once())
+    assert [answer.text for answer in answers] == [pond.ask(question).text for question in list(QUESTIONS) * 4]
+
+
+def test_a_stream_ends_in_the_answer_and_joins_to_its_text(pond: Assistant) -> None:
+    events = list(stream("Which papers mention PondBench?", home=pond.settings.home))
+    assert isinstance(events[-1], Answer)
+    deltas = [event.text for event in events if isinstance(event, Delta)]
+    assert len(deltas) > 1
+    assert "".join(deltas) == events[-1].text
+
+
+_OFFLINE = """
+import socket, sys
+def refuse(*_):
+    raise OSError("no network here")
+socket.socket.connect = refuse
+from rag import ask
+answer = ask("By how much does FrogJump cut memory?", home=sys.argv[1])
+assert "4.7x" in answer.text, answer.text
+heavy = {"chromadb", "llama_index", "onnx", "gradio", "torch"} & set(sys.modules)
+print(sorted(heavy))
+"""
+
+
+def test_asking_needs_no_network_and_no_heavy_import(pond: Assistant) -> None:
+    command = [sys.executable, "-c", _OFFLINE, str(pond.settings.home)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
+    assert (done.returncode, done.stdout.strip()) == (0, "[]"), done.stderr

@@ -1,0 +1,229 @@
+"""Ingesting for real: real Chroma, real files, real processes killed."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rag.errors import IndexBusyError, IndexDamagedError, IndexMismatchError, IndexMissingError, NothingToReadError
+from rag.index import Index
+from rag.ingest import ingest, ingest_bundled, remove, repair
+from rag.settings import Settings, load_settings
+from rag.snapshot import Snapshot
+from rag.store import Store, stored_papers
+from tests.invented import PAPERS, numbered, write_jsonl
+
+ROOT = Path(__file__).resolve().parents[1]
+TITLES = list(PAPERS)
+
+
+@pytest.fixture
+def settings(home: Path) -> Settings:
+    return load_settings(home=home)
+
+
+def snapshot(settings: Settings) -> Snapshot:
+    return Index(settings.index_folder).snapshot()
+
+
+def content(settings: Settings) -> dict[str, tuple[str, tuple[str, ...]]]:
+    return {paper.title: (paper.text, paper.source_names) for paper in snapshot(settings).papers()}
+
+
+def test_a_second_run_encodes_nothing_and_leaves_the_index(settings: Settings, tmp_path: Path) -> None:
+    path = write_jsonl(tmp_path / "a.jsonl", PAPERS)
+    first = ingest([path], settings)
+    second = ingest([path], settings)
+    assert (first.added, first.encoded > 0, second.encoded) == (len(PAPERS), True, 0)
+    assert (second.unchanged, second.revision) == (len(PAPERS), first.revision)
+
+
+def test_what_is_stored_is_what_was_read(settings: Settings, tmp_path: Path) -> None:
+    long = {"Long": " ".join(f"Sentence {i} tells of pond number {i}." for i in range(150))}
+    ingest([write_jsonl(tmp_path / "a.jsonl", {**PAPERS, **long})], settings)
+    assert {title: text for title, (text, _) in content(settings).items()} == {**PAPERS, **long}
+    opened = snapshot(settings)
+    for position in range(len(opened)):
+        passage = opened.passage(position)
+        paper = opened.paper(int(opened.paper_of[position]))
+        assert paper.text[passage.start : passage.end] == passage.text
+    assert len(opened) > len(PAPERS) + 2  # every passage of the long paper is kept, the first ingest and the next
+    ingest([write_jsonl(tmp_path / "a.jsonl", {**PAPERS, **long, "New": "One more. It is short."})], settings)
+    assert content(settings)["Long"][0] == long["Long"]
+
+
+def test_a_changed_paper_replaces_its_old_passages(settings: Settings, tmp_path: Path) -> None:
+    long = " ".join(f"Old sentence {i} about frogs in the pond." for i in range(100))
+    ingest([write_jsonl(tmp_path / "a.jsonl", {"Frogs": long, **PAPERS})], settings)
+    report = ingest([write_jsonl(tmp_path / "a.jsonl", {"Frogs": "All new. And shorter.", **PAPERS})], settings)
+    assert (report.updated, report.unchanged) == (1, len(PAPERS))
+    records = stored_papers(Store(Index(settings.index_folder).chroma).records())
+    assert [paper.whole for paper in records.values()] == [True] * (len(PAPERS) + 1)
+    assert content(settings)["Frogs"][0] == "All new. And shorter."
+
+
+def test_a_paper_in_two_files_keeps_both_sources_and_the_longer_text(settings: Settings, tmp_path: Path) -> None:
+    title, text = TITLES[0], PAPERS[TITLES[0]]
+    one = write_jsonl(tmp_path / "one.jsonl", {title: text[:100].rsplit(".", 1)[0] + "."})
+    two = write_jsonl(tmp_path / "two.jsonl", {title.upper(): text})
+    ingest([one], settings)
+    before = snapshot(settings).vectors.copy()
+    report = ingest([two], settings)
+    (kept,) = content(settings).values()
+    assert (kept, report.updated) == ((text, ("two.jsonl", "one.jsonl")), 1)
+    assert before.shape == snapshot(settings).vectors.shape
+
+
+def test_new_sources_keep_the_vectors(settings: Settings, tmp_path: Path) -> None:
+    ingest([write_jsonl(tmp_path / "one.jsonl", PAPERS)], settings)
+    report = ingest([write_jsonl(tmp_path / "two.jsonl", PAPERS)], settings)
+    assert (report.encoded, report.updated) == (0, len(PAPERS))
+    assert {sources for _, sources in content(settings).values()} == {("one.jsonl", "two.jsonl")}
+
+
+def test_an_edited_file_may_shorten_its_own_text(settings: Settings, tmp_path: Path) -> None:
+    path = write_jsonl(tmp_path / "a.jsonl", {"Frogs": "A long text. With two sentences."})
+    ingest([path], settings)
+    ingest([write_jsonl(path, {"Frogs": "Now short."})], settings)
+    assert content(settings)["Frogs"][0] == "Now short."
+
+
+def test_a_real_text_replaces_a_bundled_digest(settings: Settings, tmp_path: Path) -> None:
+    ingest_bundled(settings)
+    digest = next(iter(snapshot(settings).papers()))
+    ingest([write_jsonl(tmp_path / "real.jsonl", {digest.title: "The real text. It is short."})], settings)
+    assert content(settings)[digest.title] == ("The real text. It is short.", ("real.jsonl",))
+    ingest_bundled(settings)
+    assert content(settings)[digest.title][0] == "The real text. It is short."
+
+
+def test_prune_removes_what_disappeared_below_the_paths_and_nothing_else(settings: Settings, tmp_path: Path) -> None:
+    mine, other = tmp_path / "mine", tmp_path / "other"
+    mine.mkdir()
+    other.mkdir()
+    write_jsonl(mine / "a.jsonl", dict(list(PAPERS.items())[:3]))
+    write_jsonl(mine / "b.jsonl", dict(list(PAPERS.items())[3:5]))
+    write_jsonl(other / "c.jsonl", dict(list(PAPERS.items())[5:7]))
+    ingest([mine, other], settings)
+    (mine / "b.jsonl").unlink()
+    assert ingest([mine], settings).removed == 0
+    assert ingest([mine], settings, prune=True).removed == 2
+    assert set(content(settings)) == {*TITLES[:3], *TITLES[5:7]}
+
+
+def test_removing_papers(settings: Settings, tmp_path: Path) -> None:
+    ingest([write_jsonl(tmp_path / "a.jsonl", PAPERS)], settings)
+    gone = remove(settings, lambda paper: paper.title == TITLES[0])
+    assert [paper.title for paper in gone] == [TITLES[0]]
+    assert TITLES[0] not in content(settings)
+    remove(settings, lambda paper: True)
+    with pytest.raises(IndexMissingError):
+        snapshot(settings)
+
+
+def test_nothing_to_read_is_said(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "empty.jsonl").touch()
+    with pytest.raises(NothingToReadError, match=r"empty\.jsonl"):
+        ingest([tmp_path / "empty.jsonl"], settings)
+
+
+def test_another_embedder_is_refused(settings: Settings, tmp_path: Path) -> None:
+    path = write_jsonl(tmp_path / "a.jsonl", PAPERS)
+    ingest([path], settings)
+    index = Index(settings.index_folder)
+    index.save(replace(index.state(), embedder="another"))
+    with pytest.raises(IndexMismatchError, match="another"):
+        ingest([path], settings)
+
+
+def test_a_damaged_snapshot_is_noticed_and_repaired(settings: Settings, tmp_path: Path) -> None:
+    report = ingest([write_jsonl(tmp_path / "a.jsonl", PAPERS)], settings)
+    vectors = snapshot(settings).folder / "vectors.npy"
+    vectors.write_bytes(vectors.read_bytes()[:-1])
+    with pytest.raises(IndexDamagedError, match=r"vectors\.npy"):
+        snapshot(settings)
+    assert repair(settings).revision == report.revision
+    assert len(snapshot(settings)) == report.passages
+
+
+def test_a_damaged_state_file_is_said(settings: Settings, tmp_path: Path) -> None:
+    ingest([write_jsonl(tmp_path / "a.jsonl", PAPERS)], settings)
+    (settings.index_folder / "state.json").write_text("{", encoding="utf8")
+    with pytest.raises(IndexDamagedError, match=r"state\.json"):
+        Index(settings.index_folder).snapshot()
+
+
+def test_two_ingests_at_once_wait_for_one_another(home: Path, settings: Settings, tmp_path: Path) -> None:
+    paths = [write_jsonl(tmp_path / f"{i}.jsonl", numbered(8, start=i * 8)) for i in range(2)]
+    running = [_ingesting(path) for path in paths]
+    assert [process.wait() for process in running] == [0, 0]
+    assert set(content(settings)) == set(numbered(16))
+
+
+def test_an_ingest_that_may_not_wait_is_told(settings: Settings, tmp_path: Path) -> None:
+    hasty = load_settings(home=settings.home, lock_timeout_s=0)
+    with Index(settings.index_folder).locked(0), pytest.raises(IndexBusyError):
+        ingest([write_jsonl(tmp_path / "a.jsonl", PAPERS)], hasty)
+
+
+def _ingesting(path: Path) -> subprocess.Popen[bytes]:
+    code = f"import rag.ingest, rag.settings; rag.ingest.ingest([{str(path)!r}], rag.settings.load_settings())"
+    return subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, start_new_session=True)
+
+
+def _killed_ingests(settings: Settings, tmp_path: Path, kills: int, models_home: Path) -> None:
+    old, new = numbered(30), {**numbered(150, start=10), **PAPERS}
+    path = tmp_path / "a.jsonl"
+    ingest([write_jsonl(path, old)], settings)
+    write_jsonl(path, {title: f"{text} It was changed since." for title, text in new.items()})
+    chance = random.Random(kills)
+    hits = 0
+    for _ in range(kills):
+        process = _ingesting(path)
+        time.sleep(chance.uniform(0.2, 3.5))
+        os.kill(process.pid, signal.SIGKILL)
+        hits += process.wait() == -signal.SIGKILL
+        assert snapshot(settings).paper_count in (30, 30 + 130 + len(PAPERS))  # before or after, never between
+    assert hits  # some were still at work
+    ingest([path], settings)
+    calm = load_settings(home=tmp_path / "calm")
+    calm.home.mkdir()
+    (calm.home / "models").symlink_to(models_home / "models")
+    _same(settings, calm, path)
+
+
+def _same(settings: Settings, calm: Settings, path: Path) -> None:
+    """The interrupted index equals one that the same two ingests made in peace."""
+    kept = path.read_text(encoding="utf8")
+    ingest([write_jsonl(path, numbered(30))], calm)
+    path.write_text(kept, encoding="utf8")
+    ingest([path], calm)
+    one, two = snapshot(settings), snapshot(calm)
+    assert one.revision == two.revision
+    assert list(one.papers()) == list(two.papers())
+    assert np.allclose(one.vectors, two.vectors, atol=1e-6)
+    assert list(one.passage_ids()) == list(two.passage_ids())
+    for position in range(len(one)):
+        assert np.array_equal(one.tokens(position).spans, two.tokens(position).spans)
+    stored = stored_papers(Store(Index(settings.index_folder).chroma).records())
+    assert all(paper.whole for paper in stored.values())
+
+
+def test_killed_at_random_moments_the_next_run_ends_in_the_same_index(
+    settings: Settings, tmp_path: Path, models_home: Path
+) -> None:
+    _killed_ingests(settings, tmp_path, 4, models_home)
+
+
+@pytest.mark.slow
+def test_killed_at_many_random_moments(settings: Settings, tmp_path: Path, models_home: Path) -> None:
+    _killed_ingests(settings, tmp_path, 60, models_home)
