@@ -26,6 +26,7 @@ class LexicalIndex:
         self._scorer = scorer
         self._pointers = np.asarray(scorer.scores["indptr"])
         self.size = size
+        self._by_letter: dict[str, list[str]] = {}
 
     @classmethod
     def build(cls, texts: Sequence[str]) -> LexicalIndex:
@@ -64,6 +65,13 @@ class LexicalIndex:
     def vocabulary(self) -> Sequence[str]:
         """Every search word of the texts."""
         return [word for word in self._scorer.vocab_dict if word]
+
+    def starting_with(self, letter: str) -> Sequence[str]:
+        """The search words that start with a letter."""
+        if not self._by_letter:
+            for word in self.vocabulary():
+                self._by_letter.setdefault(word[0], []).append(word)
+        return self._by_letter.get(letter, ())
 
     def postings(self, word: str) -> NDArray[np.int32]:
         """The positions of the texts that have the search word."""

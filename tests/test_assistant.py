@@ -24,7 +24,7 @@ QUESTIONS = {
     "By how much does FrogJump cut memory?": ("FrogJump", "4.7x"),
     "How many parameters does the TinyToad student have?": ("TinyToad", "90 thousand"),
     "Which data set has annotated satellite tiles of animals?": ("How Many Newts", "NewtSat"),
-    "Why can hospitals not train together directly?": ("Heron", "cannot share"),
+    "Why can hospitals not simply pool their patient records?": ("Heron", "cannot share"),
     "How often does the underwater arm succeed?": ("Otter", "81%"),
     "What does fuzzy deduplication do to memorisation?": ("Pike or Perch", "factor of nine"),
     "How long does recovery take with checkpoints in the memory of neighbours?": ("Beaver", "11 seconds"),

@@ -3,35 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 
 from rag.lexical import LexicalIndex
 
 _SHORTEST = 4  # characters below which a correction is a guess
 _LONG = 8  # characters from which two edits are allowed
+_ENDING = 4  # characters of an inflection, which a misspelt word may have kept and the stem has lost
+_CUTS = (0, 1, 2, 99)  # characters beyond the stem's length at which the misspelt word is cut to compare
 
 
 def corrected(typed: Sequence[str], lexical: LexicalIndex) -> Mapping[str, str]:
     """For each search word of `typed` that no passage has, the closest one that some passage has.
 
-    Closeness is Damerau–Levenshtein distance: 1, or 2 for words of eight letters and more; among the
-    equally close, the most frequent. Words with digits are left alone: `W4A8` is no misspelt `W4A16`.
+    Closeness is Damerau–Levenshtein distance to the stem, a lost ending aside: 1, or 2 for words of eight
+    letters and more; among the equally close, the one of most similar length, then the most
+    frequent. Words with digits are left alone: `W4A8` is no misspelt `W4A16`.
     """
     unknown = [word for word in typed if len(word) >= _SHORTEST and word.isalpha() and not lexical.knows(word)]
     pairs = {word: _closest(word, lexical) for word in unknown}
     return {word: found for word, found in pairs.items() if found}
 
 
-@lru_cache(maxsize=4096)
 def _closest(word: str, lexical: LexicalIndex) -> str:
-    from rapidfuzz import process
     from rapidfuzz.distance import OSA
 
     allowed = 2 if len(word) >= _LONG else 1
-    candidates = process.extract(word, lexical.vocabulary(), scorer=OSA.distance, score_cutoff=allowed, limit=20)
-    ranked = [
-        (distance, -lexical.document_frequency(found), found)
-        for found, distance, _ in candidates
-        if found.isalpha() and found[:1] == word[:1]
-    ]
-    return min(ranked)[2] if ranked else ""
+    ranked = []
+    for stem in lexical.starting_with(word[0]):
+        plain = len(stem) >= _SHORTEST and stem.isalpha()
+        if plain and len(stem) - allowed <= len(word) <= len(stem) + _ENDING + allowed:
+            distance = min(OSA.distance(word[: len(stem) + extra], stem, score_cutoff=allowed) for extra in _CUTS)
+            if distance <= allowed:
+                ranked.append((distance, abs(len(word) - len(stem)), -lexical.document_frequency(stem), stem))
+    return min(ranked)[-1] if ranked else ""
