@@ -196,7 +196,7 @@ def _refusal(draft: Draft) -> str:
     return "The papers do not answer this. Nearest: " + "; ".join(draft.nearest) + "."
 
 
-def _turns(history: History) -> list[Turn]:
+def _turns(history: Sequence[Any]) -> list[Turn]:
     turns: list[Turn] = []
     for position, turn in enumerate(history):
         role, content = (turn.get("role"), turn.get("content")) if isinstance(turn, Mapping) else (None, None)

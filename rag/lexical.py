@@ -26,7 +26,7 @@ class LexicalIndex:
         self._scorer = scorer
         self._pointers = np.asarray(scorer.scores["indptr"])
         self.size = size
-        self._by_letter: dict[str, list[str]] = {}
+        self._plain: dict[tuple[str, int], list[str]] = {}
 
     @classmethod
     def build(cls, texts: Sequence[str]) -> LexicalIndex:
@@ -66,12 +66,12 @@ class LexicalIndex:
         """Every search word of the texts."""
         return [word for word in self._scorer.vocab_dict if word]
 
-    def starting_with(self, letter: str) -> Sequence[str]:
-        """The search words that start with a letter."""
-        if not self._by_letter:
-            for word in self.vocabulary():
-                self._by_letter.setdefault(word[0], []).append(word)
-        return self._by_letter.get(letter, ())
+    def plain_words(self, letter: str, length: int) -> Sequence[str]:
+        """The search words of letters only that start with `letter` and have `length` of them."""
+        if not self._plain:
+            for word in filter(str.isalpha, self.vocabulary()):
+                self._plain.setdefault((word[0], len(word)), []).append(word)
+        return self._plain.get((letter, length), ())
 
     def postings(self, word: str) -> NDArray[np.int32]:
         """The positions of the texts that have the search word."""

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from eval.schema import bundled as bundled_questions
 from rag.corpus import bundled, merge, read
+from rag.embedding import load_minilm
 from rag.types import Paper
 
 _QUESTION = "Which FP8 training method compresses optimizer states?"
@@ -67,10 +68,15 @@ def main() -> None:
             ),
             Side("starter", (str(options.peer), starter), (str(options.peer), starter, "ask")),
         ]
+        built = folder / "built"
+        load_minilm(built / "models")  # as the starter's model lies on disk
         measured = {side.name: Measured() for side in sides}
         for run in range(options.runs):
             for side in sides:
-                _measure(side, folder, folder / f"{side.name}-{run}", measured[side.name])
+                home = folder / f"{side.name}-{run}"
+                home.mkdir()
+                (home / "models").symlink_to(built / "models")
+                _measure(side, folder, home, measured[side.name])
     _print(measured["footnote"], measured["starter"], len(papers), options.runs)
 
 

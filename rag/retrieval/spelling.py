@@ -9,7 +9,6 @@ from rag.lexical import LexicalIndex
 _SHORTEST = 4  # characters below which a correction is a guess
 _LONG = 8  # characters from which two edits are allowed
 _ENDING = 4  # characters of an inflection, which a misspelt word may have kept and the stem has lost
-_CUTS = (0, 1, 2, 99)  # characters beyond the stem's length at which the misspelt word is cut to compare
 
 
 def corrected(typed: Sequence[str], lexical: LexicalIndex) -> Mapping[str, str]:
@@ -25,14 +24,14 @@ def corrected(typed: Sequence[str], lexical: LexicalIndex) -> Mapping[str, str]:
 
 
 def _closest(word: str, lexical: LexicalIndex) -> str:
+    from rapidfuzz import process
     from rapidfuzz.distance import OSA
 
     allowed = 2 if len(word) >= _LONG else 1
     ranked = []
-    for stem in lexical.starting_with(word[0]):
-        plain = len(stem) >= _SHORTEST and stem.isalpha()
-        if plain and len(stem) - allowed <= len(word) <= len(stem) + _ENDING + allowed:
-            distance = min(OSA.distance(word[: len(stem) + extra], stem, score_cutoff=allowed) for extra in _CUTS)
-            if distance <= allowed:
-                ranked.append((distance, abs(len(word) - len(stem)), -lexical.document_frequency(stem), stem))
+    for length in range(max(_SHORTEST, len(word) - _ENDING - allowed), len(word) + allowed + 1):
+        stems = lexical.plain_words(word[0], length)
+        for cut in {word[:length], word[: length + 1], word}:
+            for stem, distance, _ in process.extract(cut, stems, scorer=OSA.distance, score_cutoff=allowed):
+                ranked.append((distance, abs(len(word) - length), -lexical.document_frequency(stem), stem))
     return min(ranked)[-1] if ranked else ""
