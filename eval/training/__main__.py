@@ -10,7 +10,7 @@ from pathlib import Path
 from eval.schema import bundled
 from eval.training import models
 from eval.training.models import Trained
-from eval.training.views import open_views, search
+from eval.training.views import open_views, search, search_without_gold
 from rag.linear_model import trained
 
 _WEIGHTS = Path(__file__).parents[2] / "rag" / "weights"
@@ -29,7 +29,7 @@ def main() -> None:
     searched = search(views, questions, ranker.model)
     _save(models.train_comparison(searched))
     trained.cache_clear()  # answerability looks at the sentence and the comparison model just written
-    _save(models.train_answerability(searched))
+    _save(models.train_answerability([*searched, *search_without_gold(views, questions, ranker.model)]))
     _save(models.train_topic(views, questions, ranker.model))
 
 

@@ -107,15 +107,22 @@ def train_comparison(searched: Sequence[Searched]) -> Trained:
 
 
 def train_answerability(searched: Sequence[Searched]) -> Trained:
-    """Whether the best candidate answers; the threshold refuses at most `WRONGLY_REFUSED` of the answerable."""
+    """Whether the best candidate answers; `searched` holds questions whose gold paper was taken away too.
+
+    The threshold refuses at most `WRONGLY_REFUSED` of the answerable.
+    """
     rows = [s for s in searched if s.question.kind not in ("survey", "count")]
     table = np.stack([_answerability_row(s) for s in rows]).astype(np.float64)
-    truth = np.asarray([s.question.answerable for s in rows])
+    truth = np.asarray([s.answerable for s in rows])
+    asked = np.asarray([not s.question.answerable for s in rows])
     groups = [(*s.question.gold, s.question.about or s.question.id)[0] for s in rows]
-    likely = _out_of_fold(table, truth, groups, 0.1)
+    likely = _out_of_fold(table, truth, groups, 1.0)
     threshold = float(np.quantile(likely[truth], WRONGLY_REFUSED * 0.8))  # a margin, since test differs from train
-    note = f"refused {np.mean(likely[~truth] < threshold):.3f}, wrongly {np.mean(likely[truth] < threshold):.3f}"
-    weights, bias = fit_logistic(table, truth, strength=0.1)
+    note = (
+        f"refused {np.mean(likely[asked] < threshold):.3f}, with the gold paper taken away "
+        f"{np.mean(likely[~truth & ~asked] < threshold):.3f}, wrongly {np.mean(likely[truth] < threshold):.3f}"
+    )
+    weights, bias = fit_logistic(table, truth, strength=1.0)
     model = LinearModel(weights.astype(np.float32), bias, threshold)
     return Trained("answerability", answerability.NAMES, model, note)
 

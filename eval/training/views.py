@@ -55,6 +55,7 @@ class Searched:
     question: Question
     plan: Plan
     hits: Hits
+    answerable: bool = True
 
     @property
     def papers(self) -> list[int]:
@@ -92,7 +93,23 @@ def search(views: Sequence[View], questions: Sequence[Question], ranker: LinearM
         for question in questions:
             if view.known(question):
                 made = planned(question)
-                found.append(Searched(view, question, made, retriever.hits(made.query)))
+                found.append(Searched(view, question, made, retriever.hits(made.query), question.answerable))
+    return found
+
+
+def search_without_gold(
+    views: Sequence[View], questions: Sequence[Question], ranker: LinearModel | None = None
+) -> list[Searched]:
+    """Every question of one paper, searched in an index that lacks the paper: it cannot be answered then."""
+    found: list[Searched] = []
+    for view in views:
+        retriever = view.retriever(ranker)
+        for question in questions:
+            if question.single and view.known(question):
+                allowed = np.ones(view.snapshot.paper_count, dtype=bool)
+                allowed[view.positions[question.gold[0]]] = False
+                made = planned(question)
+                found.append(Searched(view, question, made, retriever.hits(made.query, allowed), answerable=False))
     return found
 
 
