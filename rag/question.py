@@ -31,32 +31,53 @@ class Plan:
     mentions: bool = False
 
 
-_SOME = r"(?:papers|works|studies|articles|publications|abstracts)"
-_COUNT = re.compile(
-    r"^\W*(?:(?:in|for|on|of) )?(?:how many|what (?:is the )?number of|count|number of)\b[^?]*?"
-    r"\b(?:papers?|works?|studies|study|articles?|publications?|authors|abstracts?|entries)\b",
-    re.I,
+_SOME = r"(?:papers|works|studies|articles|publications|abstracts|preprints)"
+_ONE = r"(?:paper|work|study|article|publication|abstract|preprint)"
+_DOES = (
+    r"(?:use|mention|evaluate|test|train|report|propose|study|deal|address|work|focus|rely|build|compare|cite|release|"
+    r"introduce|present|discuss|treat|cover|concern|consider|apply|employ|benchmark|experiment|name|describe)"
 )
-_POLITE = r"(?:(?:and|so|please|could you|can you|i need|i want|i'd like)\W+)*"
+_POLITE = (
+    r"(?:(?:and|so|ok|okay|please|hi|hello|could you|can you|would you|will you|i need|i want|i'd like|i would like|"
+    r"we need|help me|let me|to see|tell me|i wonder|do you know)\b\W*)*"
+)
+_COUNT_OPENINGS = (
+    rf"(?:in |for |on |of )?how many\b[^?]*?\b(?:{_SOME}|authors|entries|of (?:them|these|those|the))\b",
+    rf"how many (?:\w+ )?{_DOES}\b",
+    rf"(?:what(?:'s| is| was)? )?(?:the )?(?:total )?(?:number|count|share|fraction) of\b[^?]*?\b{_SOME}\b",
+    rf"count\b[^?]*?\b{_SOME}\b",
+    r"how often (?:is|are|does|do)\b.*\b(?:mentioned|used|appear|occur|cited|named)\b",
+)
 _SURVEY_OPENINGS = (
-    rf"(?:which|what) (?:of (?:the|these|your) |other |all )?(?:\w+ ){{0,3}}?{_SOME}\b",
-    r"(?:list|show|give|name|find|enumerate|collect|gather|get) (?:me )?(?:all|every|each|any|the|some|a list of)?\W*"
-    rf"(?:of )?(?:the )?(?:\w+\W+){{0,3}}?{_SOME}\b",
-    r"(?:what|which) (?:other )?(?:work|research|literature|material)\b "
-    r"(?:is there|exists|do|does|has|have|deals?|covers?|concerns?|addresses|on|about)",
+    rf"(?:in |from |on |by |of |for |across )?(?:which|what) (?:of (?:the|these|your) |other |all )?"
+    rf"(?:\w+ ){{0,3}}?{_SOME}\b",
+    r"(?:list|show|give|name|find|enumerate|collect|gather|get|fetch|display|identify|pull up|bring up|point me to) "
+    rf"(?:out )?(?:me )?(?:up )?(?:all|every|each|any|the|some|a list of)?\W*(?:of )?(?:the )?(?:\w+\W+){{0,3}}?"
+    rf"(?:{_SOME}|{_ONE} (?:on|about|that|which|using|with|mentioning|in)|"
+    r"(?:work|research|literature) (?:on|about|that|using))\b",
+    r"(?:what|which) (?:\w+ )?(?:work|research|literature|material)\b",
     r"what (?:do|have) (?:you|we) (?:have|got|know)\b",
-    r"what (?:is|are) there (?:on|about)\b",
-    r"(?:are there|is there|do you have|have you got) (?:any |some )?"
-    r"(?:papers|works?|studies|articles|research|literature|anything)\b",
-    rf"(?:all|any|every) (?:of )?(?:the )?(?:\w+ ){{0,2}}?{_SOME}\b",
+    r"what(?:'s| is| are) there (?:on|about)\b",
+    r"(?:are there|is there|do you have|have you got|do we have|got) (?:any |some |other |more )?(?:\w+ )?"
+    rf"(?:{_SOME}|{_ONE}|research|literature|anything)\b",
+    rf"(?:any|other|more) (?:\w+ )?(?:{_SOME}|{_ONE}|research|literature|thing|material)\b",
+    r"anything (?:on|about)\b",
+    rf"(?:do|does|did|have|has|are|is) (?:any|some|other|several) (?:of the |of these )?(?:\w+ )?(?:{_SOME}|{_ONE})\b",
+    rf"(?:all|every|each) (?:of )?(?:the )?(?:\w+ ){{0,2}}?(?:{_SOME}|{_ONE})\b",
+    rf"(?:i'm |i am |we are |we're )?(?:looking|searching|interested) (?:for|in) (?:all |any |some |the )?"
+    rf"(?:\w+ ){{0,2}}?(?:{_SOME}|work|research|literature)\b",
     r"where (?:is|are|do|does|has|have)\b.*\b(?:used|use|mentioned|appears?|occurs?|evaluated|tested|cited|named)\b",
-    r"who (?:(?:all|else) )?(?:uses|tests|evaluates|works|builds|reports|mentions|trains|studies|cites|compares)\b",
-    r"everything (?:on|about)\b",
-    r"papers (?:on|about|that|which|using|with|mentioning|in|for|from|dealing)\b",
-    r"(?:survey|overview|review) of\b",
+    rf"who (?:(?:all|else|also) )?{_DOES}s?\b",
+    r"everything (?:on|about|that)\b",
+    rf"{_SOME} (?:on|about|that|which|who|whose|using|with|without|mentioning|in|for|from|dealing|"
+    r"where|to do with|by)\b",
+    r"(?:a |an |the )?(?:quick |short |brief )?(?:survey|overview|review|list|roundup) of\b",
+    r"(?:give|show) me an overview\b",
 )
+_COUNT = re.compile(rf"^\W*{_POLITE}(?:{'|'.join(_COUNT_OPENINGS)})", re.I)
 _SURVEY = re.compile(
-    rf"^\W*{_POLITE}(?:{'|'.join(_SURVEY_OPENINGS)})|[:,;] (?:which|what) (?:\w+ ){{0,2}}?{_SOME}\b", re.I
+    rf"^\W*{_POLITE}(?:{'|'.join(_SURVEY_OPENINGS)})|[:,;.?] (?:in |from )?(?:which|what) (?:\w+ ){{0,2}}?{_SOME}\b",
+    re.I,
 )
 _MENTION = re.compile(
     r"\b(?:mention\w*|bring\w* up|refer\w* to|occur\w*|appear\w*|cite\w*|name[sd]?|contain\w*|use[sd]?|using|"
@@ -135,6 +156,8 @@ _SUBJECT_NOISE = STOPWORDS | frozenset(
     articles publication publications research literature material many number count mention mentions mentioned bring up
     occur appear use uses used using test tests evaluate evaluates build builds based report reports train trains deal
     deals cover covers concern concerns address addresses propose proposes present introduce devoted dealing there
+    looking interested searching i'm i'd we're identify fetch display often quick short brief preprints preprint
+    treat treats discuss discusses consider considers apply applies employ employs describe describes involve involves
     please could everything anything overview survey review word term name phrase entries abstracts authors""".split()
 )
 

@@ -20,9 +20,10 @@ from rag.question import subject_of
 from rag.retrieval import features, pairing
 from rag.retrieval.features import gather
 from rag.retrieval.pairing import best_pair
-from rag.writing import answerability, sentence_features
+from rag.writing import answerability, sentence_features, survey
 from rag.writing.answer_type import asked_types
 from rag.writing.sentence_features import SentenceTable, tabulate
+from rag.writing.survey import topic_features
 from rag.writing.terms import terms_of
 
 WRONGLY_REFUSED = 0.05  # share of answerable questions that may be refused, in cross-validation
@@ -137,10 +138,11 @@ def train_topic(views: Sequence[View], questions: Sequence[Question], ranker: Li
         for question in questions:
             if question.survey != "topic" or terms_of(question.question):
                 continue
-            hits = retriever.hits(subject_of(question.question), candidates=150)
+            subject = subject_of(question.question)
+            hits = retriever.hits(subject, candidates=150)
             titles = [view.snapshot.title(candidate.paper) for candidate in hits.candidates]
             keep = np.asarray([title not in question.borderline for title in titles])
-            tables.append(hits.table[keep].astype(np.float64))
+            tables.append(topic_features(view.snapshot, hits, subject)[keep].astype(np.float64))
             truths.append(np.asarray([title in question.gold for title in titles])[keep])
             owners.extend([question.id] * int(keep.sum()))
     table, truth = np.concatenate(tables), np.concatenate(truths)
@@ -148,7 +150,7 @@ def train_topic(views: Sequence[View], questions: Sequence[Question], ranker: Li
     threshold, f1 = _best_f1(likely, truth, owners)
     weights, bias = fit_logistic(table, truth, strength=0.3)
     model = LinearModel(weights.astype(np.float32), bias, threshold)
-    return Trained("topic", features.NAMES, model, f"{len(tables)} listings, mean F1 {f1:.3f}")
+    return Trained("topic", survey.NAMES, model, f"{len(tables)} listings, mean F1 {f1:.3f}")
 
 
 def _rank(scores: np.ndarray, row: int) -> int:

@@ -13,12 +13,14 @@ from numpy.typing import NDArray
 
 from rag.linear_model import trained
 from rag.question import Plan
-from rag.retrieval.features import NAMES
+from rag.retrieval import features
 from rag.retrieval.retriever import Hits, Retriever
+from rag.snapshot import Snapshot
 from rag.writing.draft import Draft, DraftSentence
 from rag.writing.extractive import best_sentence, quoted
-from rag.writing.terms import beyond_terms, mentioning, terms_of
+from rag.writing.terms import beyond_terms, mentioning, says, terms_of
 
+NAMES = (*features.NAMES, "phrase", "phrase_in_title")
 _POOL = 150  # candidates that a topic is judged over
 _ALSO_TOPIC = 2  # words beyond the terms from which the topic counts as well
 _LOOSE = 0.3  # share of the threshold that is enough for a paper that has the term
@@ -35,20 +37,27 @@ def listing(retriever: Retriever, plan: Plan, allowed: NDArray[np.bool_] | None)
     mask = has_term if has_term is not None else allowed
     pool = int(has_term.sum()) if has_term is not None else _POOL
     hits = retriever.hits(subject, mask, candidates=max(pool, 1))
-    ranks = _qualifying(hits, beyond_terms(plan.question, terms) if terms else subject, terms)
-    return _draft(retriever, plan, hits, ranks, terms, examined)
+    likely = topic_probability(retriever.snapshot, hits, subject)
+    ranks = _qualifying(likely, beyond_terms(plan.question, terms), terms)
+    return _draft(retriever, plan, hits, likely, ranks, terms, examined)
 
 
-def topic_probability(hits: Hits) -> NDArray[np.float32]:
-    """`(candidates,)`: how likely each candidate is about the query."""
-    return trained("topic", NAMES).probability(hits.table)
+def topic_features(snapshot: Snapshot, hits: Hits, subject: str) -> NDArray[np.float32]:
+    """`(candidates, len(NAMES))`: retrieval's features, and whether text and title have the subject as a phrase."""
+    said = [
+        says(snapshot.paper(candidate.paper), subject) if subject else (False, False) for candidate in hits.candidates
+    ]
+    return np.column_stack([hits.table, np.asarray(said, dtype=np.float32).reshape(len(said), 2)]).astype(np.float32)
 
 
-def _qualifying(hits: Hits, beyond: str, terms: Sequence[str]) -> list[int]:
-    if not hits.candidates:
-        return []
+def topic_probability(snapshot: Snapshot, hits: Hits, subject: str) -> NDArray[np.float32]:
+    """`(candidates,)`: how likely each candidate is about the subject."""
+    return trained("topic", NAMES).probability(topic_features(snapshot, hits, subject))
+
+
+def _qualifying(likely: NDArray[np.float32], beyond: str, terms: Sequence[str]) -> list[int]:
+    """The ranks of the candidates that belong in the listing, likeliest first."""
     threshold = trained("topic", NAMES).threshold
-    likely = topic_probability(hits)
     if not terms:
         keep = likely >= threshold
     elif len(beyond.split()) >= _ALSO_TOPIC:
@@ -59,7 +68,13 @@ def _qualifying(hits: Hits, beyond: str, terms: Sequence[str]) -> list[int]:
 
 
 def _draft(
-    retriever: Retriever, plan: Plan, hits: Hits, ranks: Sequence[int], terms: Sequence[str], examined: int
+    retriever: Retriever,
+    plan: Plan,
+    hits: Hits,
+    likely: NDArray[np.float32],
+    ranks: Sequence[int],
+    terms: Sequence[str],
+    examined: int,
 ) -> Draft:
     entries: list[DraftSentence] = []
     for rank in ranks:
@@ -73,4 +88,4 @@ def _draft(
     noun = "paper" if len(entries) == 1 else "papers"
     how = f"that mention {' or '.join(terms)}" if terms else f"about “{plan.subject or plan.question}”"
     opening = f"{len(entries)} {noun} {how}, of {examined} examined:"
-    return Draft(tuple(entries), opening=opening, confidence=float(topic_probability(hits).max()), examined=examined)
+    return Draft(tuple(entries), opening=opening, confidence=float(likely.max()), examined=examined)

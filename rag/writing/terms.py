@@ -13,6 +13,7 @@ from rag.snapshot import Snapshot
 from rag.text.names import phrases
 from rag.text.searchable import searchable
 from rag.text.words import STOPWORDS, words
+from rag.types import Paper
 
 _ALTERNATIVES = re.compile(r"\s*(?:,|/|\bor\b|\band/or\b|\band\b)\s*", re.I)
 _PARENTHESES = re.compile(r"\([^)]*\)")
@@ -58,19 +59,25 @@ def mentioning(snapshot: Snapshot, terms: Sequence[str]) -> NDArray[np.bool_]:
     """`(papers,)`: which papers have any of the terms, a version after a name allowed (`Qwen` in `Qwen2.5`)."""
     found = np.zeros(snapshot.paper_count, dtype=bool)
     for term in terms:
-        pattern = _pattern(term)
         for position in _papers_with_words(snapshot, term):
-            paper = snapshot.paper(position)
-            found[position] |= bool(pattern.search(searchable(f"{paper.title}\n{paper.text}")))
+            found[position] |= says(snapshot.paper(position), term)[0]
     return found
+
+
+def says(paper: Paper, term: str) -> tuple[bool, bool]:
+    """Whether a paper has the term at all, and whether its title has it."""
+    pattern = _pattern(term)
+    in_title = bool(pattern.search(searchable(paper.title)))
+    return in_title or bool(pattern.search(searchable(paper.text))), in_title
 
 
 def _pattern(term: str) -> re.Pattern[str]:
     """The term with hyphens, spaces and nothing at all standing for one another."""
-    parts = [re.escape(part) for part in re.split(r"[\s\-_]+", searchable(term)) if part]
+    pieces = re.split(r"[\s\-_]+|(?<=[a-z])(?=\d)", searchable(term))
+    parts = [re.escape(part) for part in pieces if part]
     plural = "(?:e?s)?" if term[-1:].islower() else "s?"
     end = r"(?![a-z0-9])" if term[-1:].isdigit() and "-" in term else r"(?![a-z])"
-    return re.compile(rf"(?<![a-z0-9]){_JOINT.join(parts)}{plural}{end}")
+    return re.compile(rf"(?<![a-z0-9])(?:\d+x)?{_JOINT.join(parts)}{plural}{end}")
 
 
 def _papers_with_words(snapshot: Snapshot, term: str) -> list[int]:

@@ -1,0 +1,93 @@
+"""The plan that a question gets from rules alone."""
+
+import pytest
+
+from rag.question import plan
+from rag.types import Turn
+
+SURVEYS = [
+    "Which papers mention GSM8K?",
+    "What papers are there on speech recognition?",
+    "In which papers is ImageNet used?",
+    "List all papers about pruning.",
+    "Please list the works that use LoRA",
+    "Show me papers on diffusion models",
+    "Show every paper about robots.",
+    "Name the papers that release code.",
+    "Find work on continual pre-training",
+    "Give me all studies that train on C4.",
+    "Could you collect the papers dealing with tokenizers?",
+    "What research uses the Pile?",
+    "Which work treats tabular data?",
+    "Is there anything on weather forecasting?",
+    "Any papers on protein models?",
+    "Anything about graph networks?",
+    "Are there studies of grokking?",
+    "Do any papers report carbon emissions?",
+    "Does any paper mention H100 GPUs?",
+    "I'm looking for papers on quantization",
+    "I am interested in work on scaling laws.",
+    "Where is MMLU used as a benchmark?",
+    "Who evaluates on LibriSpeech?",
+    "Everything about knowledge distillation",
+    "papers that use contrastive learning",
+    "papers on vision transformers",
+    "An overview of the work on mixture of experts",
+    "What do you have on medical images?",
+    "All papers by groups that release weights, please",
+    "Neural architecture search: which papers use it?",
+]
+COUNTS = [
+    "How many papers mention LoRA?",
+    "How many of the papers are about video?",
+    "In how many papers does Llama 3 occur?",
+    "How many use ImageNet?",
+    "What is the number of papers on speech?",
+    "Number of studies using BERT",
+    "Count the papers about robots",
+    "How often is GPT-4 mentioned?",
+    "Can you tell me how many works deal with tables?",
+]
+LOOKUPS = [
+    "How many parameters does the model have?",
+    "How many tokens was Ziya2 trained on?",
+    "Which paper introduces COAT?",
+    "What does LISA do?",
+    "Which method compresses optimizer states?",
+    "How much does it cost?",
+    "What is the number of experts in JetMoE?",
+    "Who developed the tokenizer?",
+    "Why does pruning hurt?",
+    "which optimizer uses the least memory",
+]
+
+
+@pytest.mark.parametrize("question", SURVEYS)
+def test_listings_are_told_by_their_wording(question: str) -> None:
+    assert plan(question).route == "survey"
+
+
+@pytest.mark.parametrize("question", COUNTS)
+def test_counts_are_told_by_their_wording(question: str) -> None:
+    assert plan(question).route == "count"
+
+
+@pytest.mark.parametrize("question", LOOKUPS)
+def test_questions_on_one_paper_are_no_listings(question: str) -> None:
+    assert plan(question).route in ("lookup", "compare")
+
+
+def test_chat_is_not_searched() -> None:
+    assert [plan(text).route for text in ("hi", "Hello!", "thanks", "what can you do?")] == ["chat"] * 4
+
+
+def test_a_question_that_leans_on_the_history_gets_its_topic() -> None:
+    history = [Turn("user", "What does RaFA align?"), Turn("assistant", "It aligns image features.")]
+    assert "RaFA" in plan("And how long does it train?", history).query
+    assert plan("Which FP8 training method compresses optimizer states of models?", history).query.startswith(
+        "Which FP8"
+    )
+
+
+def test_very_long_questions_are_cut() -> None:
+    assert len(plan("word " * 100_000).query) <= 4000
