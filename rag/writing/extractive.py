@@ -22,7 +22,8 @@ from rag.writing.referent import leans, named_method
 from rag.writing.selection import choose
 from rag.writing.sentence_features import NAMES, Sentence, tabulate
 
-BUDGET = 800  # characters of an answer from one paper; the median stays well below
+BUDGET = 640  # characters of an answer from one paper; the median stays below 600
+_SIDE_BUDGET = 900  # and of each side of a comparison
 
 
 def lookup(snapshot: Snapshot, question: str, hits: Hits, max_sentences: int) -> Draft:
@@ -37,7 +38,7 @@ def comparison(snapshot: Snapshot, question: str, hits: Hits, ranks: Sequence[in
     sentences: list[DraftSentence] = []
     for rank in ranks:
         candidate = hits.candidates[rank]
-        chosen = answering(snapshot, question, hits.query, candidate, max_sentences, BUDGET)
+        chosen = answering(snapshot, question, hits.query, candidate, max_sentences, _SIDE_BUDGET)
         written = _with_referents(snapshot, candidate, chosen)
         title = snapshot.title(candidate.paper)
         sentences += [replace(s, lead=f"{title}: ") if i == 0 else s for i, s in enumerate(written)]

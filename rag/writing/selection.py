@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-_ENOUGH = 0.12  # a further sentence must be at least this likely to be part of the answer
+_ENOUGH = 0.06  # a further sentence must be at least this likely to be part of the answer
 
 
 def choose(likelihood: NDArray[np.float32], lengths: Sequence[int], limit: int, budget: int) -> list[int]:
