@@ -20,7 +20,6 @@ from pathlib import Path
 
 from eval.schema import bundled as bundled_questions
 from rag.corpus import bundled, merge, read
-from rag.embedding import load_minilm
 from rag.types import Paper
 
 _QUESTION = "Which FP8 training method compresses optimizer states?"
@@ -69,7 +68,7 @@ def main() -> None:
             Side("starter", (str(options.peer), starter), (str(options.peer), starter, "ask")),
         ]
         built = folder / "built"
-        load_minilm(built / "models")  # as the starter's model lies on disk
+        _build_model(built / "models")
         measured = {side.name: Measured() for side in sides}
         for run in range(options.runs):
             for side in sides:
@@ -85,6 +84,13 @@ def _write(folder: Path, papers: Sequence[Paper]) -> None:
     (folder / "papers.json").write_text(json.dumps(rows), encoding="utf8")
     asked = [question.question for question in bundled_questions("train") if question.single][:100]
     (folder / "questions.json").write_text(json.dumps(asked), encoding="utf8")
+
+
+def _build_model(folder: Path) -> None:
+    """Build the encoder beforehand, as the starter's model lies on disk beforehand; in a process of its own,
+    since a child's peak memory counts what its parent held when it was started."""
+    code = "import sys, pathlib, rag.embedding; rag.embedding.load_minilm(pathlib.Path(sys.argv[1]))"
+    subprocess.run([sys.executable, "-c", code, str(folder)], check=True)
 
 
 def _measure(side: Side, folder: Path, home: Path, measured: Measured) -> None:
