@@ -27,6 +27,7 @@ from rag.writing.survey import topic_features
 from rag.writing.terms import terms_of
 
 WRONGLY_REFUSED = 0.05  # share of answerable questions that may be refused, in cross-validation
+WRONGLY_COMPARED = 0.03  # share of questions on one paper that may be answered from two
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def train_comparison(searched: Sequence[Searched]) -> Trained:
     table = np.stack([pair.features for pair in pairs if pair is not None]).astype(np.float64)
     truth = np.asarray([s.question.kind == "compare" for s in rows])
     likely = _out_of_fold(table, truth, [s.question.gold[0] for s in rows], 10.0)
-    threshold = 0.5
+    threshold = float(np.quantile(likely[~truth], 1 - WRONGLY_COMPARED))
     note = f"found {np.mean(likely[truth] >= threshold):.3f}, wrongly {np.mean(likely[~truth] >= threshold):.3f}"
     weights, bias = fit_logistic(table, truth, strength=10.0)
     return Trained("comparison", pairing.NAMES, LinearModel(weights.astype(np.float32), bias, threshold), note)
@@ -117,13 +118,13 @@ def train_answerability(searched: Sequence[Searched]) -> Trained:
     truth = np.asarray([s.answerable for s in rows])
     asked = np.asarray([not s.question.answerable for s in rows])
     groups = [(*s.question.gold, s.question.about or s.question.id)[0] for s in rows]
-    likely = _out_of_fold(table, truth, groups, 1.0)
+    likely = _out_of_fold(table, truth, groups, 0.02)
     threshold = float(np.quantile(likely[truth], WRONGLY_REFUSED * 0.8))  # a margin, since test differs from train
     note = (
         f"refused {np.mean(likely[asked] < threshold):.3f}, with the gold paper taken away "
         f"{np.mean(likely[~truth & ~asked] < threshold):.3f}, wrongly {np.mean(likely[truth] < threshold):.3f}"
     )
-    weights, bias = fit_logistic(table, truth, strength=1.0)
+    weights, bias = fit_logistic(table, truth, strength=0.02)
     model = LinearModel(weights.astype(np.float32), bias, threshold)
     return Trained("answerability", answerability.NAMES, model, note)
 

@@ -20,7 +20,8 @@ from rag.text.words import words
 
 NAMES = (
     "dense", "lexical", "title_lexical", "pieces", "piece_floor", "sentence_pieces", "title_pieces",
-    "covered", "title_covered", "sentence_covered", "named", "dense_share", "lexical_share", "pieces_share",
+    "covered", "title_covered", "sentence_covered", "sentence_alike", "title_alike", "named",
+    "dense_share", "lexical_share", "pieces_share",
 )  # fmt: skip
 _SATURATED = 2.2  # k1 + 1: the most that BM25 multiplies a word's idf with
 
@@ -83,6 +84,8 @@ def features(
         scores.titles[papers] / ceiling,
         *_late(query, segments, first_segments),
         *_covered(query, segments, first_segments),
+        np.maximum.reduceat(np.where(segments.sentences, segments.alike, -1.0), first_segments),
+        segments.alike[first_segments],
         np.asarray([_named(query, snapshot.title(paper)) for paper in papers], dtype=np.float32),
     ]
     shares = [_share(columns[NAMES.index(name)]) for name in ("dense", "lexical", "pieces")]

@@ -22,19 +22,25 @@ from rag.snapshot import Snapshot
 class Segments:
     """The segments of some passages, in order.
 
-    `met` `(pieces, s)` are cosines in [-1, 1], without rows where the index has no token vectors; `found`
-    `(words, s)`; `firsts` `(passages + 1,)`: the segments of passage i are firsts[i]:firsts[i + 1], its
-    title first.
+    `met` `(pieces, s)` are cosines in [-1, 1], without rows where the index has no token vectors; `alike`
+    `(s,)` the mean cosine of the segment's word pieces to the mean of the query's; `found` `(words, s)`;
+    `firsts` `(passages + 1,)`: the segments of passage i are firsts[i]:firsts[i + 1], its title first.
     """
 
     met: NDArray[np.float32]
+    alike: NDArray[np.float32]
     found: NDArray[np.bool_]
     firsts: NDArray[np.int64]
 
     def part(self, start: int, end: int) -> Segments:
         """The segments of the passages start:end, without copying."""
         first, last = self.firsts[start], self.firsts[end]
-        return Segments(self.met[:, first:last], self.found[:, first:last], self.firsts[start : end + 1] - first)
+        return Segments(
+            self.met[:, first:last],
+            self.alike[first:last],
+            self.found[:, first:last],
+            self.firsts[start : end + 1] - first,
+        )
 
     @property
     def sentences(self) -> NDArray[np.bool_]:
@@ -49,22 +55,35 @@ def meet(query: Query, snapshot: Snapshot, passages: Sequence[int]) -> Segments:
     counts = [1 + snapshot.sentence_count(passage) for passage in passages]
     firsts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
     late = bool(passages) and snapshot.has_tokens and len(query.pieces) > 0
-    met = _met(query.pieces, snapshot, passages) if late else np.zeros((0, int(firsts[-1])), dtype=np.float32)
-    return Segments(met, _found(query, snapshot, passages, firsts), firsts)
+    none = np.zeros((0, int(firsts[-1])), dtype=np.float32)
+    met, alike = _met(query, snapshot, passages) if late else (none, none.sum(axis=0))
+    return Segments(met, alike, _found(query, snapshot, passages, firsts), firsts)
 
 
-def _met(pieces: NDArray[np.float32], snapshot: Snapshot, passages: Sequence[int]) -> NDArray[np.float32]:
+def _met(query: Query, snapshot: Snapshot, passages: Sequence[int]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     packed = [snapshot.packed_tokens(passage) for passage in passages]
     values = np.concatenate([entry.values for entry in packed]).astype(np.float32)
     scales = np.concatenate([entry.scales for entry in packed])
-    similarity = (pieces @ values.T) * scales
+    similarity = (query.pieces @ values.T) * scales
     starts = np.cumsum([0, *(len(entry.scales) for entry in packed[:-1])])
     edges = [
         edge
         for passage, start in zip(passages, starts, strict=True)
         for edge in (start, *(snapshot.sentence_tokens(passage) + start))
     ]
-    return _best(similarity, np.asarray(edges, dtype=np.int64))
+    bounds = np.asarray(edges, dtype=np.int64)
+    mean = query.pieces.mean(axis=0)
+    alike = (mean @ values.T) * (scales / max(float(np.linalg.norm(mean)), 1e-9))
+    return _best(similarity, bounds), _mean(alike, bounds)
+
+
+def _mean(alike: NDArray[np.float32], edges: NDArray[np.int64]) -> NDArray[np.float32]:
+    """The mean over each segment `(segments,)`; 0 where a segment has no word pieces."""
+    lengths = np.diff(np.append(edges, len(alike)))
+    if not len(alike):
+        return np.zeros(len(edges), dtype=np.float32)
+    sums = np.add.reduceat(alike, np.minimum(edges, len(alike) - 1))
+    return np.where(lengths > 0, sums / np.maximum(lengths, 1), 0.0).astype(np.float32)
 
 
 def _best(similarity: NDArray[np.float32], edges: NDArray[np.int64]) -> NDArray[np.float32]:

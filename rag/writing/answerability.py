@@ -24,6 +24,8 @@ NAMES = (
     "two_weakest", "badly_met", "worst_met", "best_sentence", "best_residual", "sentence_cover",
     "likeliest", "type_shown", "compared", "pair_named",
 )  # fmt: skip
+_RESIDUAL = sentence_features.NAMES.index("late_residual")
+_COVER = sentence_features.NAMES.index("cover")
 _BADLY = 0.5  # cosine under which a piece of the question counts as not met
 
 
@@ -91,7 +93,7 @@ def _sentences(hits: Hits, table: SentenceTable) -> list[float]:
     if not table.sentences or not len(table.met):
         return [0.0, 0.0, 0.0]
     late = float((hits.query.piece_weights @ table.met).max())
-    return [late, float(table.features[:, 1].max()), float(table.features[:, 6].max())]
+    return [late, float(table.features[:, _RESIDUAL].max()), float(table.features[:, _COVER].max())]
 
 
 def _likeliest(question: str, table: SentenceTable) -> list[float]:

@@ -23,7 +23,7 @@ from rag.writing.answer_type import TYPES, AnswerType, shows
 
 NAMES = (
     "late", "late_residual", "late_share", "residual_share", "late_before", "late_after",
-    "cover", "cover_residual", "cover_share", "local_bm25",
+    "alike", "alike_share", "cover", "cover_residual", "cover_share", "local_bm25",
     "first", "second", "last", "position", "length", "anaphor", "new_number", "new_name", "results", "background",
     *(f"asks_{kind}_shows" for kind in TYPES), *(f"asks_{kind}_lacks" for kind in TYPES),
 )  # fmt: skip
@@ -73,6 +73,8 @@ def tabulate(snapshot: Snapshot, query: Query, candidate: Candidate, asked: froz
     met, present = segments.met[:, kept], segments.found[:, kept]
     columns = [
         *_late(query, segments, met),
+        segments.alike[kept],
+        _share(segments.alike[kept]),
         *_lexical(query, segments.found[:, 0], present),
         *_shape(found, query, asked),
     ]
