@@ -31,18 +31,27 @@ class Plan:
     mentions: bool = False
 
 
-_SOME = r"(?:papers|works|studies|articles|publications|abstracts|preprints)"
+_SOME = r"(?:papers|works(?!\s*[?.!]|\s*$| (?:best|better|well|for|as|only|when|if))|studies|articles|publications|abstracts|preprints)"
 _ONE = r"(?:paper|work|study|article|publication|abstract|preprint)"
 _DOES = (
     r"(?:use|mention|evaluate|test|train|report|propose|study|deal|address|work|focus|rely|build|compare|cite|release|"
     r"introduce|present|discuss|treat|cover|concern|consider|apply|employ|benchmark|experiment|name|describe)"
+)
+_THINGS = (
+    r"(?:methods|models|architectures|systems|approaches|techniques|algorithms|authors|groups|researchers|frameworks|"
+    r"corpora|corpuses|data ?sets|benchmarks|optimizers|language models|vision models)"
+)
+_NO_VERB = (  # what follows a plural without being its verb, or asks about one paper's own
+    r"(?:does|do|did|was|were|is|are|has|have|had|can|could|should|would|will|may|in|of|on|for|to|from|and|or|by|with|"
+    r"at|it|the|they|this|that|besides|beyond|other|\w+s|\w+ed)"
 )
 _POLITE = (
     r"(?:(?:and|so|ok|okay|please|hi|hello|could you|can you|would you|will you|i need|i want|i'd like|i would like|"
     r"we need|help me|let me|to see|tell me|i wonder|do you know)\b\W*)*"
 )
 _COUNT_OPENINGS = (
-    rf"(?:in |for |on |of )?how many\b[^?]*?\b(?:{_SOME}|authors|entries|of (?:them|these|those|the))\b",
+    rf"(?:in |for |on |of )?how many\b[^?]*?\b(?:{_SOME}|authors|entries)\b",
+    r"how many of (?:them|these|those)\b",
     rf"how many (?:\w+ )?{_DOES}\b",
     rf"(?:what(?:'s| is| was)? )?(?:the )?(?:total )?(?:number|count|share|fraction) of\b[^?]*?\b{_SOME}\b",
     rf"count\b[^?]*?\b{_SOME}\b",
@@ -67,8 +76,10 @@ _SURVEY_OPENINGS = (
     rf"(?:i'm |i am |we are |we're )?(?:looking|searching|interested) (?:for|in) (?:all |any |some |the )?"
     rf"(?:\w+ ){{0,2}}?(?:{_SOME}|work|research|literature)\b",
     r"where (?:is|are|do|does|has|have)\b.*\b(?:used|use|mentioned|appears?|occurs?|evaluated|tested|cited|named)\b",
-    rf"who (?:(?:all|else|also) )?{_DOES}s?\b",
-    r"everything (?:on|about|that)\b",
+    rf"who (?:(?:all|else|also) )?(?:has |have )?{_DOES}(?:s|d|ed)?\b",
+    r"(?:show me |list |find )?everything (?:on|about|that)\b",
+    rf"(?:which|what) (?:other )?{_THINGS}(?:,? (?:or |and )?{_THINGS})* (?:{_DOES}|(?!{_NO_VERB}\b)\w+)\b",
+    rf"(?:which|what) (?:\w+ )?{_THINGS} (?:are|is) there (?:for|on|about|that)\b",
     rf"{_SOME} (?:on|about|that|which|who|whose|using|with|without|mentioning|in|for|from|dealing|"
     r"where|to do with|by)\b",
     r"(?:a |an |the )?(?:quick |short |brief )?(?:survey|overview|review|list|roundup) of\b",

@@ -22,7 +22,7 @@ from rag.writing.terms import beyond_terms, mentioning, says, terms_of
 
 NAMES = (*features.NAMES, "phrase", "phrase_in_title")
 _POOL = 150  # candidates that a topic is judged over
-_ALSO_TOPIC = 2  # words beyond the terms from which the topic counts as well
+_ALSO_TOPIC = 4  # words beyond the terms from which the topic counts as well
 _LOOSE = 0.3  # share of the threshold that is enough for a paper that has the term
 
 

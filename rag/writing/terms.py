@@ -21,15 +21,16 @@ _SPELT_OUT = re.compile(r"((?:[A-Za-z][\w-]*\s+){1,5})\(([A-Z][\w-]+)\)")
 _QUOTED = re.compile(r"[\"“'‘`]([^\"”'’`]{2,60})[\"”'’`]")
 _JOINT = r"[\s_-]?"
 _STATED = re.compile(
-    r"\b(?:mention\w*|bring\w* up|refer\w* to|occurs?|appears?|contains?|names?|the (?:word|term|name|phrase))\b",
+    r"\b(?:talk\w* (?:about|of)|speak\w* of|discuss\w*|turn\w* up|show\w* up|come\w* up|"
+    r"mention\w*|bring\w* up|refer\w* to|occurs?|appears?|contains?|names?|the (?:word|term|name|phrase))\b",
     re.I,
 )
 _OPENING = re.compile(r"^\W*(?:which|what|how|list|find|show|give|who|where|in|for|name|count|all|papers)\b", re.I)
 _GENERIC = frozenset(
-    """ai ml llm llms github model models experiment experiments gpu gpus benchmark dataset datasets data set task tasks
-    method methods result results base rival part play role involve involved family version any test series
-    architecture network networks plays draw draws corpora evaluate evaluated
-    language large code organisation organization comparison baseline baselines training trained pretraining one least
+    """a an the performance ai ml llm llms github model models experiment experiments gpu gpus benchmark dataset
+    datasets data set task tasks method methods result results base rival part play role involve involved family
+    version any test series architecture network networks plays draw draws corpora evaluate evaluated language
+    large code organisation organization comparison baseline baselines training trained pretraining one least
     """.split()
 )
 
@@ -43,7 +44,8 @@ def terms_of(question: str) -> tuple[str, ...]:
     found = [phrase for run in phrases(body) if (phrase := _without_generic(run))]
     found += [spelt for match in _SPELT_OUT.finditer(body) if (spelt := _spelt(match.group(1), match.group(2)))]
     if stated := _STATED.search(question):
-        parts = _ALTERNATIVES.split(_PARENTHESES.sub(" ", question[stated.end() :].strip(" ?.!")))
+        behind = question[stated.end() :] if words(question[stated.end() :]) else subject_of(question[: stated.start()])
+        parts = [_without_generic(part) for part in _ALTERNATIVES.split(_PARENTHESES.sub(" ", behind.strip(" ?.!")))]
         found += [part for part in parts if words(part) and not phrases(f"the {part}") and part not in found]
     return tuple(dict.fromkeys(found))
 
@@ -75,6 +77,8 @@ def _pattern(term: str) -> re.Pattern[str]:
     """The term with hyphens, spaces and nothing at all standing for one another."""
     pieces = re.split(r"[\s\-_]+|(?<=[a-z])(?=\d)", searchable(term))
     parts = [re.escape(part) for part in pieces if part]
+    if len(parts[-1]) > 3 and parts[-1].endswith("s") and not parts[-1].endswith("ss"):
+        parts[-1] = parts[-1][:-1]  # asked for in the plural, mentioned in either
     plural = "(?:e?s)?" if term[-1:].islower() else "s?"
     end = r"(?![a-z0-9])" if term[-1:].isdigit() and "-" in term else r"(?![a-z])"
     return re.compile(rf"(?<![a-z0-9])(?:\d+x)?{_JOINT.join(parts)}{plural}{end}")
