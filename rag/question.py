@@ -31,7 +31,10 @@ class Plan:
     mentions: bool = False
 
 
-_SOME = r"(?:papers|works(?!\s*[?.!]|\s*$| (?:best|better|well|for|as|only|when|if))|studies|articles|publications|abstracts|preprints)"
+_SOME = (
+    r"(?:papers|works(?!\s*[?.!]|\s*$| (?:best|better|well|for|as|only|when|if))|studies|articles|publications|"
+    r"abstracts|preprints)"
+)
 _ONE = r"(?:paper|work|study|article|publication|abstract|preprint)"
 _DOES = (
     r"(?:use|mention|evaluate|test|train|report|propose|study|deal|address|work|focus|rely|build|compare|cite|release|"
