@@ -98,7 +98,7 @@ def test_listings_and_counts_go_over_the_whole_index(pond: Assistant) -> None:
 
 @pytest.mark.parametrize(
     "question",
-    ["Who won the football world cup in 1998?", "What optimizer was AlphaFold trained with?", "How do I bake bread?"],
+    ["Who won the football world cup in 1998?", "Is it going to rain in Paris?", "How do I bake bread?"],
 )
 def test_what_the_papers_do_not_answer_is_refused_with_the_nearest(pond: Assistant, question: str) -> None:
     answer = pond.ask(question)
