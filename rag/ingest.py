@@ -130,7 +130,7 @@ def _update(
 
 
 class _Writer:
-    """One writing session, inside the lock."""
+    """One write to the index, inside the lock."""
 
     def __init__(self, index: Index, settings: Settings) -> None:
         self._index = index
