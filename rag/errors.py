@@ -8,6 +8,12 @@ FootnoteError                 exit 1
 ├── EmbeddingError                     text could not be turned into vectors
 │   ├── WeightsMissingError            the encoder's weights are nowhere to be had
 │   └── WeightsCorruptError            the weights are not the ones that were published
+├── ModelError                         the language model gave no usable reply
+│   ├── ModelTimeoutError              not within the time allowed
+│   ├── ModelRefusedError              it, or its endpoint, will not take this request: key, model, length, content
+│   ├── ModelBusyError                 too many requests, or a fault of the endpoint that may pass
+│   └── ModelReplyError                the reply is cut, empty or no reply at all
+├── PromptError                        a prompt is missing or cannot be rendered
 └── StoreError                         the index could not be read or written
     ├── IndexMissingError              nothing has been ingested yet
     ├── IndexDamagedError              what is on disk cannot be trusted
@@ -63,6 +69,30 @@ class WeightsMissingError(EmbeddingError):
 
 class WeightsCorruptError(EmbeddingError):
     """The encoder's weights differ from the published ones."""
+
+
+class ModelError(FootnoteError):
+    """The language model gave no usable reply."""
+
+
+class ModelTimeoutError(ModelError):
+    """No reply within the time allowed."""
+
+
+class ModelRefusedError(ModelError):
+    """The request is not taken, and would not be if it was sent again."""
+
+
+class ModelBusyError(ModelError):
+    """Too many requests, or a fault that may pass."""
+
+
+class ModelReplyError(ModelError):
+    """The reply is cut, empty or no reply at all."""
+
+
+class PromptError(FootnoteError):
+    """A prompt is missing or cannot be rendered."""
 
 
 class StoreError(FootnoteError):

@@ -6,11 +6,12 @@ file in the working folder, a `footnote.toml` in the working folder, the default
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import platformdirs
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -19,6 +20,8 @@ from pydantic_settings import (
 )
 
 from rag.errors import SettingsError
+
+_DEFAULT_MODEL = "gpt-4.1-mini"  # with nothing but OPENAI_API_KEY
 
 
 class Settings(BaseSettings):
@@ -43,6 +46,23 @@ class Settings(BaseSettings):
         le=1,
         description="probability of being answerable under which it abstains; unset: as trained",
     )
+    llm: str = Field("", description="the language model that writes answers; empty: none, or OpenAI's with its key")
+    llm_base_url: str = Field("", description="address of an OpenAI-compatible endpoint; empty: OpenAI's own")
+    llm_api_key: SecretStr | None = Field(None, description="key for the endpoint; unset: OPENAI_API_KEY")
+    llm_timeout_s: float = Field(60, gt=0, le=3600, description="seconds that one answer may wait for the model")
+    llm_retries: int = Field(2, ge=0, le=10, description="further attempts after a fault that may pass")
+    llm_max_tokens: int = Field(1200, ge=50, le=32_000, description="tokens that the model may write in one reply")
+    llm_price_in: float | None = Field(None, ge=0, description="price of a million tokens read, in your currency")
+    llm_price_out: float | None = Field(None, ge=0, description="price of a million tokens written")
+    offline: bool = Field(False, description="whether to answer without a language model even if one is configured")
+    evidence_tokens: int = Field(5000, ge=200, le=200_000, description="tokens of passages that the model is shown")
+    survey_cap: int = Field(120, ge=1, le=10_000, description="papers that the model judges for one listing")
+    verify: Literal["local", "llm", "off"] = Field("local", description="who checks the sentences of a model")
+    unsupported: Literal["mark", "drop", "abstain"] = Field(
+        "mark", description="what becomes of a sentence that its passages do not support"
+    )
+    prompts: Path | None = Field(None, description="folder of prompts that replace the built-in ones of the same name")
+    cache: bool = Field(True, description="whether replies of the model are kept and used again")
     threads: int = Field(0, ge=0, le=256, description="CPU threads for encoding; 0: as many as there are cores")
     max_file_mb: int = Field(100, ge=1, description="megabytes above which a file that cannot be streamed is skipped")
     lock_timeout_s: float = Field(600, ge=0, description="seconds an ingest waits for another one to finish")
@@ -56,6 +76,13 @@ class Settings(BaseSettings):
     def models_folder(self) -> Path:
         """The folder that built encoder graphs are cached in."""
         return self.home / "models"
+
+    @property
+    def chat_model(self) -> str:
+        """The name of the language model that answers are written by; empty for none."""
+        if self.offline:
+            return ""
+        return self.llm or (_DEFAULT_MODEL if os.environ.get("OPENAI_API_KEY") else "")
 
     @classmethod
     def settings_customise_sources(

@@ -101,12 +101,16 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One statement of an answer with the numbers of the citations it rests on; `score` is in [0, 1]."""
+    """One statement of an answer with the numbers of the citations it rests on; `score` is in [0, 1].
+
+    `reason` says why it is not supported, or why it could not be checked; empty where it is supported.
+    """
 
     text: str
     citations: tuple[int, ...]
     verdict: Verdict
     score: float
+    reason: str = ""
 
     @property
     def supported(self) -> bool:
@@ -123,6 +127,50 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
+class Usage:
+    """What language models were asked: calls, tokens in and out, and their cost where prices are configured.
+
+    `cost` is in the currency of the configured prices, None without prices. Calls that a cache answered count
+    in `cached` only.
+    """
+
+    calls: int = 0
+    cached: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
+    cost: float | None = None
+
+    def __add__(self, other: Usage) -> Usage:
+        costs = [cost for cost in (self.cost, other.cost) if cost is not None]
+        return Usage(
+            self.calls + other.calls,
+            self.cached + other.cached,
+            self.tokens_in + other.tokens_in,
+            self.tokens_out + other.tokens_out,
+            sum(costs) if costs else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """An event of a streamed answer: what is being done now, as a name among the keys of `Answer.timings`."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """An event of a streamed answer: a piece of its text, in order, markers resolved."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Restart:
+    """An event of a streamed answer: what was shown so far is withdrawn, and the text starts anew."""
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What a question gets.
 
@@ -130,6 +178,7 @@ class Answer:
     not answer; `nearest` then names the closest titles. `papers` are the distinct titles cited, first
     cited first. `engine` is "extractive" or a model's name; `degraded` says why it fell back, or is
     empty. `timings` are seconds by stage. `examined` counts the papers judged by a survey or a count.
+    `note` says what was left out, where a cap bit. `prompts` are the hashes of the prompts used, by name.
     """
 
     question: str
@@ -145,6 +194,9 @@ class Answer:
     nearest: tuple[str, ...] = ()
     examined: int = 0
     timings: Mapping[str, float] = field(default_factory=dict)
+    note: str = ""
+    prompts: Mapping[str, str] = field(default_factory=dict)
+    usage: Usage = Usage()
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as plain lists, dictionaries, strings and numbers, ready for `json.dumps`."""
@@ -153,3 +205,6 @@ class Answer:
             row["supported"] = claim.supported
         plain["timings"] = {stage: round(seconds, 6) for stage, seconds in self.timings.items()}
         return plain
+
+
+Event = Stage | Delta | Restart | Answer

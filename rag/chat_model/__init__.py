@@ -1,0 +1,7 @@
+"""The only place that talks to a language model: deadlines, retries, cache, cost."""
+
+from rag.chat_model.call import Call
+from rag.chat_model.client import ChatModel, Completion, Message, load_chat_model
+from rag.chat_model.json_reply import parsed
+
+__all__ = ["Call", "ChatModel", "Completion", "Message", "load_chat_model", "parsed"]
