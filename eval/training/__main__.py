@@ -8,9 +8,9 @@ import tempfile
 from pathlib import Path
 
 from eval.schema import bundled
-from eval.training import models
+from eval.training import common_words, grounding, models
 from eval.training.models import Trained
-from eval.training.views import open_views, search, search_without_gold
+from eval.training.views import View, open_views, search, search_without_gold
 from rag.linear_model import trained
 
 _WEIGHTS = Path(__file__).parents[2] / "rag" / "weights"
@@ -22,6 +22,7 @@ def main() -> None:
     parser.add_argument("--pages", type=Path, help="folder of the real listing pages, a second view of the papers")
     parser.add_argument("--home", type=Path, default=Path(tempfile.gettempdir()) / "footnote-training")
     options = parser.parse_args()
+    common_words.write(_WEIGHTS)
     questions = bundled("train")
     views = open_views(options.home, options.pages)
     ranker = _save(models.train_ranker(search(views, questions)))
@@ -31,6 +32,17 @@ def main() -> None:
     trained.cache_clear()  # answerability looks at the sentence and the comparison model just written
     _save(models.train_answerability([*searched, *search_without_gold(views, questions, ranker.model)]))
     _save(models.train_topic(views, questions, ranker.model))
+    if len(views) > 1:  # the abstracts are needed: digests are their paraphrases
+        _train_grounding(*views)
+
+
+def _train_grounding(digests: View, pages: View) -> None:
+    found = grounding.read(grounding.statements(digests, pages), pages)
+    turned, fold_of, parts = grounding.train_turned(found)
+    for made in (turned, grounding.train_grounding(found, fold_of, parts)):
+        stored = {"features": list(made.features), "cross_validation": made.note, **made.stored}
+        (_WEIGHTS / f"{made.name}.json").write_text(json.dumps(stored, separators=(",", ":")) + "\n", encoding="utf8")
+        print(f"{made.name}.json: {made.note}")
 
 
 def _save(made: Trained) -> Trained:

@@ -36,6 +36,10 @@ class Hits:
         """One feature of the candidate at a rank, from 0."""
         return float(self.table[rank, NAMES.index(name)])
 
+    def passage_scores(self, rank: int) -> list[float]:
+        """How well each passage of the candidate at a rank meets the query; higher is better."""
+        return _passage_scores(self.query, self.candidates[rank])
+
 
 class Retriever:
     """Searches one snapshot."""
@@ -98,7 +102,7 @@ class Retriever:
     def _ranked(self, hits: Hits, rank: int) -> RankedPaper:
         candidate = hits.candidates[rank]
         passages = [self.snapshot.passage(position) for position in candidate.passages]
-        scores = _passage_scores(hits.query, candidate)
+        scores = hits.passage_scores(rank)
         ranked = [RankedPassage(p, s) for p, s in zip(passages, scores, strict=True)]
         ranked.sort(key=lambda entry: -entry.score)
         return RankedPaper(passages[0].paper_id, passages[0].title, float(hits.scores[rank]), tuple(ranked))

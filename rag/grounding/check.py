@@ -1,0 +1,82 @@
+"""The checker on its own: any text with `[n]` markers, beside any passages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+import numpy as np
+
+from rag.chunking import split
+from rag.embedding import Embedder, TokenVectors, load_embedder
+from rag.errors import UsageError
+from rag.grounding.composing import Composer
+from rag.grounding.source import Source, source_of
+from rag.settings import load_settings
+from rag.token_basis import shortened_tokens
+from rag.types import Claim, Paper, Passage
+from rag.writing.markers import Reader
+
+
+def check(text: str, passages: Sequence[str | Passage], *, embedder: Embedder | None = None) -> list[Claim]:
+    """The claims of `text`, each with its verdict; a marker `[n]` cites `passages[n - 1]`.
+
+    `Claim.citations` are numbers of passages, from 1. Sentences without a marker are beheld beside all passages;
+    `embedder` is one with token vectors, the built-in one unless given.
+
+    Raises:
+        UsageError: when there is no passage to check against.
+        EmbeddingError: when the built-in encoder is not to be had.
+    """
+    if not passages:
+        raise UsageError("there is no passage to check against", "give at least one")
+    encoder = embedder or _builtin()
+    given = [_passage(passage, number) for number, passage in enumerate(passages, 1)]
+    sources: dict[tuple[int, ...], Source] = {}
+
+    def source(numbers: tuple[int, ...]) -> Source:
+        if numbers not in sources:
+            cited = [part for number in numbers for part in _parts(given[number - 1], encoder)]
+            sources[numbers] = source_of(cited, lambda passage: encoded(passage.text, encoder))
+        return sources[numbers]
+
+    composer = Composer(range(1, len(given) + 1), source, lambda statement: encoded(statement, encoder))
+    reader = Reader()
+    for token in (*reader.feed(text), *reader.close()):
+        composer.take(token)
+    composed = composer.finish()
+    owner = {citation.n: int(citation.paper_id) for citation in composed.citations}
+    return [_by_passage(claim, owner) for claim in composed.claims]
+
+
+def encoded(text: str, embedder: Embedder) -> TokenVectors:
+    """The word pieces of a text `(n, 128)` with their offsets; none where the embedder gives none."""
+    _, tokens = embedder.encode_with_tokens([text])
+    if not tokens:
+        return TokenVectors(np.zeros((0, 128), dtype=np.float32), np.zeros((0, 2), dtype=np.int32))
+    return TokenVectors(shortened_tokens(tokens[0].vectors), tokens[0].offsets)
+
+
+@lru_cache(maxsize=1)
+def _builtin() -> Embedder:
+    settings = load_settings()
+    return load_embedder("builtin", settings.models_folder, settings.threads)
+
+
+def _passage(given: str | Passage, number: int) -> Passage:
+    """The passage with its number for a paper, so that citations lead back to it."""
+    if isinstance(given, Passage):
+        return replace(given, paper_id=str(number))
+    return Passage(f"passage-{number}", str(number), "", given, 0, len(given), 0)
+
+
+def _parts(passage: Passage, embedder: Embedder) -> list[Passage]:
+    """The passage in pieces that the encoder can read."""
+    paper = Paper(passage.paper_id, passage.title, passage.text, ())
+    return split(paper, embedder.count_tokens, embedder.window)
+
+
+def _by_passage(claim: Claim, owner: dict[int, int]) -> Claim:
+    numbers = tuple(dict.fromkeys(owner[n] for n in claim.citations))
+    return Claim(claim.text, numbers, claim.verdict, claim.score, claim.reason)

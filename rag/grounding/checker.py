@@ -1,0 +1,85 @@
+"""One statement and what it cites in, a verdict with its reason out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.boosted_trees import grown
+from rag.embedding import TokenVectors
+from rag.grounding.language import is_english
+from rag.grounding.signals import NAMES, Signals, signals
+from rag.grounding.source import Source, SourceSentence
+from rag.types import Verdict
+
+_ABSENCE = re.compile(
+    r"\b(?:(?:papers?|passages?|abstracts?|texts?|sources?|studies|excerpts?|they|it|evidence|documents?)\s+"
+    r"(?:\w+\s+){0,3}?(?:do(?:es)?|did|is|are) not|(?:do|does|did) not (?:say|state|mention|report|specify|give|"
+    r"discuss|compare|provide|describe|indicate|detail)|no (?:passage|paper|figure|number|information|mention|"
+    r"details?)\b|not (?:stated|mentioned|specified|reported|given|discussed|provided|described|covered)|"
+    r"none of the (?:passages|papers|sources))\b",
+    re.I,
+)
+_REASONS = (
+    "number_missing", "name_missing", "turned", "role", "unsaid", "number_elsewhere", "name_replaced",
+    "name_elsewhere",
+)  # fmt: skip
+_TELLING = 0.5  # a signal from which it is worth naming as the reason
+_LONGEST_ABSENCE = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A verdict on one statement; `score` is the probability that its source supports it, `best` what says most."""
+
+    verdict: Verdict
+    score: float
+    reason: str
+    best: tuple[SourceSentence, ...]
+    signals: Signals | None = None
+
+
+def checked(statement: str, source: Source, tokens: TokenVectors) -> Checked:
+    """Whether `source` supports `statement`, as far as can be told without a model.
+
+    What is not in English is checked for its numbers and names alone, and never called supported.
+    """
+    if not source.sentences:
+        return Checked("unsupported", 0.0, "it cites nothing", ())
+    found = signals(statement, source, tokens)
+    score = float(grown("grounding", NAMES).probability(found.row[None])[0])
+    if not is_english(statement):
+        return _foreign(found)
+    if score >= grown("grounding", NAMES).threshold:
+        return Checked("supported", score, "", found.best, found)
+    return Checked("unsupported", score, _reason(found), found.best, found)
+
+
+def says_absence(statement: str) -> bool:
+    """Whether a statement says what the papers do not say, which no span can support."""
+    return len(statement) <= _LONGEST_ABSENCE and bool(_ABSENCE.search(statement))
+
+
+def is_verbatim(statement: str, sources: Sequence[SourceSentence]) -> bool:
+    """Whether a source sentence has the statement word for word."""
+    folded = " ".join(statement.split()).rstrip(".")
+    return any(folded in " ".join(sentence.text.split()) for sentence in sources)
+
+
+def _foreign(found: Signals) -> Checked:
+    """Numbers and names are the same in all languages; nothing else can be compared."""
+    for name in ("number_missing", "name_missing"):
+        if found[name] >= 1.0:
+            return Checked("unsupported", 0.2, found.faults[name], found.best, found)
+    return Checked("unchecked", 0.5, "only its numbers and names could be compared", found.best, found)
+
+
+def _reason(found: Signals) -> str:
+    for name in _REASONS:
+        if found[name] >= _TELLING and name in found.faults:
+            return found.faults[name]
+    told = {name: found[name] for name in _REASONS if found[name] > 0 and name in found.faults}
+    if told and found["cover_two"] > 0.6:
+        return found.faults[max(told, key=lambda name: told[name])]
+    return "its source says too little of this"

@@ -1,0 +1,263 @@
+"""A model's reply in, as tokens; footnoted text out at once, then claims with verdicts.
+
+Citations are made while the reply streams: at a marker, the sentence so far chooses the span of the cited paper
+that says it. A marker whose number was never shown is dropped there and then.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from rag.embedding import TokenVectors
+from rag.grounding.checker import Checked, checked, says_absence
+from rag.grounding.content import stems
+from rag.grounding.signals import best_sentences, coverage
+from rag.grounding.source import Source, SourceSentence
+from rag.types import Citation, Claim
+from rag.writing.markers import Cites, End, Text, Token
+
+SourceOf = Callable[[tuple[int, ...]], Source]
+EncodeText = Callable[[str], TokenVectors]
+UNSUPPORTED = " (unsupported)"
+_LEAD = re.compile(r"^[\s,;:–—\-*•>#]*(?:\d+[.)]\s+)?(?:(?:and|but|while|whereas|so)\s+)?")
+_ADDS = 0.25  # share of a statement that a second span must add
+_FEWEST_WORDS = 3  # below which words behind a marker belong to the claim before it
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence as it is shown, markers in place and white space behind it, and its claims."""
+
+    text: str
+    claims: tuple[Claim, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A whole reply: its sentences in order and what their markers stand for."""
+
+    sentences: tuple[Sentence, ...]
+    citations: tuple[Citation, ...]
+
+    @property
+    def text(self) -> str:
+        """The text with its markers."""
+        return "".join(sentence.text for sentence in self.sentences).strip()
+
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        """All claims, in order."""
+        return tuple(claim for sentence in self.sentences for claim in sentence.claims)
+
+    @property
+    def faults(self) -> tuple[Claim, ...]:
+        """The claims that were found unsupported."""
+        return tuple(claim for claim in self.claims if claim.verdict == "unsupported")
+
+
+@dataclass(slots=True)
+class _Part:
+    """A run of words up to its markers."""
+
+    text: str
+    numbers: tuple[int, ...] = ()
+    cited: tuple[int, ...] = ()
+    unknown: bool = False
+
+
+class Composer:
+    """Takes a reply's tokens in order. `source_of` gives what paper numbers stand for, `numbers` those shown."""
+
+    def __init__(self, numbers: Sequence[int], source_of: SourceOf, encode: EncodeText, *, check: bool = True) -> None:
+        self._numbers = frozenset(numbers)
+        self._source_of = source_of
+        self._encode = encode
+        self._check = check
+        self._citations: dict[tuple[str, int, int], Citation] = {}
+        self._sentences: list[Sentence] = []
+        self._shown = ""  # of the sentence so far, as it was given out
+        self._words = ""  # since the last marker
+        self._parts: list[_Part] = []
+
+    def take(self, token: Token) -> str:
+        """The text to show for a token."""
+        if isinstance(token, Text):
+            self._words += token.text
+            return self._show(token.text)
+        if isinstance(token, Cites):
+            return self._cite(token.numbers)
+        return self._end(token)
+
+    def finish(self) -> Composed:
+        """Everything taken; a sentence that has not ended is left out, since it may lack its half."""
+        return Composed(tuple(self._sentences), tuple(self._citations.values()))
+
+    def _show(self, text: str) -> str:
+        self._shown += text
+        return text
+
+    def _cite(self, numbers: Sequence[int]) -> str:
+        known = tuple(number for number in numbers if number in self._numbers)
+        if self._words.strip():
+            self._parts.append(_Part(self._words))
+            self._words = ""
+        if not self._parts:
+            return ""
+        part = self._parts[-1]
+        part.unknown |= len(known) < len(numbers)
+        new = tuple(number for number in known if number not in part.numbers)
+        marks = self._marks(_statement(part.text), new)
+        fresh = tuple(mark for mark in marks if mark not in part.cited)
+        part.numbers += new
+        part.cited += fresh
+        return self._markers(fresh)
+
+    def _markers(self, cited: Sequence[int]) -> str:
+        if not cited:
+            return ""
+        space = "" if self._shown.endswith(("]", " ")) else " "
+        return self._show(space + "".join(f"[{n}]" for n in cited))
+
+    def _marks(self, statement: str, numbers: Sequence[int]) -> tuple[int, ...]:
+        """The citation numbers of the spans that say most of a statement, at most two a paper."""
+        marks: list[int] = []
+        for number in numbers:
+            source = self._source_of((number,))
+            spans = _spans(best_sentences(statement, source), statement)
+            marks += [self._number(span, statement) for span in spans]
+        return tuple(dict.fromkeys(marks))
+
+    def _number(self, span: tuple[SourceSentence, int, int], statement: str) -> int:
+        sentence, start, end = span
+        passage = sentence.passage
+        key = (passage.paper_id, start, end)
+        if key not in self._citations:
+            quote = passage.text[start - passage.start : end - passage.start]
+            self._citations[key] = Citation(
+                n=len(self._citations) + 1,
+                title=passage.title,
+                passage=passage.text,
+                start=start,
+                end=end,
+                score=round(min(1.0, coverage(statement, quote)), 4),
+                sources=passage.sources,
+                quote=quote,
+                passage_start=passage.start,
+                paper_id=passage.paper_id,
+            )
+        return self._citations[key].n
+
+    def _end(self, token: End) -> str:
+        if self._words.strip():
+            self._close_words()
+        shown = ""
+        claims: list[Claim] = []
+        for part in self._parts:
+            claim, attached = self._claim(part)
+            if attached:
+                shown += self._markers(attached)
+            if claim is not None:
+                claims.append(claim)
+        shown += self._show(token.text)
+        if self._shown.strip():
+            self._sentences.append(Sentence(self._shown, tuple(claims)))
+        elif self._sentences:
+            last = self._sentences[-1]
+            self._sentences[-1] = replace(last, text=last.text + self._shown)
+        self._shown, self._words, self._parts = "", "", []
+        return shown
+
+    def _close_words(self) -> None:
+        """Words behind the last marker are a claim of their own, or belong to the one before."""
+        if self._parts and len(stems(self._words)) < _FEWEST_WORDS:
+            self._parts[-1].text += self._words
+        else:
+            self._parts.append(_Part(self._words))
+        self._words = ""
+
+    def _claim(self, part: _Part) -> tuple[Claim | None, tuple[int, ...]]:
+        """The claim that a part makes, if any, and the citations that it lacked and got."""
+        statement = _statement(part.text)
+        if not part.numbers and (len(stems(statement)) < 2 or statement.endswith(":")) and not says_absence(statement):
+            return None, ()
+        if not self._check:
+            return Claim(statement, part.cited, "unchecked", 0.5, "sentences are not checked"), ()
+        if not part.numbers:
+            return self._uncited(part, statement)
+        found = checked(statement, self._source_of(part.numbers), self._encode(statement))
+        return _claim(statement, part.cited, found), ()
+
+    def _uncited(self, part: _Part, statement: str) -> tuple[Claim, tuple[int, ...]]:
+        """A statement without a usable marker: one paper may support it all the same."""
+        if says_absence(statement):
+            return Claim(statement, (), "unchecked", 0.5, "it says what the papers do not say"), ()
+        encoded = self._encode(statement)
+        best: tuple[float, int, Checked] | None = None
+        for number in sorted(self._numbers):
+            found = checked(statement, self._source_of((number,)), encoded)
+            if found.verdict == "supported" and (best is None or found.score > best[0]):
+                best = (found.score, number, found)
+        if best is not None:
+            cited = self._marks(statement, (best[1],))
+            return _claim(statement, cited, best[2]), cited
+        reason = "it cites a passage that there is not" if part.unknown else "it cites no passage"
+        return Claim(statement, (), "unsupported", 0.0, reason), ()
+
+
+def marked(composed: Composed) -> Composed:
+    """The same with a mark behind each sentence that has an unsupported claim."""
+    return replace(composed, sentences=tuple(_with_mark(sentence) for sentence in composed.sentences))
+
+
+def without_faults(composed: Composed) -> Composed:
+    """The sentences that have no unsupported claim, citations numbered anew."""
+    kept = [s for s in composed.sentences if all(claim.verdict != "unsupported" for claim in s.claims)]
+    used = dict.fromkeys(n for sentence in kept for claim in sentence.claims for n in claim.citations)
+    numbers = {old: new for new, old in enumerate(used, start=1)}
+    citations = [replace(c, n=numbers[c.n]) for c in composed.citations if c.n in numbers]
+    return Composed(
+        tuple(_renumbered(sentence, numbers) for sentence in kept), tuple(sorted(citations, key=lambda c: c.n))
+    )
+
+
+def _with_mark(sentence: Sentence) -> Sentence:
+    if all(claim.verdict != "unsupported" for claim in sentence.claims):
+        return sentence
+    match = re.search(r"[.!?。！？]?[\"'”’)»*_]*\s*$", sentence.text)
+    place = match.start() if match else len(sentence.text)
+    return replace(sentence, text=sentence.text[:place] + UNSUPPORTED + sentence.text[place:])
+
+
+def _renumbered(sentence: Sentence, numbers: dict[int, int]) -> Sentence:
+    def renumber(match: re.Match[str]) -> str:
+        return f"[{numbers[int(match.group(1))]}]" if int(match.group(1)) in numbers else match.group()
+
+    claims = tuple(replace(c, citations=tuple(numbers[n] for n in c.citations)) for c in sentence.claims)
+    return Sentence(re.sub(r"\[(\d+)\]", renumber, sentence.text), claims)
+
+
+def _spans(found: Sequence[SourceSentence], statement: str) -> list[tuple[SourceSentence, int, int]]:
+    """The best sentence, joined with a neighbour that adds much, or beside another that does."""
+    if not found:
+        return []
+    first = found[0]
+    if len(found) > 1:
+        second = found[1]
+        both = coverage(statement, f"{first.text} {second.text}")
+        if both - coverage(statement, first.text) >= _ADDS:
+            low, high = sorted((first, second), key=lambda s: s.start)
+            if first.passage.id == second.passage.id and high.start - low.end <= 2:
+                return [(first, low.start, high.end)]
+            return [(s, s.start, s.end) for s in (first, second)]
+    return [(first, first.start, first.end)]
+
+
+def _claim(statement: str, cited: tuple[int, ...], found: Checked) -> Claim:
+    return Claim(statement, cited, found.verdict, round(found.score, 4), found.reason)
+
+
+def _statement(text: str) -> str:
+    """The words of a part without bullets, emphasis and joining words before them."""
+    return _LEAD.sub("", text.replace("**", "").replace("__", "")).strip()

@@ -1,0 +1,38 @@
+"""The words of a text with a vector each: the mean of its word pieces' vectors, which hold its context."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.embedding import TokenVectors
+
+_WORD = re.compile(r"[^\W\d_][^\W_]*(?:['’]\w+)?|\d[\d.,]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Words in order: `texts` as written, `starts` and `ends` their offsets, `vectors` `(n, d)` of unit length, rows
+    of zeros where nothing was encoded."""
+
+    texts: tuple[str, ...]
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    vectors: NDArray[np.float32]
+
+
+def words_with_vectors(text: str, tokens: TokenVectors) -> Words:
+    """The words of `text`, whose word pieces are `tokens` with offsets in it."""
+    found = list(_WORD.finditer(text))
+    starts = np.asarray([match.start() for match in found], dtype=np.int64)
+    ends = np.asarray([match.end() for match in found], dtype=np.int64)
+    vectors = np.zeros((len(found), tokens.vectors.shape[1]), dtype=np.float32)
+    if found and len(tokens.vectors):
+        owner = np.searchsorted(starts, tokens.offsets[:, 0], side="right") - 1
+        inside = (owner >= 0) & (tokens.offsets[:, 0] < ends[np.maximum(owner, 0)])
+        np.add.at(vectors, owner[inside], tokens.vectors[inside])
+        vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+    return Words(tuple(match.group() for match in found), starts, ends, vectors)

@@ -1,0 +1,174 @@
+"""A model's reply, piece by piece, cut into text, citation markers and sentence ends as it comes.
+
+Pieces may break anywhere, inside a marker too. What could still become a marker, a hidden thought or the end of
+a sentence is held back until it is decided; all else goes on at once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_MARKER = re.compile(
+    r"[\[【]+\s*\^?(?:(?:passages?|papers?|sources?|refs?\.?|citations?)\s*)?"
+    r"(\d+(?:\s*(?:,|;|and|&|[-–—])\s*\^?(?:passage\s*|paper\s*)?\d+)*)(?:[†:][^\]】]*)?\s*[\]】]+(?!\()",
+    re.I,
+)
+_RANGE = re.compile(r"(\d+)\s*[-–—]\s*(\d+)")
+_THOUGHT = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.S | re.I)
+_LONGEST_MARKER = 60
+_ENDS = ".!?。！？"
+_CLOSERS = "\"'”’)»*_"
+_ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|et al|etc|vs|cf|Fig|Eq|approx|resp|no|Dr|Mr)|\b[A-Z])$")
+_WIDEST_RANGE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Words of the reply."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cites:
+    """A marker: the numbers in it, in order."""
+
+    numbers: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """The end of a sentence: its mark, and the white space behind it."""
+
+    text: str
+
+
+Token = Text | Cites | End
+
+
+class Reader:
+    """Takes a reply in pieces and gives its tokens; `close` gives what is left.
+
+    Markers that follow a sentence's full stop come before its `End`: a model may write either.
+    """
+
+    def __init__(self) -> None:
+        self._buffer = ""
+        self._written = ""  # of the sentence so far
+
+    def feed(self, piece: str) -> Iterator[Token]:
+        """The tokens that are certain now."""
+        self._buffer += piece
+        yield from self._tokens(final=False)
+
+    def close(self) -> Iterator[Token]:
+        """The tokens that are left; a sentence without its full stop ends here."""
+        yield from self._tokens(final=True)
+        if self._written.strip():
+            yield End("")
+        self._written = ""
+
+    def _tokens(self, *, final: bool) -> Iterator[Token]:
+        while self._buffer and (final or not self._in_thought()):
+            self._buffer = _THOUGHT.sub("", self._buffer)
+            place = _first_special(self._buffer)
+            token = self._special(final=final) if place == 0 and self._buffer else self._text(place, final=final)
+            if token is None:
+                return
+            self._written = "" if isinstance(token, End) else self._written + getattr(token, "text", "")
+            yield token
+
+    def _in_thought(self) -> bool:
+        """Whether a hidden thought is open, or may be about to open at the buffer's end."""
+        opened = re.search(r"<think", self._buffer, re.I)
+        if opened and not re.search(r"</think(?:ing)?>", self._buffer[opened.start() :], re.I):
+            return True
+        tail = self._buffer[self._buffer.rfind("<") :] if "<" in self._buffer else ""
+        return bool(tail) and "<thinking>".startswith(tail.casefold())
+
+    def _text(self, end: int, *, final: bool) -> Token | None:
+        """The words before `end`; white space at the buffer's end waits, since a marker may follow it."""
+        text = self._buffer[:end]
+        kept = text.rstrip() if end == len(self._buffer) and not final else text
+        self._buffer = self._buffer[len(kept) :]
+        return Text(kept) if kept else None
+
+    def _special(self, *, final: bool) -> Token | None:
+        """The token at a bracket, a full stop or a line's end; None where more must come first."""
+        stripped = self._buffer.lstrip(" \t")
+        if stripped[:1] in ("[", "【"):
+            return self._bracket(stripped, final=final)
+        if self._buffer[0] == "\n" or stripped[:1] == "\n":
+            return self._line_end(final=final)
+        return self._stop(final=final)
+
+    def _bracket(self, stripped: str, *, final: bool) -> Token | None:
+        match = _MARKER.match(stripped)
+        if match and (final or match.end() < len(stripped)):
+            numbers = _numbers(match.group(1))
+            if 0 not in numbers:
+                self._buffer = stripped[match.end() :]
+                return Cites(numbers)
+        closed = "]" in stripped[:_LONGEST_MARKER] or "】" in stripped[:_LONGEST_MARKER]
+        if not final and (match or (not closed and len(stripped) < _LONGEST_MARKER)):
+            return None
+        taken = self._buffer[: len(self._buffer) - len(stripped) + 1]  # a bracket of the text itself
+        self._buffer = stripped[1:]
+        return Text(taken)
+
+    def _line_end(self, *, final: bool) -> Token | None:
+        blank = re.match(r"\s+", self._buffer)
+        space = blank.group() if blank else ""
+        if not final and len(space) == len(self._buffer):
+            return None
+        self._buffer = self._buffer[len(space) :]
+        return End(space) if self._written.strip() else Text(space if self._buffer else "")
+
+    def _stop(self, *, final: bool) -> Token | None:
+        """A full stop that ends a sentence, once what follows shows it; markers behind it are let past."""
+        match = re.match(rf"[{re.escape(_ENDS)}]+[{re.escape(_CLOSERS)}]*", self._buffer)
+        assert match is not None
+        mark, rest = match.group(), self._buffer[match.end() :]
+        if not final and not rest.strip():
+            return None
+        wide = mark[0] in "。！？"
+        behind = rest.lstrip(" \t")
+        marker = _MARKER.match(behind)
+        if (
+            behind[:1] in ("[", "【")
+            and not marker
+            and not final
+            and len(behind) < _LONGEST_MARKER
+            and "]" not in behind
+        ):
+            return None
+        abbreviated = mark == "." and bool(_ABBREVIATION.search(self._written.rstrip()))
+        if marker and 0 not in _numbers(marker.group(1)) and not abbreviated:
+            if not final and marker.end() == len(behind):
+                return None
+            self._buffer = mark + behind[marker.end() :]
+            return Cites(_numbers(marker.group(1)))
+        space = rest[: len(rest) - len(rest.lstrip())]
+        starts = not rest or wide or (bool(space) and not abbreviated)
+        if mark[0] == "." and space and "\n" not in space and rest.lstrip()[:1].islower():
+            starts = False
+        self._buffer = rest[len(space) :] if starts else rest
+        return End(mark + space) if starts else Text(mark)
+
+
+def _first_special(text: str) -> int:
+    """Where the first bracket, full stop or line end stands (white space before a bracket included)."""
+    found = re.search(rf"[ \t]*[\[【]|[{re.escape(_ENDS)}]|[ \t]*\n", text)
+    return found.start() if found else len(text)
+
+
+def _numbers(inside: str) -> tuple[int, ...]:
+    """`1, 3-5` as (1, 3, 4, 5), each once."""
+
+    def spelt(match: re.Match[str]) -> str:
+        first, last = int(match.group(1)), int(match.group(2))
+        return " ".join(map(str, range(first, last + 1))) if first <= last < first + _WIDEST_RANGE else match.group()
+
+    return tuple(dict.fromkeys(int(number) for number in re.findall(r"\d+", _RANGE.sub(spelt, inside))))
