@@ -15,13 +15,30 @@ if TYPE_CHECKING:
     from rag.asking import aask, ask, stream
     from rag.assistant import Assistant
     from rag.errors import FootnoteError
+    from rag.grounding.standalone import check
     from rag.settings import Settings, load_settings
-    from rag.types import Answer, Citation, Claim, Paper, Passage, RankedPaper, RankedPassage, Source, Turn
+    from rag.types import (
+        Answer,
+        Citation,
+        Claim,
+        Delta,
+        Event,
+        Paper,
+        Passage,
+        RankedPaper,
+        RankedPassage,
+        Restart,
+        Source,
+        Stage,
+        Turn,
+        Usage,
+    )  # fmt: skip
 
 _HOMES = {
     "ask": "rag.asking",
     "aask": "rag.asking",
     "stream": "rag.asking",
+    "check": "rag.grounding.standalone",
     "Assistant": "rag.assistant",
     "FootnoteError": "rag.errors",
     "Settings": "rag.settings",
@@ -29,6 +46,11 @@ _HOMES = {
     "Answer": "rag.types",
     "Citation": "rag.types",
     "Claim": "rag.types",
+    "Delta": "rag.types",
+    "Event": "rag.types",
+    "Restart": "rag.types",
+    "Stage": "rag.types",
+    "Usage": "rag.types",
     "Paper": "rag.types",
     "Passage": "rag.types",
     "RankedPaper": "rag.types",
@@ -41,16 +63,22 @@ __all__ = [
     "Assistant",
     "Citation",
     "Claim",
+    "Delta",
+    "Event",
     "FootnoteError",
     "Paper",
     "Passage",
     "RankedPaper",
     "RankedPassage",
+    "Restart",
     "Settings",
     "Source",
+    "Stage",
     "Turn",
+    "Usage",
     "aask",
     "ask",
+    "check",
     "load_settings",
     "stream",
 ]

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from rag.assistant import Assistant, History
 from rag.index import Index
 from rag.settings import Settings, load_settings
-from rag.types import Answer
+from rag.types import Answer, Event
 
 
 def ask(
@@ -38,23 +38,20 @@ async def aask(
     **settings: Any,
 ) -> Answer:
     """`ask`, without blocking the event loop."""
-    import asyncio
-
-    return await asyncio.to_thread(ask, question, history, papers=papers, sources=sources, **settings)
-
-
-@dataclass(frozen=True, slots=True)
-class Delta:
-    """A piece of an answer's text, in order."""
-
-    text: str
+    assistant = await asyncio.to_thread(ready, load_settings(**settings))
+    return await assistant.aask(question, history, papers=papers, sources=sources)
 
 
-def stream(question: str, history: History = (), **options: Any) -> Iterator[Delta | Answer]:
-    """The answer's text sentence by sentence, and at the end the `Answer` itself."""
-    answer = ask(question, history, **options)
-    yield from (Delta(piece) for piece in _pieces(answer.text))
-    yield answer
+def stream(
+    question: str,
+    history: History = (),
+    *,
+    papers: Sequence[str] = (),
+    sources: Sequence[str] = (),
+    **settings: Any,
+) -> Iterator[Event]:
+    """The answer as it is made: `Stage`, `Delta` and `Restart` events, and at the end the `Answer` itself."""
+    yield from ready(load_settings(**settings)).stream(question, history, papers=papers, sources=sources)
 
 
 def ready(settings: Settings, *, progress: Callable[[str, int, int], None] | None = None) -> Assistant:
@@ -72,14 +69,3 @@ def ready(settings: Settings, *, progress: Callable[[str, int, int], None] | Non
 @lru_cache(maxsize=8)
 def _assistant(settings: Settings) -> Assistant:
     return Assistant(settings)
-
-
-def _pieces(text: str) -> Iterator[str]:
-    """The text cut after each white space that follows a marker or a full stop."""
-    start = 0
-    for position, char in enumerate(text):
-        if char.isspace() and position and text[position - 1] in ".]:!?":
-            yield text[start : position + 1]
-            start = position + 1
-    if start < len(text):
-        yield text[start:]

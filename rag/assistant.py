@@ -4,24 +4,33 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from prompts import load
+from rag.chat_model import Call, ChatModel, load_chat_model
 from rag.embedding import Embedder, load_embedder
-from rag.errors import IndexMismatchError, UsageError
+from rag.errors import IndexMismatchError, ModelError, UsageError
 from rag.grounding import footnoted
+from rag.grounding.encoders import token_encoder
 from rag.index import Index
+from rag.model_answer import ModelWriter, Written
+from rag.model_survey import ModelSurvey
+from rag.planning import needs_model, planned
 from rag.question import Plan, plan
 from rag.retrieval.pairing import best_pair
 from rag.retrieval.retriever import Hits, Retriever, mask
 from rag.settings import Settings, load_settings
 from rag.snapshot import Snapshot
-from rag.types import Answer, Paper, RankedPaper, Route, Turn
+from rag.tracing import span
+from rag.types import Answer, Delta, Event, Paper, RankedPaper, Restart, Route, Stage, Turn, Usage
 from rag.writing import answerability
 from rag.writing.answer_type import asked_types
 from rag.writing.draft import Draft
@@ -30,6 +39,7 @@ from rag.writing.sentence_features import tabulate
 from rag.writing.survey import listing
 
 ENGINE = "extractive"
+_AT_ONCE = 64  # questions that may wait for a model at the same time
 _NEAREST = 3  # titles named when the papers do not answer
 _GREETING = "Ask me a question about the papers in the index: a fact, a number, a comparison, or a list."
 History = Sequence[Mapping[str, str]]
@@ -41,10 +51,22 @@ class Assistant:
     Not thread-safe while opening; answering is, since nothing is changed by it.
     """
 
-    def __init__(self, settings: Settings | None = None, *, embedder: Embedder | None = None, **overrides: Any) -> None:
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        *,
+        embedder: Embedder | None = None,
+        llm: Any = None,
+        **overrides: Any,
+    ) -> None:
+        """`llm` is the name of a model, or a LlamaIndex `LLM` that writes the answers whatever the settings name;
+        `overrides` are single settings by name."""
+        if isinstance(llm, str):
+            overrides["llm"], llm = llm, None
         self.settings = settings or load_settings(**overrides)
         self._embedder = embedder
         self._retriever: Retriever | None = None
+        self.model = ChatModel.of(llm, self.settings) if llm is not None else load_chat_model(self.settings)
 
     @property
     def retriever(self) -> Retriever:
@@ -85,22 +107,111 @@ class Assistant:
             UsageError: for an empty question, or a turn that is no turn.
             IndexMissingError: when nothing was ingested yet.
         """
+        return _last(self.stream(question, history, papers=papers, sources=sources))
+
+    async def aask(
+        self, question: str, history: History = (), *, papers: Sequence[str] = (), sources: Sequence[str] = ()
+    ) -> Answer:
+        """`ask` without blocking the event loop; cancelling it gives up what the model was asked."""
+        call = self._call()
+
+        def work() -> Answer:
+            return _last(self.stream(question, history, papers=papers, sources=sources, call=call))
+
+        try:
+            return await asyncio.get_running_loop().run_in_executor(_waiting(), work)
+        except asyncio.CancelledError:
+            call.cancel()
+            raise
+
+    def stream(
+        self,
+        question: str,
+        history: History = (),
+        *,
+        papers: Sequence[str] = (),
+        sources: Sequence[str] = (),
+        call: Call | None = None,
+    ) -> Iterator[Event]:
+        """`ask`, as it happens: `Stage` and `Delta` events, a `Restart` where text shown is withdrawn, and at the
+        end the `Answer`, whose text is what the deltas since the last restart make.
+
+        Closing the iterator, or cancelling `call`, gives up what the model was asked.
+        """
         if not question.strip():
             raise UsageError("the question is empty", "ask something about the papers")
+        turns = _turns(history)
+        call = call or self._call()
+        try:
+            with span("footnote.ask", {"footnote.question.characters": len(question)}) as told:
+                for event in self._events(question, turns, _wanted(papers, sources), call):
+                    if isinstance(event, Answer):
+                        told["footnote.route"], told["footnote.engine"] = event.route, event.engine
+                        told["footnote.abstained"] = event.abstained
+                    yield event
+        finally:
+            call.cancel()
+
+    def _call(self) -> Call:
+        return Call(self.settings.llm_timeout_s)
+
+    def _events(
+        self, question: str, turns: Sequence[Turn], wanted: Callable[[Paper], bool] | None, call: Call
+    ) -> Iterator[Event]:
         clock = _Clock()
+        yield Stage("plan")
         with clock("plan"):
-            planned = plan(question, _turns(history))
-        if planned.route == "chat":
-            return _answer(planned, Draft((), opening=_GREETING), clock)
+            rules = plan(question, turns)
+        if rules.route == "chat":
+            yield from _told(_answer(rules, Draft((), opening=_GREETING), clock))
+            return
         with clock("open"):
             retriever = self.retriever
-            allowed = mask(retriever.snapshot, _wanted(papers, sources))
-        draft, route = self._draft(retriever, planned, allowed, clock)
-        return _answer(planned, draft, clock, route)
+            allowed = mask(retriever.snapshot, wanted)
+        degraded = ""
+        if self.model is not None:
+            given = False
+            try:
+                for event in self._by_model(self.model, retriever, rules, turns, allowed, call, clock):
+                    given |= isinstance(event, Delta)
+                    yield event
+                return
+            except ModelError as error:
+                degraded = f"{error.message}; sentences were chosen without a model"
+                if given:
+                    yield Restart()
+        draft, route = self._draft(retriever, rules, allowed, clock)
+        yield from _told(replace(_answer(rules, draft, clock, route), degraded=degraded))
 
-    async def aask(self, question: str, history: History = (), **filters: Sequence[str]) -> Answer:
-        """`ask`, on a worker thread."""
-        return await asyncio.to_thread(self.ask, question, history, **filters)
+    def _by_model(
+        self,
+        model: ChatModel,
+        retriever: Retriever,
+        rules: Plan,
+        turns: Sequence[Turn],
+        allowed: NDArray[np.bool_] | None,
+        call: Call,
+        clock: _Clock,
+    ) -> Iterator[Event]:
+        """The events of an answer that the model writes; raises ModelError where it cannot."""
+        made, usage, prompts = rules, Usage(), {}
+        if needs_model(rules, turns):
+            with clock("plan_model"), span("footnote.plan"):
+                made, usage = planned(rules, turns, model, call, self.settings.prompts)
+            prompts["plan"] = load("plan", self.settings.prompts).hash
+        if made.route in ("survey", "count"):
+            writing = ModelSurvey(model, self.settings, retriever).write(made, allowed, call)
+        else:
+            yield Stage("retrieve")
+            with clock("retrieve"), span("footnote.retrieve"):
+                searched = [retriever.hits(text, allowed) for text in made.searches or (made.query,)]
+            encoder = token_encoder(self.settings, self.embedder)
+            writing = ModelWriter(model, self.settings, retriever.snapshot, encoder).write(made, searched, call)
+        yield Stage("write")
+        with span("footnote.write"):
+            written = yield from _timed(writing, clock)
+        written = replace(written, usage=usage + written.usage, prompts={**prompts, **written.prompts})
+        yield _written(rules, made, written, model.name, clock)
 
     def search(self, query: str, k: int = 0) -> list[RankedPaper]:
         """The `k` best papers for a query (the setting `k` by default), passages best first."""
@@ -156,6 +267,42 @@ class Assistant:
         return self._embedder
 
 
+def _last(events: Iterator[Event]) -> Answer:
+    """The answer that a stream of events ends with."""
+    answer: Answer | None = None
+    for event in events:
+        if isinstance(event, Answer):
+            answer = event
+    assert answer is not None  # every stream ends with one, or raises
+    return answer
+
+
+def _told(answer: Answer) -> Iterator[Event]:
+    """An answer that is there at once, as the events of one that comes bit by bit."""
+    yield Stage("write")
+    for piece in pieces(answer.text):
+        yield Delta(piece)
+    yield answer
+
+
+def _timed(events: Generator[Event, None, Written], clock: _Clock) -> Generator[Event, None, Written]:
+    """The same events; the time spent on making them counts as writing, not the time that their taker takes."""
+    while True:
+        try:
+            with clock("write"):
+                event = next(events)
+        except StopIteration as end:
+            written: Written = end.value
+            return written
+        yield event
+
+
+@cache
+def _waiting() -> ThreadPoolExecutor:
+    """Threads that mostly wait for a model; few of them compute at once."""
+    return ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="footnote-ask")
+
+
 @dataclass(slots=True)
 class _Clock:
     """Seconds by stage."""
@@ -188,6 +335,37 @@ def _answer(planned: Plan, draft: Draft, clock: _Clock, route: Route | None = No
         examined=draft.examined,
         timings={**clock.seconds, "total": sum(clock.seconds.values())},
     )
+
+
+def _written(rules: Plan, made: Plan, written: Written, engine: str, clock: _Clock) -> Answer:
+    return Answer(
+        question=rules.question,
+        text=written.text,
+        citations=written.citations,
+        claims=written.claims,
+        abstained=written.abstained,
+        route=made.route,
+        papers=tuple(dict.fromkeys(citation.title for citation in written.citations)),
+        engine=engine,
+        confidence=round(written.confidence, 4),
+        nearest=written.nearest,
+        examined=written.examined,
+        timings={**clock.seconds, "total": sum(clock.seconds.values())},
+        note=written.note,
+        prompts=written.prompts,
+        usage=written.usage,
+    )
+
+
+def pieces(text: str) -> Iterator[str]:
+    """A text cut after each white space that follows a marker or a full stop."""
+    start = 0
+    for position, char in enumerate(text):
+        if char.isspace() and position and text[position - 1] in ".]:!?":
+            yield text[start : position + 1]
+            start = position + 1
+    if start < len(text):
+        yield text[start:]
 
 
 def _refusal(draft: Draft) -> str:

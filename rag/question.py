@@ -20,7 +20,8 @@ class Plan:
     """What to search for, and how the answer is to be shaped.
 
     `query` is the question with the topic of its history folded in; `sides` are the two things that a
-    comparison is about; `subject` is what the listed or counted papers must have.
+    comparison is about; `subject` is what the listed or counted papers must have; `searches` are the searches to
+    make where one for `query` is not enough.
     """
 
     question: str
@@ -29,6 +30,7 @@ class Plan:
     sides: tuple[str, ...] = ()
     subject: str = ""
     mentions: bool = False
+    searches: tuple[str, ...] = ()
 
 
 _SOME = (

@@ -153,9 +153,12 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """An event of a streamed answer: what is being done now, as a name among the keys of `Answer.timings`."""
+    """An event of a streamed answer: what is being done now, as a name among the keys of `Answer.timings`; `done`
+    of `total` parts, where it has parts."""
 
     name: str
+    done: int = 0
+    total: int = 0
 
 
 @dataclass(frozen=True, slots=True)

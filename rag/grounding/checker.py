@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from rag.boosted_trees import grown
 from rag.embedding import TokenVectors
-from rag.grounding.language import is_english
 from rag.grounding.signals import NAMES, Signals, signals
 from rag.grounding.source import Source, SourceSentence
+from rag.text.language import is_english
 from rag.types import Verdict
 
 _ABSENCE = re.compile(

@@ -6,15 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-import numpy as np
-
 from rag.chunking import split
-from rag.embedding import Embedder, TokenVectors, load_embedder
+from rag.embedding import Embedder, load_embedder
 from rag.errors import UsageError
 from rag.grounding.composing import Composer
+from rag.grounding.encoders import encoded
 from rag.grounding.source import Source, source_of
 from rag.settings import load_settings
-from rag.token_basis import shortened_tokens
 from rag.types import Claim, Paper, Passage
 from rag.writing.markers import Reader
 
@@ -48,14 +46,6 @@ def check(text: str, passages: Sequence[str | Passage], *, embedder: Embedder | 
     composed = composer.finish()
     owner = {citation.n: int(citation.paper_id) for citation in composed.citations}
     return [_by_passage(claim, owner) for claim in composed.claims]
-
-
-def encoded(text: str, embedder: Embedder) -> TokenVectors:
-    """The word pieces of a text `(n, 128)` with their offsets; none where the embedder gives none."""
-    _, tokens = embedder.encode_with_tokens([text])
-    if not tokens:
-        return TokenVectors(np.zeros((0, 128), dtype=np.float32), np.zeros((0, 2), dtype=np.int32))
-    return TokenVectors(shortened_tokens(tokens[0].vectors), tokens[0].offsets)
 
 
 @lru_cache(maxsize=1)

@@ -1,0 +1,284 @@
+"""An answer by a language model: evidence → reply → checked sentences → at most one repair.
+
+Text is given out as it comes. Where the finished answer differs from what was shown (a repair, a mark on an
+unsupported sentence), a `Restart` withdraws that.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, field
+
+from prompts import Prompt, load
+from rag.chat_model import Call, ChatModel
+from rag.embedding import Embedder, TokenVectors
+from rag.errors import ModelError, ModelReplyError
+from rag.grounding.checker import says_absence
+from rag.grounding.composing import Composed, Composer, marked, without_faults
+from rag.grounding.encoders import encoded, stored
+from rag.grounding.model_check import checked_by
+from rag.grounding.source import Source, source_of
+from rag.question import Plan
+from rag.retrieval.retriever import Hits
+from rag.settings import Settings
+from rag.snapshot import Snapshot
+from rag.types import Citation, Claim, Delta, Event, Restart, Usage
+from rag.writing.evidence import Shown, evidence
+from rag.writing.llm import NOT_ANSWERED, Reply, asked, asked_again, prompt_for, replied
+from rag.writing.markers import Token
+
+_log = logging.getLogger(__name__)
+_NEAREST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a model's answer came to, before it becomes an `Answer`."""
+
+    text: str
+    citations: tuple[Citation, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    abstained: bool = False
+    nearest: tuple[str, ...] = ()
+    usage: Usage = field(default_factory=Usage)
+    prompts: dict[str, str] = field(default_factory=dict)
+    note: str = ""
+    examined: int = 0
+
+    @property
+    def confidence(self) -> float:
+        """The mean score of the claims; 0 without any."""
+        scores = [claim.score for claim in self.claims]
+        return sum(scores) / len(scores) if scores else 0.0
+
+
+class ModelWriter:
+    """Writes answers over one index with one model."""
+
+    def __init__(self, model: ChatModel, settings: Settings, snapshot: Snapshot, encoder: Embedder) -> None:
+        self._model = model
+        self._settings = settings
+        self._snapshot = snapshot
+        self._encoder = encoder
+
+    def write(self, plan: Plan, searched: Sequence[Hits], call: Call) -> Generator[Event, None, Written]:
+        """The answer to a planned question from what its searches found.
+
+        Raises:
+            ModelError: when the model gave no usable reply, twice where it broke off.
+        """
+        settings = self._settings
+        papers = settings.k * (2 if len(searched) > 1 else 1)
+        shown = evidence(self._snapshot, searched, papers, settings.evidence_tokens)
+        if not shown:
+            return Written("The papers do not answer this.", abstained=True)
+        prompt = prompt_for(plan.route, settings.prompts)
+        used = _Used({prompt.name: prompt.hash})
+        sources = _Sources(shown, self._snapshot, self._encoder)
+        reply, composed, given = yield from self._first(prompt, plan.question, shown, sources, call)
+        used.usage += reply.usage
+        if reply.refusal is not None:
+            return self._refused(reply.refusal, shown, used)
+        composed = self._checked(plan.question, composed, shown, call, used)
+        composed = self._repaired(plan.question, reply, composed, shown, sources, call, used)
+        written = self._by_policy(composed, shown, used, cut=reply.cut)
+        if written.text != given:
+            yield Restart()
+            yield Delta(written.text)
+        return written
+
+    def _first(
+        self, prompt: Prompt, question: str, shown: Sequence[Shown], sources: _Sources, call: Call
+    ) -> Generator[Event, None, tuple[Reply, Composed, str]]:
+        """The model's first reply, shown as it comes; asked for once more where it breaks off."""
+        messages = asked(prompt, question, shown)
+        composer, holder = self._composer(sources), _Holder()
+        try:
+            reply = yield from _shown(replied(self._model, messages, call), composer, holder)
+        except ModelReplyError as error:
+            if call.cancelled or not call.remaining:
+                raise
+            _log.warning("%s: asking once more", error.message)
+            if holder.given:
+                yield Restart()
+            composer, holder = self._composer(sources), _Holder()
+            reply = yield from _shown(replied(self._model, messages, call), composer, holder)
+        return reply, composer.finish(), holder.given.strip()
+
+    def _composer(self, sources: _Sources) -> Composer:
+        check = self._settings.verify != "off"
+        return Composer(sources.numbers, sources.of, sources.encode, check=check)
+
+    def _checked(self, question: str, composed: Composed, shown: Sequence[Shown], call: Call, used: _Used) -> Composed:
+        """The same, looked over by the model too, where the settings ask for it."""
+        if self._settings.verify != "llm":
+            return composed
+        prompt = load("claim_check", self._settings.prompts)
+        used.prompts[prompt.name] = prompt.hash
+        checked, usage = checked_by(self._model, prompt, question, composed, call)
+        used.usage += usage
+        return checked
+
+    def _repaired(
+        self,
+        question: str,
+        reply: Reply,
+        composed: Composed,
+        shown: Sequence[Shown],
+        sources: _Sources,
+        call: Call,
+        used: _Used,
+    ) -> Composed:
+        """The answer after one request to mend what is unsupported; the first one where that made it no better."""
+        if not composed.faults or self._settings.verify == "off":
+            return composed
+        prompt = load("repair", self._settings.prompts)
+        used.prompts[prompt.name] = prompt.hash
+        messages = asked_again(prompt, question, shown, reply.text, composed.faults)
+        composer, holder = self._composer(sources), _Holder()
+        try:
+            again = _drained(_shown(replied(self._model, messages, call), composer, holder))
+        except ModelError as error:
+            _log.warning("no repair: %s", error.message)
+            return composed
+        used.usage += again.usage
+        if again.refusal is not None or again.cut:
+            return composed
+        mended = self._checked(question, composer.finish(), shown, call, used)
+        better = mended.claims and len(mended.faults) < len(composed.faults)
+        return mended if better else composed
+
+    def _by_policy(self, composed: Composed, shown: Sequence[Shown], used: _Used, *, cut: bool) -> Written:
+        """What becomes of sentences that nothing supports is the settings' choice."""
+        policy = self._settings.unsupported
+        if composed.faults and policy == "abstain":
+            return self._refused("A sentence of the answer is not supported by the papers.", shown, used)
+        composed = without_faults(composed) if policy == "drop" else marked(composed)
+        if not composed.text or (policy == "drop" and not composed.claims):
+            return self._refused("", shown, used)
+        claims = composed.claims
+        absent = bool(claims) and not composed.citations and all(says_absence(claim.text) for claim in claims)
+        return Written(
+            composed.text,
+            composed.citations,
+            claims,
+            abstained=absent,
+            nearest=_titles(shown) if absent else (),
+            usage=used.usage,
+            prompts=used.prompts,
+            note="the model ran out of room; the last sentence was left out" if cut else "",
+        )
+
+    def _refused(self, said: str, shown: Sequence[Shown], used: _Used) -> Written:
+        nearest = _titles(shown)
+        text = " ".join(_without_markers(said).split()) or "The papers do not answer this."
+        text = text if text.endswith((".", "!", "?", "。")) else f"{text}."
+        return Written(
+            f"{text} Nearest: {'; '.join(nearest)}.",
+            abstained=True,
+            nearest=nearest,
+            usage=used.usage,
+            prompts=used.prompts,
+        )
+
+
+@dataclass(slots=True)
+class _Used:
+    """Prompts by name with their hashes, and what the calls took."""
+
+    prompts: dict[str, str]
+    usage: Usage = field(default_factory=Usage)
+
+
+@dataclass(slots=True)
+class _Holder:
+    """Holds text back until it is no beginning of a refusal; `given` is what was shown."""
+
+    held: str = ""
+    given: str = ""
+    refusing: bool = False
+
+    def let(self, text: str) -> str:
+        """What may be shown now."""
+        if self.refusing:
+            return ""
+        if self.given:
+            self.given += text
+            return text
+        self.held += text
+        said = self.held.lstrip("*_ \n").casefold()
+        start = NOT_ANSWERED.casefold()
+        if said.startswith(start):
+            self.refusing = True
+            return ""
+        if start.startswith(said[: len(start)]):
+            return ""
+        shown, self.held = self.held.lstrip(), ""
+        self.given = shown
+        return shown
+
+    def rest(self) -> str:
+        """What is still held when the reply has ended."""
+        if self.refusing or self.given or not self.held.strip():
+            return ""
+        self.given = self.held.strip()
+        return self.given
+
+
+class _Sources:
+    """What the numbers shown stand for, as the checks see it; each made once."""
+
+    def __init__(self, shown: Sequence[Shown], snapshot: Snapshot, encoder: Embedder) -> None:
+        self._shown = {one.number: one for one in shown}
+        positions = {p.id: at for one in shown for p, at in zip(one.passages, one.positions, strict=True)}
+        self._pieces = stored(snapshot, positions, encoder)
+        self._encoder = encoder
+        self._made: dict[tuple[int, ...], Source] = {}
+
+    @property
+    def numbers(self) -> list[int]:
+        return list(self._shown)
+
+    def of(self, numbers: tuple[int, ...]) -> Source:
+        if numbers not in self._made:
+            passages = [passage for number in numbers for passage in self._shown[number].passages]
+            self._made[numbers] = source_of(passages, self._pieces)
+        return self._made[numbers]
+
+    def encode(self, statement: str) -> TokenVectors:
+        return encoded(statement, self._encoder)
+
+
+def _shown(tokens: Generator[Token, None, Reply], composer: Composer, holder: _Holder) -> Generator[Event, None, Reply]:
+    """Tokens through the composer, and what may be shown of them on."""
+    while True:
+        try:
+            token = next(tokens)
+        except StopIteration as end:
+            reply: Reply = end.value
+            break
+        if text := holder.let(composer.take(token)):
+            yield Delta(text)
+    if text := holder.rest():
+        yield Delta(text)
+    return reply
+
+
+def _drained(events: Generator[Event, None, Reply]) -> Reply:
+    """The value of a generator whose events nobody waits for."""
+    while True:
+        try:
+            next(events)
+        except StopIteration as end:
+            reply: Reply = end.value
+            return reply
+
+
+def _titles(shown: Sequence[Shown]) -> tuple[str, ...]:
+    return tuple(one.title for one in shown[:_NEAREST])
+
+
+def _without_markers(text: str) -> str:
+    return re.sub(r"\s*\[\d+\]", "", text)

@@ -1,0 +1,80 @@
+"""The plan of a question with a language model at hand: one small call, and only where rules are not enough.
+
+A follow-up is made complete in itself, a question in another language gets searches in the papers' language, a
+comparison is split. Where the model fails, the rules' plan stands.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from prompts import load
+from rag.chat_model import Call, ChatModel, parsed
+from rag.errors import ModelError
+from rag.question import Plan, leans, subject_of
+from rag.text.language import is_english
+from rag.types import Route, Turn, Usage
+
+_log = logging.getLogger(__name__)
+MOST_QUERIES = 4
+_TURNS = 6  # turns of the conversation that are shown
+_TURN_CHARS = 1200
+_TOKENS = 400
+_ROUTES: tuple[Route, ...] = ("lookup", "compare", "survey", "count", "chat")
+_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "question": {"type": "string"},
+        "route": {"type": "string", "enum": list(_ROUTES)},
+        "queries": {"type": "array", "items": {"type": "string"}},
+        "subject": {"type": "string"},
+    },
+    "required": ["question", "route", "queries", "subject"],
+    "additionalProperties": False,
+}
+
+
+def needs_model(plan: Plan, history: Sequence[Turn]) -> bool:
+    """Whether the rules' plan may fall short: a follow-up, a comparison, or a question that is not in English."""
+    if plan.route == "chat":
+        return False
+    return plan.route == "compare" or not is_english(plan.question) or bool(history and leans(plan.question))
+
+
+def planned(
+    rules: Plan, history: Sequence[Turn], model: ChatModel, call: Call, folder: Path | None = None
+) -> tuple[Plan, Usage]:
+    """The model's plan on top of the rules' one; the rules' own where the model gives none."""
+    turns = [{"role": turn.role, "content": turn.content[:_TURN_CHARS]} for turn in history[-_TURNS:]]
+    messages = load("plan", folder).render(history=turns, question=rules.question, most_queries=MOST_QUERIES)
+    try:
+        reply = model.complete(messages, call, max_tokens=_TOKENS, schema=_SCHEMA)
+    except ModelError as error:
+        _log.warning("the rules plan this question: %s", error.message)
+        return rules, Usage()
+    found = parsed(reply.text)
+    if found is None:
+        _log.warning("the rules plan this question: %s replied with no JSON object", model.name)
+        return rules, reply.usage
+    return _merged(rules, found), reply.usage
+
+
+def _merged(rules: Plan, found: Mapping[str, Any]) -> Plan:
+    """What the model said, as far as it has the expected form."""
+    said = found.get("queries")
+    queries = [" ".join(q.split()) for q in said if isinstance(q, str)] if isinstance(said, list) else []
+    searches = tuple(query for query in dict.fromkeys(queries) if query)[:MOST_QUERIES]
+    question = found.get("question")
+    standalone = " ".join(question.split()) if isinstance(question, str) and question.strip() else rules.question
+    route = found.get("route")
+    chosen: Route = route if route in _ROUTES else rules.route
+    subject = found.get("subject")
+    topic = subject if isinstance(subject, str) and subject.strip() else subject_of(searches[0] if searches else "")
+    query = searches[0] if searches else standalone if is_english(standalone) else rules.query
+    if chosen in ("survey", "count"):
+        return replace(rules, query=query, route=chosen, subject=topic or rules.subject, searches=searches)
+    return replace(rules, question=standalone, query=query, route=chosen, searches=searches)
