@@ -25,7 +25,7 @@ from rag.model_answer import ModelWriter, Written
 from rag.model_survey import ModelSurvey
 from rag.planning import needs_model, planned
 from rag.question import Plan, plan
-from rag.retrieval.pairing import best_pair
+from rag.retrieval.pairing import Pair, best_pair
 from rag.retrieval.retriever import Hits, Retriever, mask
 from rag.settings import Settings, load_settings
 from rag.snapshot import Snapshot
@@ -35,11 +35,12 @@ from rag.writing import answerability
 from rag.writing.answer_type import asked_types
 from rag.writing.draft import Draft
 from rag.writing.extractive import comparison, lookup
-from rag.writing.sentence_features import tabulate
+from rag.writing.sentence_features import SentenceTable, tabulate
 from rag.writing.survey import listing
 
 ENGINE = "extractive"
 _AT_ONCE = 64  # questions that may wait for a model at the same time
+_LEAST_COVERED = 0.35  # share of a question's words, by weight
 _NEAREST = 3  # titles named when the papers do not answer
 _GREETING = "Ask me a question about the papers in the index: a fact, a number, a comparison, or a list."
 History = Sequence[Mapping[str, str]]
@@ -85,7 +86,7 @@ class Assistant:
                 raise IndexMismatchError(
                     f"the index was built with the embedder {snapshot.manifest['embedder']!r}, "
                     f"the settings ask for {embedder.name!r}",
-                    "set FOOTNOTE_EMBEDDER back, or ingest into another FOOTNOTE_HOME",
+                    "set FOOTNOTE_EMBEDDER back, or run `footnote ingest --reindex` to encode all papers again",
                 )
             self._retriever = Retriever(snapshot, embedder, candidates=self.settings.candidates)
         return self._retriever
@@ -151,6 +152,11 @@ class Assistant:
                     yield event
         finally:
             call.cancel()
+
+    def close(self) -> None:
+        """Close what is kept open between questions: connections to the model."""
+        if self.model is not None:
+            self.model.close()
 
     def _call(self) -> Call:
         return Call(self.settings.llm_timeout_s)
@@ -236,8 +242,8 @@ class Assistant:
         pair = best_pair(hits, planned.route == "compare")
         compared = pair is not None and pair.compared
         table = tabulate(snapshot, hits.query, hits.candidates[0], asked_types(planned.question))
-        confidence = answerability.probability(planned.question, hits, table, pair)
-        if confidence < self._refuse_below:
+        confidence, least = self._confidence(planned, hits, table, pair)
+        if confidence < least:
             nearest = tuple(snapshot.title(candidate.paper) for candidate in hits.candidates[:_NEAREST])
             return Draft(
                 (), abstained=True, confidence=confidence, nearest=nearest
@@ -249,10 +255,17 @@ class Assistant:
             draft = lookup(snapshot, planned.question, hits, limit)
         return Draft(draft.sentences, confidence=confidence), "compare" if compared else "lookup"
 
-    @property
-    def _refuse_below(self) -> float:
+    def _confidence(self, planned: Plan, hits: Hits, table: SentenceTable, pair: Pair | None) -> tuple[float, float]:
+        """How likely the question is answered by what was found, and the least that is enough.
+
+        The model was trained with late interaction; without it, the share of the question's words that the best
+        paper has must do.
+        """
         chosen = self.settings.abstain_below
-        return answerability.threshold() if chosen is None else chosen
+        if len(hits.query.pieces):
+            likely = answerability.probability(planned.question, hits, table, pair)
+            return likely, answerability.threshold() if chosen is None else chosen
+        return min(1.0, hits.feature(0, "covered")), _LEAST_COVERED if chosen is None else chosen
 
     @property
     def snapshot(self) -> Snapshot:

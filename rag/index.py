@@ -5,6 +5,9 @@ snapshots/<rev>/   what readers open (see `rag.snapshot`)
 tokens/            token vectors on their way into a snapshot (see `rag.token_cache`)
 state.json         schema, embedder, the revision that readers open, whether a write is under way
 write.lock         held by the one process that may write
+
+After a change of embedder the first three lie in a folder of their own, which `state.json` names: it is built whole
+beside the old ones, and named only then.
 """
 
 from __future__ import annotations
@@ -25,13 +28,15 @@ SCHEMA = 1
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What an index folder says of itself. `revision` is empty until an ingest has finished."""
+    """What an index folder says of itself. `revision` is empty until an ingest has finished; `place` is the folder
+    in it that holds store and snapshots, empty for itself."""
 
     schema: int = SCHEMA
     embedder: str = ""
     dimensions: int = 0
     revision: str = ""
     writing: bool = False
+    place: str = ""
 
 
 class Index:
@@ -39,9 +44,21 @@ class Index:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.chroma = folder / "chroma"
-        self.snapshots = folder / "snapshots"
-        self.tokens = folder / "tokens"
+
+    @property
+    def chroma(self) -> Path:
+        """The folder of the Chroma store."""
+        return self.folder / self.state().place / "chroma"
+
+    @property
+    def snapshots(self) -> Path:
+        """The folder of the snapshots."""
+        return self.folder / self.state().place / "snapshots"
+
+    @property
+    def tokens(self) -> Path:
+        """The folder of token vectors on their way into a snapshot."""
+        return self.folder / self.state().place / "tokens"
 
     def state(self) -> State:
         """What the state file says; a blank state where there is none.
@@ -77,7 +94,7 @@ class Index:
         if not state.revision:
             started = "its first ingest did not finish" if state.writing else "nothing was ingested yet"
             raise IndexMissingError(f"there is no index in {self.folder}: {started}", "run `footnote ingest PATH`")
-        return Snapshot(self.snapshots / state.revision)
+        return Snapshot(self.folder / state.place / "snapshots" / state.revision)
 
     def save(self, state: State) -> None:
         """Replace the state file, whole or not at all."""

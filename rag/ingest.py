@@ -9,6 +9,7 @@ revision, which is a hash of the content.
 from __future__ import annotations
 
 import shutil
+import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -111,6 +112,39 @@ def repair(settings: Settings, *, progress: Progress | None = None) -> Report:
         report = Report()
         writer.finish(progress, report)
     return report
+
+
+def reindex(settings: Settings, *, progress: Progress | None = None) -> Report:
+    """Encode all papers of the index again, with the embedder that the settings ask for.
+
+    The new index is built whole beside the old one and takes its place at the end: interrupted, the old one stays.
+
+    Raises:
+        IndexMissingError: when there is no index.
+    """
+    index = Index(settings.index_folder)
+    index.snapshot()  # says so where there is no index
+    with index.locked(settings.lock_timeout_s):
+        before = index.state()
+        papers = list(index.snapshot().papers())
+        place = f"rebuilt-{uuid.uuid4().hex[:8]}"
+        _sweep(index, before.place)
+        report = Report(entries=len(papers))
+        beside = Index(index.folder / place)
+        writer = _Writer(beside, settings)
+        writer.apply(papers, [], report, progress)
+        index.save(replace(beside.state(), place=place))
+        _sweep(index, place)
+    return report
+
+
+def _sweep(index: Index, place: str) -> None:
+    """Remove what is not in use: unfinished rebuilds, and what lies outside `place` once there is one."""
+    for other in index.folder.glob("rebuilt-*"):
+        if other.name != place:
+            shutil.rmtree(other, ignore_errors=True)
+    for name in ("chroma", "snapshots", "tokens") if place else ():
+        shutil.rmtree(index.folder / name, ignore_errors=True)
 
 
 def _update(
@@ -330,7 +364,7 @@ def _check_embedder(state: State, embedder: Embedder) -> None:
     if state.embedder and state.embedder != embedder.name:
         raise IndexMismatchError(
             f"the index was built with the embedder {state.embedder!r}, the settings ask for {embedder.name!r}",
-            "set FOOTNOTE_EMBEDDER back, or ingest into another FOOTNOTE_HOME",
+            "set FOOTNOTE_EMBEDDER back, or run `footnote ingest --reindex` to encode all papers again",
         )
 
 

@@ -31,6 +31,7 @@ from rag.writing.markers import Token
 
 _log = logging.getLogger(__name__)
 _NEAREST = 3
+_NOTHING = "The papers do not answer this."
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +74,17 @@ class ModelWriter:
         papers = settings.k * (2 if len(searched) > 1 else 1)
         shown = evidence(self._snapshot, searched, papers, settings.evidence_tokens)
         if not shown:
-            return Written("The papers do not answer this.", abstained=True)
+            yield Delta(_NOTHING)
+            return Written(_NOTHING, abstained=True)
         prompt = prompt_for(plan.route, settings.prompts)
         used = _Used({prompt.name: prompt.hash})
         sources = _Sources(shown, self._snapshot, self._encoder)
         reply, composed, given = yield from self._first(prompt, plan.question, shown, sources, call)
         used.usage += reply.usage
         if reply.refusal is not None:
-            return self._refused(reply.refusal, shown, used)
+            refused = self._refused(reply.refusal, shown, used)
+            yield Delta(refused.text)
+            return refused
         composed = self._checked(plan.question, composed, shown, call, used)
         composed = self._repaired(plan.question, reply, composed, shown, sources, call, used)
         written = self._by_policy(composed, shown, used, cut=reply.cut)
@@ -173,7 +177,7 @@ class ModelWriter:
 
     def _refused(self, said: str, shown: Sequence[Shown], used: _Used) -> Written:
         nearest = _titles(shown)
-        text = " ".join(_without_markers(said).split()) or "The papers do not answer this."
+        text = " ".join(_without_markers(said).split()) or _NOTHING
         text = text if text.endswith((".", "!", "?", "。")) else f"{text}."
         return Written(
             f"{text} Nearest: {'; '.join(nearest)}.",

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Generator, Itera
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from rag.chat_model.call import Call
 from rag.chat_model.faults import as_model_error, not_taken, wait_seconds
@@ -18,10 +19,12 @@ from rag.chat_model.loop import submit
 from rag.chat_model.reply_cache import ReplyCache
 from rag.errors import ModelBusyError, ModelRefusedError, ModelReplyError, ModelTimeoutError
 from rag.settings import Settings
+from rag.tracing import Attributes, span
 from rag.types import Usage
 
 Message = tuple[str, str]  # role ("system" | "user" | "assistant") and text
 _CHARS_A_TOKEN = 8  # a reply longer than this for every token that was allowed is cut off
+_CLOSING_S = 5.0
 _T = TypeVar("_T")
 
 
@@ -86,6 +89,17 @@ class ChatModel:
         """A LlamaIndex `LLM` object, whose replies are not cached."""
         return cls(str(llm.metadata.model_name or type(llm).__name__), lambda: llm, settings=settings)
 
+    def warm(self) -> None:
+        """Import and build what the first request needs, which takes seconds, now."""
+        self._model()
+
+    def close(self) -> None:
+        """Close the connections that are kept open between requests."""
+        client = getattr(self._llm, "_aclient", None)
+        if client is not None:
+            submit(client.close()).result(_CLOSING_S)
+            self._llm = None
+
     def complete(
         self, messages: Sequence[Message], call: Call, *, max_tokens: int = 0, schema: Mapping[str, Any] | None = None
     ) -> Completion:
@@ -120,13 +134,27 @@ class ChatModel:
             yield kept
             return Usage(cached=1), False
         reply = _Reply()
-        yield from self._pumped(self._request(messages, call, limit, schema, reply), call, reply)
+        with span(f"chat {self.name}", self._traced(limit)) as told:
+            yield from self._pumped(self._request(messages, call, limit, schema, reply), call, reply)
+            usage = self._usage(messages, reply)
+            told |= {"gen_ai.usage.input_tokens": usage.tokens_in, "gen_ai.usage.output_tokens": usage.tokens_out}
         text = "".join(reply.text)
         if not text.strip():
             raise ModelReplyError(f"{self.name} sent an empty reply", "try again")
         if self._cache and not reply.cut:
             self._cache.put(key, text)
-        return self._usage(messages, reply), reply.cut
+        return usage, reply.cut
+
+    def _traced(self, limit: int) -> Attributes:
+        """What the GenAI semantic conventions want on the span of a request."""
+        attributes: Attributes = {
+            "gen_ai.operation.name": "chat",
+            "gen_ai.provider.name": "openai",
+            "gen_ai.request.model": self.name,
+            "gen_ai.request.max_tokens": limit,
+        }
+        host = urlsplit(self.address).hostname
+        return {**attributes, "server.address": host} if host else attributes
 
     def _pumped(self, request: Coroutine[Any, Any, None], call: Call, reply: _Reply) -> Iterator[str]:
         future: Future[None] = submit(request)
@@ -162,7 +190,7 @@ class ChatModel:
     async def _wait(self, error: Exception, call: Call, attempt: int, *, started: bool) -> None:
         """Wait before the next attempt, or raise where there is no sense in one."""
         fault = as_model_error(error, self.name)
-        if started and not isinstance(fault, ModelTimeoutError):
+        if started and not isinstance(fault, ModelTimeoutError | ModelRefusedError):
             raise ModelReplyError(f"the reply of {self.name} was cut off", "try again") from error
         passing = isinstance(fault, ModelBusyError) or (isinstance(fault, ModelReplyError) and attempt < 2)
         seconds = wait_seconds(error, attempt)

@@ -20,7 +20,9 @@ def as_model_error(error: BaseException, model: str) -> ModelError:
     if isinstance(error, openai.APIStatusError):
         return _of_status(error, model)
     if isinstance(error, openai.APIConnectionError):
-        return ModelBusyError(f"the endpoint of {model} cannot be reached", "`footnote doctor` shows its address")
+        return ModelBusyError(
+            f"the endpoint of {model} cannot be reached", "is it running? `footnote doctor` shows where it is sought"
+        )
     return ModelReplyError(f"{model} sent what is no reply ({type(error).__name__})", "is the address the right one?")
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from rag.cli import ask, index, papers
+from rag.cli import ask, check, index, papers
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -31,6 +31,8 @@ def _globals(
 
 app.command("ask")(ask.ask)
 app.command("search")(ask.search)
+app.command("check")(check.check)
+app.command("doctor")(check.doctor)
 app.command("ingest")(index.ingest)
 app.command("status")(index.status)
 app.command("repair")(index.repair)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rag.cli.answer_view import lines
+from rag.cli.answer_view import lines, show_stream
 from rag.cli.progress import progress_bar
 from rag.cli.terminal import bold, complain, dim
 from rag.errors import FootnoteError, UsageError
@@ -25,6 +25,7 @@ Titles = Annotated[list[str] | None, typer.Option("--paper", help="only papers w
 Sources = Annotated[
     list[str] | None, typer.Option("--source", help="only sources whose name contains this; repeatable")
 ]
+Offline = Annotated[bool, typer.Option("--offline", help="answer without a language model")]
 Json = Annotated[bool, typer.Option("--json", help="print JSON")]
 
 
@@ -34,16 +35,20 @@ def ask(
     paper: Titles = None,
     source: Sources = None,
     as_json: Json = False,
+    offline: Offline = False,
     batch: Annotated[Path | None, typer.Option(help="JSON Lines with a question each; JSON Lines come out")] = None,
 ) -> int:
     """Answer a question from the papers, each sentence with its footnote."""
-    assistant = _assistant(k)
+    assistant = _assistant(k, offline=offline)
     options: dict[str, Any] = {"papers": paper or (), "sources": source or ()}
     if batch is not None:
         return _batch(assistant, batch, options)
     if question is None and sys.stdin.isatty():
         return _prompt(assistant, options)
-    return _print(assistant.ask(question if question is not None else sys.stdin.read(), **options), as_json)
+    asked = question if question is not None else sys.stdin.read()
+    if as_json:
+        return _print(assistant.ask(asked, **options), as_json=True)
+    return _status(_shown(assistant, asked, (), options))
 
 
 def search(query: str, k: K = None, as_json: Json = False) -> int:
@@ -59,13 +64,13 @@ def search(query: str, k: K = None, as_json: Json = False) -> int:
     return 0 if found else _ABSTAINED
 
 
-def _assistant(k: int | None) -> Assistant:
+def _assistant(k: int | None, *, offline: bool = False) -> Assistant:
     """The assistant, with the bundled papers where nothing was ingested yet."""
     from rag.asking import ready
     from rag.settings import load_settings
 
     with progress_bar() as progress:
-        return ready(load_settings(k=k), progress=progress)
+        return ready(load_settings(k=k, offline=offline or None), progress=progress)
 
 
 def _print(answer: Answer, as_json: bool) -> int:
@@ -74,7 +79,22 @@ def _print(answer: Answer, as_json: bool) -> int:
     else:
         for line in lines(answer):
             print(line)
+    return _status(answer)
+
+
+def _status(answer: Answer) -> int:
     return _ABSTAINED if answer.abstained else 0
+
+
+def _shown(
+    assistant: Assistant, question: str, history: Sequence[Mapping[str, str]], options: dict[str, Any]
+) -> Answer:
+    """The answer, written to the terminal as it comes; elsewhere printed at once."""
+    if assistant.model is None or not sys.stdout.isatty():
+        answer = assistant.ask(question, history, **options)
+        _print(answer, as_json=False)
+        return answer
+    return show_stream(assistant.stream(question, history, **options))
 
 
 def _prompt(assistant: Assistant, options: dict[str, Any]) -> int:
@@ -105,14 +125,13 @@ def _turn(
     assistant: Assistant, question: str, history: list[dict[str, str]], options: dict[str, Any]
 ) -> list[dict[str, str]]:
     try:
-        answer = assistant.ask(question, history, **options)
+        answer = _shown(assistant, question, history, options)
     except KeyboardInterrupt:
         print()
         return history
     except FootnoteError as error:
         complain(error.message, error.hint)
         return history
-    _print(answer, as_json=False)
     print()
     return [*history, {"role": "user", "content": question}, {"role": "assistant", "content": answer.text}]
 

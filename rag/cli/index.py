@@ -24,19 +24,25 @@ def ingest(
     paths: Annotated[list[Path] | None, typer.Argument(help="files and folders of papers")] = None,
     prune: Annotated[bool, typer.Option(help="remove papers that once came from these paths and no longer do")] = False,
     bundled: Annotated[bool, typer.Option(help="add the bundled digests")] = False,
+    reindex: Annotated[
+        bool, typer.Option(help="first encode all papers again, with the embedder that the settings name now")
+    ] = False,
 ) -> int:
     """Read papers into the index; run it again to take up what changed. Exits with 1 where anything was skipped."""
     from rag.ingest import ingest as ingest_papers
     from rag.ingest import ingest_bundled
+    from rag.ingest import reindex as encode_again
     from rag.settings import load_settings
 
-    if not paths and not bundled:
-        raise UsageError("there is nothing to ingest", "give files or folders, or --bundled")
+    if not paths and not bundled and not reindex:
+        raise UsageError("there is nothing to ingest", "give files or folders, --bundled or --reindex")
     settings = load_settings()
     started = time.perf_counter()
     status = 0
     with progress_bar() as progress:
-        reports = [ingest_bundled(settings, progress=progress)] if bundled else []
+        reports = [encode_again(settings, progress=progress)] if reindex else []
+        if bundled:
+            reports.append(ingest_bundled(settings, progress=progress))
         if paths:
             reports.append(ingest_papers(paths, settings, prune=prune, progress=progress))
     for report in reports:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,7 +25,7 @@ _KNOWN = {
     "huggingface": ("llama_index.embeddings.huggingface", "HuggingFaceEmbedding"),
     "mistral": ("llama_index.embeddings.mistralai", "MistralAIEmbedding"),
     "ollama": ("llama_index.embeddings.ollama", "OllamaEmbedding"),
-    "openai": ("llama_index.embeddings.openai", "OpenAIEmbedding"),
+    "openai": ("llama_index.embeddings.openai_like", "OpenAILikeEmbedding"),
     "openai-like": ("llama_index.embeddings.openai_like", "OpenAILikeEmbedding"),
     "voyage": ("llama_index.embeddings.voyageai", "VoyageEmbedding"),
 }
@@ -54,12 +55,20 @@ def _made(name: str) -> Any:
         module, class_name = _known(kind)
     try:
         made = getattr(import_module(module), class_name)
-        return made(model_name=model) if model else made()
+        return made(model_name=model, **_options(kind)) if model else made(**_options(kind))
     except ModuleNotFoundError as error:
         raise EmbeddingError(f"the embedder {name!r} is not installed: {error}", _install(module)) from error
     except Exception as error:  # each integration has its own: a missing key, an unknown model
         reason = " ".join(str(error).split())
         raise EmbeddingError(f"the embedder {name!r} cannot be made: {reason}") from error
+
+
+def _options(kind: str) -> dict[str, Any]:
+    """Where an OpenAI-compatible endpoint is, from the variables that its own client reads; OpenAI itself else."""
+    if not kind.startswith("openai"):
+        return {}
+    base = os.environ.get("OPENAI_BASE_URL") or os.environ.get("OPENAI_API_BASE") or "https://api.openai.com/v1"
+    return {"api_base": base, "api_key": os.environ.get("OPENAI_API_KEY") or "none", "max_retries": 3}
 
 
 def _known(kind: str) -> tuple[str, str]:

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 
 from rag.boosted_trees import grown
 from rag.embedding import TokenVectors
+from rag.grounding.named import folded, has_name
 from rag.grounding.signals import NAMES, Signals, signals
 from rag.grounding.source import Source, SourceSentence
 from rag.text.language import is_english
+from rag.text.names import names
 from rag.types import Verdict
 
 _ABSENCE = re.compile(
@@ -50,7 +52,7 @@ def checked(statement: str, source: Source, tokens: TokenVectors) -> Checked:
     found = signals(statement, source, tokens)
     score = float(grown("grounding", NAMES).probability(found.row[None])[0])
     if not is_english(statement):
-        return _foreign(found)
+        return _foreign(statement, source, found)
     if score >= grown("grounding", NAMES).threshold:
         return Checked("supported", score, "", found.best, found)
     return Checked("unsupported", score, _reason(found), found.best, found)
@@ -67,12 +69,20 @@ def is_verbatim(statement: str, sources: Sequence[SourceSentence]) -> bool:
     return any(folded in " ".join(sentence.text.split()) for sentence in sources)
 
 
-def _foreign(found: Signals) -> Checked:
+def _foreign(statement: str, source: Source, found: Signals) -> Checked:
     """Numbers and names are the same in all languages; nothing else can be compared."""
-    for name in ("number_missing", "name_missing"):
-        if found[name] >= 1.0:
-            return Checked("unsupported", 0.2, found.faults[name], found.best, found)
+    if found["number_missing"] >= 1.0:
+        return Checked("unsupported", 0.2, found.faults["number_missing"], found.best, found)
+    text = folded(source.text)
+    for name in {part for compound in names(statement) for part in compound.split("-")}:
+        if _unmistakable(name) and not has_name(text, name):
+            return Checked("unsupported", 0.2, f"its source does not mention {name}", found.best, found)
     return Checked("unchecked", 0.5, "only its numbers and names could be compared", found.best, found)
+
+
+def _unmistakable(name: str) -> bool:
+    """Whether a name is one in any language: `LoRA`, `GPT2`, and not `KI` or a German noun."""
+    return len(name) > 2 and name[0].isalpha() and (sum(char.isupper() for char in name) > 1)
 
 
 def _reason(found: Signals) -> str:

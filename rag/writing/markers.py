@@ -108,7 +108,7 @@ class Reader:
         match = _MARKER.match(stripped)
         if match and (final or match.end() < len(stripped)):
             numbers = _numbers(match.group(1))
-            if 0 not in numbers:
+            if not _is_interval(numbers):
                 self._buffer = stripped[match.end() :]
                 return Cites(numbers)
         closed = "]" in stripped[:_LONGEST_MARKER] or "】" in stripped[:_LONGEST_MARKER]
@@ -145,7 +145,7 @@ class Reader:
         ):
             return None
         abbreviated = mark == "." and bool(_ABBREVIATION.search(self._written.rstrip()))
-        if marker and 0 not in _numbers(marker.group(1)) and not abbreviated:
+        if marker and not _is_interval(_numbers(marker.group(1))) and not abbreviated:
             if not final and marker.end() == len(behind):
                 return None
             self._buffer = mark + behind[marker.end() :]
@@ -162,6 +162,11 @@ def _first_special(text: str) -> int:
     """Where the first bracket, full stop or line end stands (white space before a bracket included)."""
     found = re.search(rf"[ \t]*[\[【]|[{re.escape(_ENDS)}]|[ \t]*\n", text)
     return found.start() if found else len(text)
+
+
+def _is_interval(numbers: tuple[int, ...]) -> bool:
+    """`[0, 1]` is a range of values; a lone `[0]` is a marker that names nothing."""
+    return 0 in numbers and len(numbers) > 1
 
 
 def _numbers(inside: str) -> tuple[int, ...]:

@@ -81,6 +81,7 @@ class ScriptedModel:
     def __init__(self, script: Script, *, dimensions: int = 16) -> None:
         self.script = script
         self.dimensions = dimensions
+        self.embedding_fault: Fail | None = None
         self.requests: list[Request] = []
         self.embedded: list[str] = []
         self.abandoned = 0
@@ -144,6 +145,9 @@ class _Handler(BaseHTTPRequestHandler):
             self._whole(reply, body)
 
     def _embeddings(self, body: dict[str, Any]) -> None:
+        if self.scripted.embedding_fault is not None:
+            self._fail(self.scripted.embedding_fault)
+            return
         texts = body["input"] if isinstance(body["input"], list) else [body["input"]]
         self.scripted.embedded.extend(texts)
         rows = [

@@ -1,0 +1,84 @@
+"""Is everything there that answers need? Encoder, index, language model: each looked at, each timed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from rag.chat_model import Call, load_chat_model
+from rag.embedding import load_embedder
+from rag.errors import FootnoteError
+from rag.index import Index
+from rag.settings import Settings
+
+_PATIENCE_S = 20.0  # seconds that a look at the model may take
+_GREETING = [("system", "Reply with the single word ready."), ("user", "Are you there?")]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at: whether it is well, what was found in one line, and what to do where it is not."""
+
+    name: str
+    ok: bool
+    told: str
+    hint: str = ""
+
+
+def examine(settings: Settings) -> list[Finding]:
+    """The findings on these settings, in the order in which a question needs the things. Never has a key in it."""
+    return [
+        Finding("home", True, str(settings.home)),
+        _looked("encoder", lambda: _encoder(settings)),
+        _looked("index", lambda: _index(settings)),
+        Finding("endpoint", True, _endpoint(settings)),
+        _looked("model", lambda: _model(settings)),
+    ]
+
+
+def _looked(name: str, look: Callable[[], str]) -> Finding:
+    try:
+        return Finding(name, True, look())
+    except FootnoteError as error:
+        return Finding(name, False, error.message, error.hint)
+
+
+def _encoder(settings: Settings) -> str:
+    embedder = load_embedder(settings.embedder, settings.models_folder, settings.threads)
+    started = time.perf_counter()
+    embedder.encode(["How is the KV cache compressed?"])
+    return f"{embedder.name}, {(time.perf_counter() - started) * 1000:.1f} ms a question"
+
+
+def _index(settings: Settings) -> str:
+    state = Index(settings.index_folder).state()
+    if not state.revision:
+        return "nothing ingested yet: the first question takes in the bundled papers"
+    snapshot = Index(settings.index_folder).snapshot()
+    return f"{snapshot.paper_count} papers in {len(snapshot)} passages, built with {state.embedder}"
+
+
+def _endpoint(settings: Settings) -> str:
+    """The model and where it is, without user names, keys or paths that the address may hold."""
+    if settings.offline:
+        return "switched off (offline): sentences are chosen without a model"
+    model = load_chat_model(settings)
+    if model is None:
+        return "none configured: sentences are chosen without a model (set OPENAI_API_KEY or FOOTNOTE_LLM)"
+    place = urlsplit(model.address)
+    where = f"{place.hostname}:{place.port}" if place.port else place.hostname or "OpenAI"
+    return f"{model.name} at {where}, within {settings.llm_timeout_s:g} s"
+
+
+def _model(settings: Settings) -> str:
+    """A small question to the model."""
+    model = load_chat_model(settings.model_copy(update={"cache": False}))
+    if model is None:
+        return "not needed"
+    call = Call(min(_PATIENCE_S, settings.llm_timeout_s))
+    model.warm()
+    started = time.perf_counter()
+    model.complete(_GREETING, call, max_tokens=50)
+    return f"replied in {time.perf_counter() - started:.2f} s"

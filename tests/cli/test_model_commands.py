@@ -1,0 +1,80 @@
+"""`footnote doctor`, `--offline`, and the traces, as a user runs them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from rag.cli import main
+from rag.ingest import ingest
+from rag.settings import load_settings
+from tests.invented import PAPERS, write_jsonl
+from tests.servers.scripted import Fail, Say, ScriptedModel
+
+QUESTION = "By how much does FrogJump cut memory?"
+GOOD = "FrogJump cuts memory by 4.7x [1]."
+
+
+@pytest.fixture
+def papers(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    ingest([write_jsonl(home / "pond.jsonl", PAPERS)], load_settings())
+    monkeypatch.setenv("FOOTNOTE_LLM", "scripted")
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-very-secret")
+    return home
+
+
+def run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "rag.cli", *arguments],
+        capture_output=True,
+        text=True,
+        env={**os.environ, **variables},
+        timeout=120,
+        check=False,
+    )
+
+
+def test_the_doctor_finds_everything_well(papers: Path) -> None:
+    with ScriptedModel(lambda request: Say("ready")) as server:
+        done = run("doctor", FOOTNOTE_LLM_BASE_URL=server.base_url)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "replied in" in done.stdout
+    assert "very-secret" not in done.stdout + done.stderr
+
+
+def test_the_doctor_says_what_is_wrong(papers: Path) -> None:
+    with ScriptedModel(lambda request: Fail(401, "bad key sk-very-secret")) as server:
+        done = run("doctor", FOOTNOTE_LLM_BASE_URL=server.base_url)
+    assert done.returncode == 1
+    assert "does not accept the key" in done.stdout
+    assert "OPENAI_API_KEY" in done.stdout
+    assert "very-secret" not in done.stdout + done.stderr
+
+
+def test_an_answer_over_http_and_one_without(papers: Path) -> None:
+    with ScriptedModel(lambda request: Say(GOOD)) as server:
+        asked = run("ask", QUESTION, "--json", FOOTNOTE_LLM_BASE_URL=server.base_url)
+        offline = run("ask", QUESTION, "--json", "--offline", FOOTNOTE_LLM_BASE_URL=server.base_url)
+    assert json.loads(asked.stdout)["engine"] == "scripted"
+    assert json.loads(asked.stdout)["usage"]["calls"] == 1
+    assert json.loads(offline.stdout)["engine"] == "extractive"
+    assert len(server.requests) == 1
+
+
+def test_stages_and_model_calls_are_traced(papers: Path) -> None:
+    with ScriptedModel(lambda request: Say(GOOD)) as server:
+        done = run("ask", QUESTION, "--json", FOOTNOTE_LLM_BASE_URL=server.base_url, OTEL_TRACES_EXPORTER="console")
+    assert json.loads(done.stdout)["text"] == GOOD
+    for expected in ("footnote.ask", "footnote.retrieve", "chat scripted", "gen_ai.usage.output_tokens"):
+        assert expected in done.stderr
+    assert "very-secret" not in done.stderr
+
+
+def test_no_trace_where_nobody_asked(papers: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["ask", QUESTION, "--offline"]) == 0
+    assert "footnote.ask" not in capsys.readouterr().err

@@ -1,0 +1,91 @@
+"""The checker on its own, over invented papers."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+import rag
+from rag.cli import main
+from rag.errors import UsageError
+from rag.grounding import check
+from rag.types import Passage
+from tests.invented import PAPERS
+
+TITLES = list(PAPERS)
+FROG, TOAD = TITLES[0], TITLES[1]
+PASSAGES = [Passage(title, title, title, PAPERS[title], 0, len(PAPERS[title]), 0) for title in TITLES]
+GOOD = [
+    "FrogJump reduces memory by 4.7x on PondBench [1].",
+    "Each token in FrogJump can hop to 32 landmark positions [1].",
+    "TinyToad's student has 90 thousand parameters [2].",
+    "The TinyToad student reaches a word error rate of 8.4% on MarshSpeech [2].",
+]
+BAD = {
+    "a wrong number": "FrogJump reduces memory by 7.4x on PondBench [1].",
+    "a wrong unit": "FrogJump reduces memory by 4.7% on PondBench [1].",
+    "the wrong paper": "TinyToad's student has 90 thousand parameters [1].",
+    "another method": "LoRA reduces memory by 4.7x on PondBench [1].",
+    "turned round": "FrogJump increases memory by 4.7x on PondBench [1].",
+    "a foreign sentence": "The moon landing took place in the presence of many journalists [1].",
+    "no such passage": "The reviewers praised the elegance of the proofs [99].",
+}
+
+
+@pytest.mark.parametrize("statement", GOOD)
+def test_what_the_passage_says_is_supported(statement: str) -> None:
+    (claim,) = check(statement, PASSAGES)
+    assert claim.verdict == "supported", claim
+
+
+@pytest.mark.parametrize("kind", BAD)
+def test_what_it_does_not_say_is_not(kind: str) -> None:
+    (claim,) = check(BAD[kind], PASSAGES)
+    assert claim.verdict == "unsupported"
+    assert claim.reason
+
+
+def test_markers_in_the_middle_make_claims_of_their_own() -> None:
+    text = "FrogJump reduces memory by 4.7x on PondBench [1], while TinyToad's student has 90 billion parameters [2]."
+    first, second = check(text, PASSAGES)
+    assert (first.citations, first.verdict) == ((1,), "supported")
+    assert (second.citations, second.verdict) == ((2,), "unsupported")
+
+
+def test_what_cannot_be_told_is_unchecked() -> None:
+    absence, german = check(
+        "The papers do not say how much energy FrogJump needs. FrogJump senkt den Speicher um das 4.7-fache [1].",
+        PASSAGES,
+    )
+    assert absence.verdict == german.verdict == "unchecked"
+
+
+def test_a_number_is_the_same_in_every_language() -> None:
+    (claim,) = check("FrogJump senkt den Speicher um das 9.9-fache und ist nicht langsamer [1].", PASSAGES)
+    assert claim.verdict == "unsupported"
+
+
+def test_plain_strings_will_do_and_long_ones_too() -> None:
+    filler = "Nothing of interest happened in this sentence about weather and tea. " * 60
+    (claim,) = check("The pump moves 40 litres a minute [1].", [f"{filler}The pump moves 40 litres a minute. {filler}"])
+    assert claim.supported
+    assert claim.citations == (1,)
+
+
+def test_nothing_to_check_against() -> None:
+    with pytest.raises(UsageError):
+        rag.check("A sentence [1].", [])
+
+
+def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    answer, sources = tmp_path / "answer.txt", tmp_path / "sources.jsonl"
+    answer.write_text(f"{GOOD[0]} {BAD['a wrong number']}", encoding="utf8")
+    sources.write_text("\n".join(json.dumps({"text": PAPERS[t]}) for t in TITLES), encoding="utf8")
+    assert main(["check", "--answer", str(answer), "--sources", str(sources), "--json"]) == 3
+    rows = json.loads(capsys.readouterr().out)
+    assert [row["verdict"] for row in rows] == ["supported", "unsupported"]
+    assert "7.4" in rows[1]["reason"]
+    assert main(["check", "--answer", str(tmp_path / "none"), "--sources", str(sources)]) == 2
+    assert "cannot be read" in capsys.readouterr().err

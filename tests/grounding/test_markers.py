@@ -1,0 +1,74 @@
+"""A reply cut anywhere gives the same tokens."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.writing.markers import Cites, End, Reader, Text, Token
+
+REPLIES = [
+    "A uses 1.54x less [1]. B, e.g. this one, is [0, 1] bounded [2][3]! See [a link] now.",
+    "Stop first. [2] Then more [1, 3-4].\n\n- Item one【5】.\n- Item two [^2]",
+    "<think>Maybe [1]?</think>Yes [1].",
+    "句子一[1]。句子二。[2]第三",
+    "Mid [1], while B [2]. (Smith et al. [3] differ.) Cut in the mid",
+    "An array a[3] and a dict {x: [1]}. Over [99] and [passage 4] and [1†source].",
+]
+
+
+def tokens(pieces: list[str]) -> list[Token]:
+    reader = Reader()
+    found = [token for piece in pieces for token in reader.feed(piece)]
+    joined: list[Token] = []
+    for token in [*found, *reader.close()]:
+        if isinstance(token, Text) and joined and isinstance(joined[-1], Text):
+            joined[-1] = Text(joined[-1].text + token.text)
+        else:
+            joined.append(token)
+    return joined
+
+
+@given(st.sampled_from(REPLIES), st.lists(st.integers(0, 120), max_size=30))
+def test_cuts_change_nothing(reply: str, cuts: list[int]) -> None:
+    places = [0, *sorted({cut for cut in cuts if cut < len(reply)}), len(reply)]
+    assert tokens([reply[a:b] for a, b in pairwise(places)]) == tokens([reply])
+
+
+@given(st.text(alphabet="ab1 .[]()\n,-<>", max_size=60))
+def test_no_words_are_lost(reply: str) -> None:
+    shown = "".join(token.text for token in tokens([reply]) if not isinstance(token, Cites))
+    letters = [char for char in reply if char in "ab"]
+    assert [char for char in shown if char in "ab"] == letters
+
+
+@pytest.mark.parametrize(
+    ("written", "numbers"),
+    [
+        ("[1]", (1,)),
+        ("[1, 2]", (1, 2)),
+        ("[1-3]", (1, 2, 3)),
+        ("[1;4]", (1, 4)),
+        ("【2】", (2,)),
+        ("[^3]", (3,)),
+        ("[passage 4]", (4,)),
+        ("[1 and 2]", (1, 2)),
+        ("[0]", (0,)),
+    ],
+)
+def test_markers_in_all_their_forms(written: str, numbers: tuple[int, ...]) -> None:
+    assert Cites(numbers) in tokens([f"So it is {written}."])
+
+
+@pytest.mark.parametrize("written", ["[0, 1]", "[a]", "[1](https://example.org)", "[1.5]"])
+def test_brackets_that_are_no_markers(written: str) -> None:
+    found = tokens([f"So it is {written} here."])
+    assert not any(isinstance(token, Cites) for token in found)
+    assert written in "".join(token.text for token in found if not isinstance(token, Cites))
+
+
+def test_a_marker_behind_the_full_stop_belongs_to_the_sentence_before() -> None:
+    assert tokens(["First. [1] Second."]) == [Text("First"), Cites((1,)), End(". "), Text("Second"), End(".")]
