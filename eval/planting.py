@@ -68,6 +68,17 @@ def _changed(number: str, chance: random.Random) -> str:
     return f"{value:,.{places}f}" if "," in number else f"{value:.{places}f}"
 
 
+def exchanged(statement: str, chance: random.Random) -> str | None:
+    """Two of its numbers in each other's place; None where there are not two."""
+    found = list(_NUMBER.finditer(statement))
+    pairs = [(a, b) for a in found for b in found if a.start() < b.start() and a.group() != b.group()]
+    if not pairs:
+        return None
+    a, b = chance.choice(pairs)
+    between = statement[a.end() : b.start()]
+    return f"{statement[: a.start()]}{b.group()}{between}{a.group()}{statement[b.end() :]}"
+
+
 def flipped(statement: str, chance: random.Random) -> str | None:
     """A direction, comparison or negation turned round; None where nothing in it points anywhere."""
     found = [match for match in _PAIR.finditer(statement) if not _fixed(statement, match)]

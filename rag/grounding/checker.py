@@ -24,7 +24,7 @@ _ABSENCE = re.compile(
     re.I,
 )
 _REASONS = (
-    "number_missing", "name_missing", "turned", "role", "unsaid", "number_elsewhere", "name_replaced",
+    "number_missing", "name_missing", "number_crossed", "turned", "role", "unsaid", "number_elsewhere", "name_replaced",
     "name_elsewhere",
 )  # fmt: skip
 _TELLING = 0.5  # a signal from which it is worth naming as the reason
@@ -53,7 +53,7 @@ def checked(statement: str, source: Source, tokens: TokenVectors) -> Checked:
     score = float(grown("grounding", NAMES).probability(found.row[None])[0])
     if not is_english(statement):
         return _foreign(statement, source, found)
-    if score >= grown("grounding", NAMES).threshold:
+    if score >= grown("grounding", NAMES).threshold and found["turned"] < 1.0:
         return Checked("supported", score, "", found.best, found)
     return Checked("unsupported", score, _reason(found), found.best, found)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,5 +62,6 @@ def _counterparts(ours: list[int], statement: Words, source: Words, theirs: NDAr
     return Counterparts(near, rival)
 
 
+@lru_cache(maxsize=65_536)
 def _same(text: str) -> str:
     return searchable(text).rstrip(".,").removesuffix("s")

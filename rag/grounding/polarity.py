@@ -66,7 +66,7 @@ _DIMENSIONS: dict[str, tuple[str, str]] = {
         "often frequent frequently common commonly always usually typically mostly generally consistently all every",
         "rare rarely seldom never hardly uncommon infrequent infrequently scarcely occasionally none no",
     ),
-    "order": ("before prior earlier early pre precede precedes", "after later late post follow follows"),
+    "order": ("before prior earlier early precede precedes", "after later late follow follows"),
     "growth": ("linear linearly constant", "quadratic quadratically exponential exponentially"),
     "value": ("positive positively correct true right favorable", "negative negatively incorrect false wrong"),
     "open": ("open public publicly available released", "closed private proprietary unavailable withheld secret"),
@@ -98,7 +98,7 @@ _DENYING = re.compile(
     re.I,
 )
 _COMPARES = re.compile(
-    r"\b(?P<verb>outperform\w*|surpass\w*|exceed\w*|beat(?:s|ing)?|outpac\w+|outstrip\w*|overtak\w+|underperform\w*|"
+    r"\b(?P<verb>outperform\w*|surpass\w*|exceed\w*|beat(?:s|ing|en)?|outpac\w+|outstrip\w*|overtak\w+|underperform\w*|"
     r"trail(?:s|ed)?|lag(?:s|ged)? behind|los(?:es|t) to|falls? (?:behind|short of)|"
     r"(?:better|worse|faster|slower|higher|lower|larger|smaller|fewer|less|more|cheaper|stronger|weaker|superior|inferior)"
     r"(?:\s+[\w-]+){0,3}?\s+(?:than|to))\b",
@@ -124,16 +124,42 @@ class Marks:
 
 def marks(text: str, found: Words) -> Marks:
     """The marks of the words `found` in `text`."""
+    bounds = re.compile(r"\b(?:more|less|fewer|most|least|above|below|up|over|under) (?:than |to |of )?(?=[\d$~])")
+    inert = _covered([match.span() for match in bounds.finditer(text)], found) | _in_compound(text, found)
     denial = _covered([match.span() for match in NEGATION.finditer(text)], found)
     denying = denial | _covered([match.span() for match in _DENYING.finditer(text)], found)
     pointing = [_pointing().get(word.casefold()) or _pointing().get(stem(word.casefold())) for word in found.texts]
+    pointing = [None if still else entry for still, entry in zip(inert, pointing, strict=True)]
     dimension = np.asarray([entry[0] if entry else -1 for entry in pointing], dtype=np.int64)
     sign = np.asarray([entry[1] if entry else 0 for entry in pointing], dtype=np.int64)
     negated = np.zeros(len(sign), dtype=bool)
     for place in np.flatnonzero(denial):
         negated[place + 1 : place + 3] = True
+        if place and found.texts[place].casefold() in ("no", "nothing", "neither"):
+            negated[place - 1] = True  # "losing no accuracy"
     negated &= ~denial
     return Marks(dimension, np.where(denial, 0, np.where(negated, -sign, sign)), negated, denial, denying)
+
+
+def _in_compound(text: str, found: Words) -> NDArray[np.bool_]:
+    """Words joined to another by a hyphen, which are part of a term: `full-rank`, `low-bit`."""
+    before = [start > 0 and text[start - 1] == "-" for start in found.starts]
+    after = [end < len(text) and text[end] == "-" for end in found.ends]
+    joined: NDArray[np.bool_] = np.asarray(before, dtype=bool) | np.asarray(after, dtype=bool)
+    return joined
+
+
+_PREFIXES = ("under", "over", "non", "dis", "mis", "un", "in", "im", "ir", "il")
+
+
+@lru_cache(maxsize=8192)
+def prefixed(word: str) -> tuple[str, str]:
+    """A word's turning prefix and the stem behind it: `incompatible` as ("in", "compat"), `compatible` as ("", …)."""
+    lower = word.casefold()
+    for prefix in _PREFIXES:
+        if lower.startswith(prefix) and len(lower) - len(prefix) >= 5:
+            return prefix, stem(lower[len(prefix) :])
+    return "", stem(lower)
 
 
 @lru_cache(maxsize=4096)

@@ -6,6 +6,7 @@ signal at 1 and all others at ease, and the classifier (`rag.grounding.checker`)
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -25,9 +26,9 @@ from rag.text.names import names
 from rag.text.quantities import Quantity, agree, quantities
 
 NAMES = (
-    "cover_one", "cover_two", "cover_all", "missed", "number_missing", "number_elsewhere", "name_missing",
-    "name_elsewhere", "name_replaced", "number_near", "number_rival", "name_near", "name_rival", "turned",
-    "turned_second", "unsaid", "role", "pieces", "pieces_floor", "piece_worst", "length",
+    "cover_one", "cover_two", "cover_all", "missed", "number_missing", "number_elsewhere", "number_crossed",
+    "name_missing", "name_elsewhere", "name_replaced", "number_near", "number_rival", "name_near", "name_rival",
+    "turned", "turned_second", "unsaid", "role", "pieces", "pieces_floor", "piece_worst", "length",
 )  # fmt: skip
 _NEAR = 40  # characters around a number that say what it measures
 
@@ -108,8 +109,8 @@ def _covered(weights: dict[str, float], found: frozenset[str]) -> float:
     return sum(value for word, value in weights.items() if word in found) / total if total else 0.0
 
 
-def _numbers(statement: str, source: Source, faults: dict[str, str]) -> tuple[float, float]:
-    """Numbers that no source sentence has, and numbers that stand there about something else."""
+def _numbers(statement: str, source: Source, faults: dict[str, str]) -> tuple[float, float, float]:
+    """Numbers that no source sentence has, that stand there about something else, and two that changed places."""
     missing, elsewhere = 0.0, 0.0
     taken: set[tuple[int, int]] = set()
     for number in quantities(statement):
@@ -136,7 +137,43 @@ def _numbers(statement: str, source: Source, faults: dict[str, str]) -> tuple[fl
             faults["number_elsewhere"] = (
                 f"in its source {statement[number.start : number.end].strip()} measures something else"
             )
-    return missing, elsewhere
+    crossed = _crossed(statement, source)
+    if crossed:
+        faults["number_crossed"] = "two of its figures have changed places"
+    return missing, elsewhere, crossed
+
+
+def _crossed(statement: str, source: Source) -> float:
+    """How much better two figures of a statement fit the surroundings of each other in some source sentence."""
+    said = [number for number in quantities(statement) if not number.spelt]
+    near = [_beside(statement, number, said) for number in said]
+    worst = 0.0
+    for sentence in source.sentences:
+        places = [next((o for o in sentence.quantities if agree(number, o)), None) for number in said]
+        around = [_beside(sentence.text, place, sentence.quantities) if place else None for place in places]
+        for i in range(len(said)):
+            for j in range(i):
+                one, other = around[i], around[j]
+                if one is None or other is None or said[i].value == said[j].value:
+                    continue
+                straight = _share(near[i], one) + _share(near[j], other)
+                turned_round = _share(near[i], other) + _share(near[j], one)
+                worst = max(worst, (turned_round - straight) / 2)
+    return worst
+
+
+def _beside(text: str, number: Quantity, others: Sequence[Quantity]) -> frozenset[str]:
+    """The stems between a number and its neighbours among the numbers, or the next comma."""
+    low = max((other.end for other in others if other.end <= number.start), default=0)
+    high = min((other.start for other in others if other.start >= number.end), default=len(text))
+    left = re.split(r"[,;(]", text[low : number.start])[-1][-_NEAR:]
+    right = re.split(r"[,;)]", text[number.end : high])[0][:_NEAR]
+    return frozenset(stems(f"{left} {right}"))
+
+
+def _share(said: frozenset[str], told: frozenset[str]) -> float:
+    total = sum(0.15 + weight(word) for word in said)
+    return sum(0.15 + weight(word) for word in said & told) / total if total else 0.0
 
 
 def _in_title(number: Quantity, source: Source) -> bool:

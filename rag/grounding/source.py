@@ -63,8 +63,8 @@ def _all_words(parts: Sequence[Words]) -> Words:
     texts = tuple(text for part in parts for text in part.texts)
     if not parts:
         return words_with_vectors("", _NO_TOKENS)
-    starts, ends, vectors = (np.concatenate([getattr(part, name) for part in parts]) for name in _ARRAYS)
-    return Words(texts, starts, ends, vectors)
+    stemmed, starts, ends, vectors = (np.concatenate([getattr(part, name) for part in parts]) for name in _ARRAYS)
+    return Words(texts, stemmed, starts, ends, vectors)
 
 
 def _all_marks(parts: Sequence[Marks]) -> Marks:
@@ -73,7 +73,7 @@ def _all_marks(parts: Sequence[Marks]) -> Marks:
     return Marks(*(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Marks)))
 
 
-_ARRAYS = ("starts", "ends", "vectors")
+_ARRAYS = ("stems", "starts", "ends", "vectors")
 
 
 @lru_cache(maxsize=2048)

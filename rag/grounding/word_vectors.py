@@ -9,16 +9,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.embedding import TokenVectors
+from rag.text.words import stem
 
 _WORD = re.compile(r"[^\W\d_][^\W_]*(?:['’]\w+)?|\d[\d.,]*")
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Words in order: `texts` as written, `starts` and `ends` their offsets, `vectors` `(n, d)` of unit length, rows
-    of zeros where nothing was encoded."""
+    """Words in order: `texts` as written, `stems` of them in lower case, `starts` and `ends` their offsets, `vectors`
+    `(n, d)` of unit length, rows of zeros where nothing was encoded."""
 
     texts: tuple[str, ...]
+    stems: NDArray[np.str_]
     starts: NDArray[np.int64]
     ends: NDArray[np.int64]
     vectors: NDArray[np.float32]
@@ -35,4 +37,6 @@ def words_with_vectors(text: str, tokens: TokenVectors) -> Words:
         inside = (owner >= 0) & (tokens.offsets[:, 0] < ends[np.maximum(owner, 0)])
         np.add.at(vectors, owner[inside], tokens.vectors[inside])
         vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
-    return Words(tuple(match.group() for match in found), starts, ends, vectors)
+    texts = tuple(match.group() for match in found)
+    stems = np.asarray([stem(text.casefold()) for text in texts], dtype=np.str_)
+    return Words(texts, stems, starts, ends, vectors)

@@ -3,14 +3,17 @@
     with ScriptedModel(lambda request: Say("Memory falls 1.54x [1].")) as server:
         server.base_url
 
-Run as a program it serves one fixed reply, for trying things by hand.
+Run as a program (`python -m tests.servers.scripted [SECONDS]`) it replies, after so many seconds, with sentences of
+the passages that it was shown: for trying things by hand, and for `python -m eval.bench.model`.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -235,8 +238,20 @@ def _vector(text: str, dimensions: int) -> list[float]:
     return vector
 
 
+def quoting(request: Request, *, sentences: int = 5, wait_s: float = 0.5) -> Say:
+    """A reply of sentences taken from the passages shown, each with its marker: what a careful model would say."""
+    shown = re.findall(r"passage \[(\d+)\] of [^\n]*\n(.*?)\n==", request.user, re.S)
+    said = [
+        f"{sentence.rstrip('.')} [{number}]."
+        for number, text in shown
+        for sentence in re.split(r"(?<=[a-z]\.) (?=[A-Z])", text)[:2]
+    ]
+    return Say(" ".join(said[:sentences]) or "ready", wait_s=wait_s, pieces=5)
+
+
 if __name__ == "__main__":
-    with ScriptedModel(lambda request: Say("The papers say so [1].")) as server:
+    waits = float(sys.argv[1]) if len(sys.argv) > 1 else 0.5
+    with ScriptedModel(lambda request: quoting(request, wait_s=waits)) as server:
         print(server.base_url, flush=True)
         while True:
             time.sleep(1)
