@@ -363,7 +363,7 @@ def _written(rules: Plan, made: Plan, written: Written, engine: str, clock: _Clo
         confidence=round(written.confidence, 4),
         nearest=written.nearest,
         examined=written.examined,
-        timings={**clock.seconds, "total": sum(clock.seconds.values())},
+        timings={**clock.seconds, "ground": written.grounding_s, "total": sum(clock.seconds.values())},
         note=written.note,
         prompts=written.prompts,
         usage=written.usage,

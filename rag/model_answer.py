@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
+import time
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 
@@ -47,6 +48,7 @@ class Written:
     prompts: dict[str, str] = field(default_factory=dict)
     note: str = ""
     examined: int = 0
+    grounding_s: float = 0.0
 
     @property
     def confidence(self) -> float:
@@ -79,8 +81,9 @@ class ModelWriter:
         prompt = prompt_for(plan.route, settings.prompts)
         used = _Used({prompt.name: prompt.hash})
         sources = _Sources(shown, self._snapshot, self._encoder)
-        reply, composed, given = yield from self._first(prompt, plan.question, shown, sources, call)
+        reply, composed, holder = yield from self._first(prompt, plan.question, shown, sources, call)
         used.usage += reply.usage
+        used.grounding_s += holder.seconds
         if reply.refusal is not None:
             refused = self._refused(reply.refusal, shown, used)
             yield Delta(refused.text)
@@ -88,14 +91,14 @@ class ModelWriter:
         composed = self._checked(plan.question, composed, shown, call, used)
         composed = self._repaired(plan.question, reply, composed, shown, sources, call, used)
         written = self._by_policy(composed, shown, used, cut=reply.cut)
-        if written.text != given:
+        if written.text != holder.given.strip():
             yield Restart()
             yield Delta(written.text)
         return written
 
     def _first(
         self, prompt: Prompt, question: str, shown: Sequence[Shown], sources: _Sources, call: Call
-    ) -> Generator[Event, None, tuple[Reply, Composed, str]]:
+    ) -> Generator[Event, None, tuple[Reply, Composed, _Holder]]:
         """The model's first reply, shown as it comes; asked for once more where it breaks off."""
         messages = asked(prompt, question, shown)
         composer, holder = self._composer(sources), _Holder()
@@ -109,7 +112,7 @@ class ModelWriter:
                 yield Restart()
             composer, holder = self._composer(sources), _Holder()
             reply = yield from _shown(replied(self._model, messages, call), composer, holder)
-        return reply, composer.finish(), holder.given.strip()
+        return reply, composer.finish(), holder
 
     def _composer(self, sources: _Sources) -> Composer:
         check = self._settings.verify != "off"
@@ -148,6 +151,7 @@ class ModelWriter:
             _log.warning("no repair: %s", error.message)
             return composed
         used.usage += again.usage
+        used.grounding_s += holder.seconds
         if again.refusal is not None or again.cut:
             return composed
         mended = self._checked(question, composer.finish(), shown, call, used)
@@ -173,6 +177,7 @@ class ModelWriter:
             usage=used.usage,
             prompts=used.prompts,
             note="the model ran out of room; the last sentence was left out" if cut else "",
+            grounding_s=used.grounding_s,
         )
 
     def _refused(self, said: str, shown: Sequence[Shown], used: _Used) -> Written:
@@ -190,10 +195,11 @@ class ModelWriter:
 
 @dataclass(slots=True)
 class _Used:
-    """Prompts by name with their hashes, and what the calls took."""
+    """Prompts by name with their hashes, what the calls took, and the seconds of checking."""
 
     prompts: dict[str, str]
     usage: Usage = field(default_factory=Usage)
+    grounding_s: float = 0.0
 
 
 @dataclass(slots=True)
@@ -203,6 +209,7 @@ class _Holder:
     held: str = ""
     given: str = ""
     refusing: bool = False
+    seconds: float = 0.0  # spent on citing and checking
 
     def let(self, text: str) -> str:
         """What may be shown now."""
@@ -263,7 +270,10 @@ def _shown(tokens: Generator[Token, None, Reply], composer: Composer, holder: _H
         except StopIteration as end:
             reply: Reply = end.value
             break
-        if text := holder.let(composer.take(token)):
+        started = time.perf_counter()
+        text = holder.let(composer.take(token))
+        holder.seconds += time.perf_counter() - started
+        if text:
             yield Delta(text)
     if text := holder.rest():
         yield Delta(text)

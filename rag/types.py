@@ -180,7 +180,8 @@ class Answer:
     `text` carries its markers, `[1]`, each the `n` of one citation. `abstained` says that the papers do
     not answer; `nearest` then names the closest titles. `papers` are the distinct titles cited, first
     cited first. `engine` is "extractive" or a model's name; `degraded` says why it fell back, or is
-    empty. `timings` are seconds by stage. `examined` counts the papers judged by a survey or a count.
+    empty. `timings` are seconds by stage ("write" of a model's answer has "ground" in it). `examined` counts
+    the papers judged by a survey or a count.
     `note` says what was left out, where a cap bit. `prompts` are the hashes of the prompts used, by name.
     """
 

@@ -30,6 +30,7 @@ def named_things(statement: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in found if searchable(name).strip("+-.") not in _GENERIC and _told(name)))
 
 
+@lru_cache(maxsize=65_536)
 def has_name(text: str, name: str) -> bool:
     """Whether `text` (see `folded`) has the name: as written, or spelt out where the name is an abbreviation."""
     wanted = _folded(name)

@@ -124,6 +124,13 @@ class Marks:
 
 def marks(text: str, found: Words) -> Marks:
     """The marks of the words `found` in `text`."""
+    return _marks(text, found.texts, tuple(found.starts.tolist()), tuple(found.ends.tolist()))
+
+
+@lru_cache(maxsize=2048)
+def _marks(text: str, texts: tuple[str, ...], first: tuple[int, ...], last: tuple[int, ...]) -> Marks:
+    starts, ends = np.asarray(first, dtype=np.int64), np.asarray(last, dtype=np.int64)
+    found = _Placed(texts, starts, ends)
     bounds = re.compile(r"\b(?:more|less|fewer|most|least|above|below|up|over|under) (?:than |to |of )?(?=[\d$~])")
     inert = _covered([match.span() for match in bounds.finditer(text)], found) | _in_compound(text, found)
     denial = _covered([match.span() for match in NEGATION.finditer(text)], found)
@@ -141,7 +148,16 @@ def marks(text: str, found: Words) -> Marks:
     return Marks(dimension, np.where(denial, 0, np.where(negated, -sign, sign)), negated, denial, denying)
 
 
-def _in_compound(text: str, found: Words) -> NDArray[np.bool_]:
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """Words and where they stand."""
+
+    texts: tuple[str, ...]
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+
+
+def _in_compound(text: str, found: _Placed) -> NDArray[np.bool_]:
     """Words joined to another by a hyphen, which are part of a term: `full-rank`, `low-bit`."""
     before = [start > 0 and text[start - 1] == "-" for start in found.starts]
     after = [end < len(text) and text[end] == "-" for end in found.ends]
@@ -190,7 +206,7 @@ def _overlap(left: frozenset[str], right: frozenset[str]) -> float:
     return shared / min(sum(0.2 + weight(word) for word in left), sum(0.2 + weight(word) for word in right))
 
 
-def _covered(spans: Sequence[tuple[int, int]], found: Words) -> NDArray[np.bool_]:
+def _covered(spans: Sequence[tuple[int, int]], found: _Placed) -> NDArray[np.bool_]:
     inside = np.zeros(len(found.texts), dtype=bool)
     for start, end in spans:
         inside |= (found.starts < end) & (found.ends > start)

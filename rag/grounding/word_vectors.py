@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,15 +29,22 @@ class Words:
 
 def words_with_vectors(text: str, tokens: TokenVectors) -> Words:
     """The words of `text`, whose word pieces are `tokens` with offsets in it."""
-    found = list(_WORD.finditer(text))
-    starts = np.asarray([match.start() for match in found], dtype=np.int64)
-    ends = np.asarray([match.end() for match in found], dtype=np.int64)
-    vectors = np.zeros((len(found), tokens.vectors.shape[1]), dtype=np.float32)
-    if found and len(tokens.vectors):
+    texts, stems, starts, ends = _cut(text)
+    vectors = np.zeros((len(texts), tokens.vectors.shape[1]), dtype=np.float32)
+    if len(texts) and len(tokens.vectors):
         owner = np.searchsorted(starts, tokens.offsets[:, 0], side="right") - 1
         inside = (owner >= 0) & (tokens.offsets[:, 0] < ends[np.maximum(owner, 0)])
         np.add.at(vectors, owner[inside], tokens.vectors[inside])
         vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
-    texts = tuple(match.group() for match in found)
-    stems = np.asarray([stem(text.casefold()) for text in texts], dtype=np.str_)
     return Words(texts, stems, starts, ends, vectors)
+
+
+@lru_cache(maxsize=2048)
+def _cut(text: str) -> tuple[tuple[str, ...], NDArray[np.str_], NDArray[np.int64], NDArray[np.int64]]:
+    """Words, stems, starts and ends."""
+    found = list(_WORD.finditer(text))
+    texts = tuple(match.group() for match in found)
+    stems = np.asarray([stem(word.casefold()) for word in texts], dtype=np.str_)
+    starts = np.asarray([match.start() for match in found], dtype=np.int64)
+    ends = np.asarray([match.end() for match in found], dtype=np.int64)
+    return texts, stems, starts, ends

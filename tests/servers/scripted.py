@@ -246,7 +246,7 @@ def quoting(request: Request, *, sentences: int = 5, wait_s: float = 0.5) -> Say
         for number, text in shown
         for sentence in re.split(r"(?<=[a-z]\.) (?=[A-Z])", text)[:2]
     ]
-    return Say(" ".join(said[:sentences]) or "ready", wait_s=wait_s, pieces=5)
+    return Say(" ".join(said[:sentences]) or "ready", wait_s=wait_s, pieces=24)
 
 
 if __name__ == "__main__":
