@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from rag.asking import Delta, stream
+from rag import Delta, stream
 from rag.assistant import Assistant
 from rag.errors import IndexMissingError, UsageError
 from rag.ingest import ingest
