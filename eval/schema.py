@@ -6,6 +6,7 @@ split                 "train" or "test"; by paper, so that no paper is in both
 history               earlier turns, as `ask` takes them
 gold                  titles of the papers that answer; all of them for a survey or a count
 facts                 what the answer must contain: {"any": [forms], "vital": true, "paper": title?}
+forbidden             forms of what a right answer does not say
 borderline            titles that count neither for nor against a survey
 reason, about         why a question is unanswerable, and the paper that it is about, if any
 lang, survey, term, count    language code; "mentions" or "topic"; the terms; the gold count
@@ -48,6 +49,7 @@ class Question:
     survey: str = ""
     terms: tuple[str, ...] = ()
     count: int | None = None
+    forbidden: tuple[str, ...] = ()
 
     @property
     def answerable(self) -> bool:
@@ -81,6 +83,7 @@ def question_from(row: dict[str, Any]) -> Question:
         survey=row.get("survey", ""),
         terms=tuple(row.get("term", ())),
         count=row.get("count"),
+        forbidden=tuple(row.get("forbidden", ())),
     )
 
 

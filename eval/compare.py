@@ -1,0 +1,116 @@
+"""Two runs over the same questions: what changed, and is it more than chance?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from eval.metrics import METRICS, Metric
+from eval.metrics.facts import all_vital
+from eval.metrics.score import interval
+from eval.records import Record
+from rag.errors import UsageError
+
+_SHUFFLES = 5000
+_SEED = 20252
+_SIGNIFICANT = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A metric before and after, over the `n` questions where both define it: the difference with its 95% paired
+    bootstrap interval, and the p-value of a two-sided randomisation test (Fisher; 5,000 sign flips)."""
+
+    metric: Metric
+    before: float
+    after: float
+    low: float
+    high: float
+    p: float
+    n: int
+
+    @property
+    def difference(self) -> float:
+        """After less before."""
+        return self.after - self.before
+
+    @property
+    def verdict(self) -> str:
+        """ "better", "worse" or "no difference shown"."""
+        if self.p >= _SIGNIFICANT or self.metric.better == 0 or not self.difference:
+            return "no difference shown"
+        return "better" if self.difference * self.metric.better > 0 else "worse"
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """A question whose outcome changed: answered, refused, right, wrong."""
+
+    question: str
+    before: str
+    after: str
+
+
+def changes(before: Sequence[Record], after: Sequence[Record]) -> list[Change]:
+    """Every metric that both define somewhere.
+
+    Raises:
+        UsageError: when the runs have no question in common.
+    """
+    pairs = _paired(before, after)
+    return [change for metric in METRICS if (change := _change(metric, pairs)) is not None]
+
+
+def flips(before: Sequence[Record], after: Sequence[Record]) -> list[Flip]:
+    """The questions whose outcome differs."""
+    return [
+        Flip(a.question.question, outcome(a), outcome(b)) for a, b in _paired(before, after) if outcome(a) != outcome(b)
+    ]
+
+
+def outcome(record: Record) -> str:
+    """One word or two for what became of a question."""
+    if record.error:
+        return "error"
+    if record.answer.abstained:
+        return "refused" if record.question.answerable else "rightly refused"
+    if not record.question.answerable:
+        return "wrongly answered"
+    right = all_vital(record)
+    return "answered" if right is None else "right" if right else "wrong"
+
+
+def drops(changed: Sequence[Change]) -> list[Change]:
+    """Headline metrics that got significantly worse: what a gate fails on."""
+    return [change for change in changed if change.metric.headline and change.verdict == "worse"]
+
+
+def _paired(before: Sequence[Record], after: Sequence[Record]) -> list[tuple[Record, Record]]:
+    old = {record.question.id: record for record in before}
+    pairs = [(old[record.question.id], record) for record in after if record.question.id in old]
+    if not pairs:
+        raise UsageError("the two runs have no question in common", "compare runs over the same dataset")
+    return pairs
+
+
+def _change(metric: Metric, pairs: Sequence[tuple[Record, Record]]) -> Change | None:
+    values = [(metric.of(a), metric.of(b)) for a, b in pairs]
+    both = np.asarray([(a, b) for a, b in values if a is not None and b is not None], dtype=np.float64)
+    if not len(both):
+        return None
+    difference = both[:, 1] - both[:, 0]
+    low, high = interval(difference)
+    means = both.mean(axis=0)
+    return Change(metric, float(means[0]), float(means[1]), low, high, randomised(difference), len(both))
+
+
+def randomised(difference: np.ndarray) -> float:
+    """The two-sided p-value of paired differences `(n,)` under random signs, 1 where all are 0."""
+    observed = abs(difference.mean())
+    if not observed:
+        return 1.0
+    signs = np.random.default_rng(_SEED).choice([-1.0, 1.0], size=(_SHUFFLES, len(difference)))
+    extreme = np.abs((signs * difference).mean(axis=1)) >= observed - 1e-12
+    return float((extreme.sum() + 1) / (_SHUFFLES + 1))

@@ -1,0 +1,81 @@
+"""New questions proposed from a corpus, for a person to accept: templates without a model, its wording with one.
+
+Every proposal names its paper and a fact with the form that stands in the text, so that it validates as it is.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from collections.abc import Iterator, Sequence
+
+from eval import planting
+from rag.chat_model import Call, ChatModel, parsed
+from rag.text.sentences import sentences
+from rag.types import Paper
+
+_SEED = 20254
+_NUMERIC = ("What does “{name}” report about {about}?", "Which figure does {name} give for {about}?")
+_NAMED = ("What is {name}, and what does it do?", "Which paper proposes {name}?")
+_SECONDS = 30.0
+_ASK = (
+    "Write one question that a researcher might ask and that this statement of a paper answers. Do not give the answer "
+    'away. Reply with one JSON object and nothing else: {"question": "..."}'
+)
+
+
+def proposals(papers: Sequence[Paper], count: int, model: ChatModel | None = None) -> Iterator[dict[str, object]]:
+    """At most `count` rows of a dataset, each from another paper, split by paper, marked `"accepted": false`."""
+    chance = random.Random(_SEED)
+    chosen = chance.sample(list(papers), len(papers))
+    made = 0
+    for paper in chosen:
+        row = _row(paper, chance, model)
+        if row is not None and made < count:
+            made += 1
+            yield {"id": f"draft-{made:04}", **row, "accepted": False}
+
+
+def _row(paper: Paper, chance: random.Random, model: ChatModel | None) -> dict[str, object] | None:
+    texts = [paper.text[start:end] for start, end in sentences(paper.text)]
+    name = paper.title.partition(":")[0] if ":" in paper.title else paper.title
+    numeric = [text for text in texts if planting.numbers_in(text)]
+    split = "test" if chance.random() < 0.4 else "train"
+    if numeric:
+        text = chance.choice(numeric)
+        number = planting.numbers_in(text)[0]
+        about = _about(text, number)
+        question = chance.choice(_NUMERIC).format(name=name, about=about)
+        return _made(_worded(text, question, model), "number", split, paper, number)
+    named = planting.names_in(paper.text)
+    if not named:
+        return None
+    question = chance.choice(_NAMED).format(name=named[0])
+    return _made(_worded(texts[0], question, model), "method", split, paper, named[0])
+
+
+def _made(question: str, kind: str, split: str, paper: Paper, form: str) -> dict[str, object]:
+    return {
+        "question": question,
+        "kind": kind,
+        "split": split,
+        "gold": [paper.title],
+        "facts": [{"any": [form], "vital": True}],
+    }
+
+
+def _about(text: str, number: str) -> str:
+    """The few words before a number, or after it."""
+    before, _, after = text.partition(number)
+    words = re.findall(r"[A-Za-z][\w-]+", before)[-4:] or re.findall(r"[A-Za-z][\w-]+", after)[:4]
+    return " ".join(words) or "its results"
+
+
+def _worded(statement: str, question: str, model: ChatModel | None) -> str:
+    """The model's wording, or the template's where there is none."""
+    if model is None:
+        return question
+    reply = model.complete([("system", _ASK), ("user", json.dumps({"statement": statement}))], Call(_SECONDS))
+    said = (parsed(reply.text) or {}).get("question")
+    return said if isinstance(said, str) and said.strip() else question

@@ -1,0 +1,108 @@
+"""A language model's judgement beside the local metrics: correctness, groundedness, usefulness. Never required."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from eval.markers import sentences
+from eval.metrics import groundedness
+from eval.metrics.facts import vital_recall
+from eval.records import Record
+from prompts import load
+from rag.chat_model import Call, ChatModel, parsed
+from rag.errors import ModelError
+from rag.writing.evidence import fence
+
+_log = logging.getLogger(__name__)
+_SECONDS = 60.0
+_GRADES = {"full": 1.0, "partial": 0.5, "none": 0.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a model says of one record: shares in [0, 1], None where it gave no usable reply or there is nothing to
+    judge."""
+
+    id: str
+    correctness: float | None
+    groundedness: float | None
+    usefulness: float | None
+
+
+def judged(records: Sequence[Record], model: ChatModel, folder: Path | None = None) -> Iterator[Judgement]:
+    """A judgement of each record."""
+    for record in records:
+        yield Judgement(
+            record.question.id,
+            _correctness(record, model, folder),
+            _groundedness(record, model, folder),
+            _usefulness(record, model, folder),
+        )
+
+
+def agreement(records: Sequence[Record], judgements: Sequence[Judgement]) -> dict[str, tuple[float, int]]:
+    """Pearson correlation of the judge with the local metric of the same thing, and over how many records."""
+    by = {judgement.id: judgement for judgement in judgements}
+    pairs = {
+        "correctness and vital recall": [(by[r.question.id].correctness, vital_recall(r)) for r in records],
+        "groundedness and the checker": [
+            (by[r.question.id].groundedness, groundedness.checker_verdict(r)) for r in records
+        ],
+    }
+    return {name: _correlation(values) for name, values in pairs.items()}
+
+
+def _correlation(values: Sequence[tuple[float | None, float | None]]) -> tuple[float, int]:
+    both = np.asarray([(a, b) for a, b in values if a is not None and b is not None])
+    if len(both) < 3 or not both.std(axis=0).all():
+        return float("nan"), len(both)
+    return float(np.corrcoef(both.T)[0, 1]), len(both)
+
+
+def _correctness(record: Record, model: ChatModel, folder: Path | None) -> float | None:
+    facts = [{"number": i, "text": fact.forms[0]} for i, fact in enumerate(record.question.facts, start=1)]
+    if not facts or record.answer.abstained:
+        return None
+    found = _reply(model, "judge_correctness", folder, record, facts=facts)
+    rows = found.get("facts")
+    stated = [row.get("stated") is True for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+    return sum(stated) / len(facts) if len(stated) == len(facts) else None
+
+
+def _groundedness(record: Record, model: ChatModel, folder: Path | None) -> float | None:
+    said = [
+        {"number": i, "cites": "".join(f"[{n}]" for n in sentence.cited), "text": sentence.text}
+        for i, sentence in enumerate(sentences(record.answer.text), start=1)
+    ]
+    if not said or record.answer.abstained:
+        return None
+    found = _reply(model, "judge_groundedness", folder, record, sentences=said)
+    rows = found.get("sentences")
+    grades = (
+        [_GRADES.get(str(row.get("grade"))) for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+    )
+    known = [grade for grade in grades if grade is not None]
+    return sum(known) / len(known) if len(known) == len(said) else None
+
+
+def _usefulness(record: Record, model: ChatModel, folder: Path | None) -> float | None:
+    grade = _reply(model, "judge_usefulness", folder, record).get("grade")
+    return (grade - 1) / 4 if isinstance(grade, int) and 1 <= grade <= 5 else None
+
+
+def _reply(model: ChatModel, name: str, folder: Path | None, record: Record, **values: Any) -> Mapping[str, Any]:
+    passages = [{"number": c.n, "title": c.title, "text": c.passage} for c in record.answer.citations]
+    texts = [record.answer.text, *(c.passage for c in record.answer.citations)]
+    shared = {"question": record.question.question, "answer": record.answer.text, "passages": passages}
+    messages = load(name, folder).render(**shared, fence=fence(texts), **values)
+    try:
+        return parsed(model.complete(messages, Call(_SECONDS)).text) or {}
+    except ModelError as error:
+        _log.warning("no judgement of %s: %s", record.question.id, error.message)
+        return {}

@@ -1,0 +1,59 @@
+"""One question asked: the question, the answer, the ranking, the seconds. A line of a run's file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from eval.schema import Fact, Question
+from rag.types import Answer, Citation, Claim, Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What one question got. `ranked` are the titles that retrieval found, best first, None where the system tells
+    none; `error` says why there is no answer (then `answer` is an abstention)."""
+
+    question: Question
+    answer: Answer
+    ranked: tuple[str, ...] | None = None
+    seconds: float = 0.0
+    error: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The record, ready for JSON."""
+        return {
+            "question": asdict(self.question),
+            "answer": self.answer.to_dict(),
+            "ranked": list(self.ranked) if self.ranked is not None else None,
+            "seconds": round(self.seconds, 6),
+            "error": self.error,
+        }
+
+
+def record_from(row: Mapping[str, Any]) -> Record:
+    """The record of one line of a run's file."""
+    asked = dict(row["question"])
+    facts = tuple(Fact(tuple(f["forms"]), f["vital"], f["paper"]) for f in asked.pop("facts"))
+    lists: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in asked.items()}
+    ranked = row["ranked"]
+    return Record(
+        Question(facts=facts, **lists),
+        answer_from(row["answer"]),
+        tuple(ranked) if ranked is not None else None,
+        row["seconds"],
+        row["error"],
+    )
+
+
+def answer_from(row: Mapping[str, Any]) -> Answer:
+    """The answer that `Answer.to_dict` was made of."""
+    known = {field.name for field in fields(Answer)}
+    plain = {name: value for name, value in row.items() if name in known}
+    claims = [{name: value for name, value in claim.items() if name != "supported"} for claim in plain["claims"]]
+    plain["claims"] = tuple(Claim(**{**claim, "citations": tuple(claim["citations"])}) for claim in claims)
+    plain["citations"] = tuple(Citation(**{**c, "sources": tuple(c["sources"])}) for c in plain["citations"])
+    plain["papers"], plain["nearest"] = tuple(plain["papers"]), tuple(plain.get("nearest", ()))
+    plain["usage"] = Usage(**plain["usage"]) if isinstance(plain.get("usage"), Mapping) else Usage()
+    return Answer(**plain)

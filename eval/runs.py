@@ -1,0 +1,124 @@
+"""Runs on disk: one folder each, with what was asked of what, and a line for every answer as it came.
+
+HOME/eval/RUN/run.json       settings, dataset, engine, hashes, revisions
+HOME/eval/RUN/records.jsonl  a record a line; a killed run goes on from here
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from eval.records import Record, record_from
+from eval.schema import Question
+from rag.errors import UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What a run was made of: equal headers ask the same of the same."""
+
+    dataset: str
+    dataset_hash: str
+    engine: str
+    index_revision: str
+    code_revision: str
+    settings: dict[str, Any] = field(default_factory=dict)
+    prompts: dict[str, str] = field(default_factory=dict)
+
+
+class Run:
+    """One run's folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._records = folder / "records.jsonl"
+
+    @property
+    def name(self) -> str:
+        """The folder's name."""
+        return self.folder.name
+
+    def begin(self, header: Header) -> None:
+        """Write the header; a run that was begun with another one is refused.
+
+        Raises:
+            UsageError: when the folder holds a run of something else.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        path = self.folder / "run.json"
+        if path.exists() and json.loads(path.read_text(encoding="utf8")) != asdict(header):
+            raise UsageError(f"{self.folder} holds a run of something else", "give it another --name")
+        path.write_text(json.dumps(asdict(header), indent=1, default=str) + "\n", encoding="utf8")
+
+    def header(self) -> dict[str, Any]:
+        """The header.
+
+        Raises:
+            UsageError: when there is no run.
+        """
+        try:
+            return dict(json.loads((self.folder / "run.json").read_text(encoding="utf8")))
+        except (OSError, ValueError):
+            raise UsageError(f"there is no run in {self.folder}", "`footnote eval runs` lists them") from None
+
+    def add(self, record: Record) -> None:
+        """Append a record, whole."""
+        with self._records.open("a", encoding="utf8") as file:
+            file.write(json.dumps(record.to_dict(), ensure_ascii=False) + "\n")
+            file.flush()
+
+    def records(self) -> list[Record]:
+        """The records there are, in the order of the dataset's ids as they came; a torn last line is left out."""
+        return list(self._read())
+
+    def _read(self) -> Iterator[Record]:
+        if not self._records.exists():
+            return
+        for line in self._records.read_text(encoding="utf8").splitlines():
+            try:
+                yield record_from(json.loads(line))
+            except ValueError:
+                continue  # the line that a kill tore; its question is asked again
+
+
+def found(home: Path) -> list[Run]:
+    """All runs below a home, oldest first."""
+    folders = [path.parent for path in (home / "eval").glob("*/run.json")]
+    return [Run(folder) for folder in sorted(folders, key=lambda folder: folder.stat().st_mtime)]
+
+
+def located(home: Path, name: str) -> Run:
+    """The run of a name below a home, or at a path."""
+    beside = Path(name)
+    return Run(beside if (beside / "run.json").exists() else home / "eval" / name)
+
+
+def hash_of(questions: Sequence[Question]) -> str:
+    """The first 12 hexadecimal digits of a SHA-256 over the questions."""
+    text = json.dumps([asdict(question) for question in questions], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def code_revision() -> str:
+    """The commit of the checkout that runs, with "+" where it was changed; empty outside of one."""
+    root = Path(__file__).parents[1]
+    if not (root / ".git").exists():
+        return ""
+    commit, changed = _git("rev-parse", "--short=12", "HEAD"), _git("status", "--porcelain")
+    return f"{commit}+" if changed else commit
+
+
+def _git(*words: str) -> str:
+    """What git says in the checkout; nothing where there is no git."""
+    root = Path(__file__).parents[1]
+    try:
+        done = subprocess.run(["git", *words], cwd=root, capture_output=True, text=True, check=False)
+    except OSError:
+        return ""
+    return done.stdout.strip()
