@@ -243,6 +243,42 @@ def draft(
     return 0
 
 
+@app.command("starter")
+def starter(
+    python: Annotated[Path, typer.Option(help="interpreter that has the starter's packages; see scripts/bench-peer")],
+    dataset: Annotated[str, typer.Option(help="`test`, `train`, or a JSON Lines file")] = "test",
+    name: Annotated[str, typer.Option(help="of the run")] = "starter",
+) -> int:
+    """Ask the LlamaIndex starter the same questions over the same papers; keep the run, for a report's second row."""
+    from eval.starter import starter_records
+
+    questions = chosen(dataset, ())
+    assistant, settings = _assistant("extractive", None)
+    kept = Run(settings.home / "eval" / name)
+    kept.begin(_header(dataset, questions, "starter", assistant, settings))
+    records = starter_records(python, list(assistant.snapshot.papers()), questions)
+    for record in records:
+        kept.add(record)
+    _print(records)
+    return 0
+
+
+@app.command("feedback")
+def feedback(
+    path: Annotated[Path, typer.Argument(help="lines of feedback from the chat page")],
+    out: Annotated[Path, typer.Option(help="file for the rows")],
+) -> int:
+    """Turn feedback from the chat page into rows of a dataset, for a person to complete."""
+    import json
+
+    from eval.feedback import rows
+
+    made = list(rows(path))
+    out.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in made), encoding="utf8")
+    print(f"{len(made)} rows in {out}: give each its gold and facts, then `footnote eval validate {out}`")
+    return 0
+
+
 @app.command("export")
 def export(
     name: Annotated[str, typer.Argument(help="a run")],

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from eval import planting
+from eval.matching import says
 from rag.chat_model import Call, ChatModel, parsed
 from rag.text.sentences import sentences
 from rag.types import Paper
@@ -40,19 +41,25 @@ def proposals(papers: Sequence[Paper], count: int, model: ChatModel | None = Non
 def _row(paper: Paper, chance: random.Random, model: ChatModel | None) -> dict[str, object] | None:
     texts = [paper.text[start:end] for start, end in sentences(paper.text)]
     name = paper.title.partition(":")[0] if ":" in paper.title else paper.title
-    numeric = [text for text in texts if planting.numbers_in(text)]
+    numeric = [text for text in texts if _number(text, paper)]
     split = "test" if chance.random() < 0.4 else "train"
     if numeric:
         text = chance.choice(numeric)
-        number = planting.numbers_in(text)[0]
+        number = _number(text, paper)
         about = _about(text, number)
         question = chance.choice(_NUMERIC).format(name=name, about=about)
         return _made(_worded(text, question, model), "number", split, paper, number)
-    named = planting.names_in(paper.text)
+    named = [found for found in planting.names_in(paper.text) if says(paper.text, found)]
     if not named:
         return None
     question = chance.choice(_NAMED).format(name=named[0])
     return _made(_worded(texts[0], question, model), "method", split, paper, named[0])
+
+
+def _number(text: str, paper: Paper) -> str:
+    """A number of the sentence that the dataset's own matching finds again in the paper; empty where there is none."""
+    found = (number for number in planting.numbers_in(text) if len(number) > 1 and says(paper.text, number))
+    return next(found, "")
 
 
 def _made(question: str, kind: str, split: str, paper: Paper, form: str) -> dict[str, object]:

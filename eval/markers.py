@@ -12,6 +12,7 @@ _GROUP = re.compile(r"\[(\d{1,4}(?:\s*[,;–-]\s*\d{1,4})*)\]")
 _STOP = re.compile(r"(?<=[.!?。！？])[\"'”)]*(?:\s+|(?<=[。！？]))(?=[^a-z\s])|\n+")
 _ABBREVIATED = re.compile(r"\b(?:e\.g|i\.e|et al|vs|cf|Fig|Eq|approx|no|etc|[A-Z])\.$")
 _LEAD = re.compile(r"^(?:-|\*|\d+\.)\s+")
+_LEADING = re.compile(r"(?:\[\d{1,4}(?:\s*[,;–-]\s*\d{1,4})*\]\s*)+")
 _WIDEST = 20
 
 
@@ -29,11 +30,13 @@ def sentences(text: str) -> list[Sentence]:
     start = 0
     for place in [*(_ends(text)), len(text)]:
         piece = _LEAD.sub("", text[start:place].strip())
+        behind = _LEADING.match(piece)
+        if behind and found:  # markers behind the full stop belong to the sentence before
+            found[-1] = Sentence(found[-1].text, found[-1].cited + numbers(behind.group()))
+            piece = piece[behind.end() :]
         bare = _without(piece)
         if re.search(r"\w", bare):
             found.append(Sentence(bare, numbers(piece)))
-        elif numbers(piece) and found:  # markers behind the full stop
-            found[-1] = Sentence(found[-1].text, found[-1].cited + numbers(piece))
         start = place
     return found
 

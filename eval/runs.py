@@ -69,6 +69,7 @@ class Run:
 
     def add(self, record: Record) -> None:
         """Append a record, whole."""
+        self.folder.mkdir(parents=True, exist_ok=True)
         with self._records.open("a", encoding="utf8") as file:
             file.write(json.dumps(record.to_dict(), ensure_ascii=False) + "\n")
             file.flush()

@@ -5,6 +5,7 @@ A stand-alone script, run by an interpreter of its own environment (see `scripts
     starter.py ingest PAPERS.json FOLDER       papers a second
     starter.py retrieve QUESTIONS.json FOLDER  seconds a question, warm
     starter.py ask QUESTION FOLDER             prints the best passage (no language model is asked)
+    starter.py search QUESTIONS.json FOLDER    prints titles and texts found for each question
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from typing import Any
 
 
 def main() -> None:
-    """Do one of the three and print a JSON line."""
+    """Do one of the four and print a JSON line."""
     verb, what, folder = sys.argv[1:4]
     if verb == "ingest":
         papers = json.loads(Path(what).read_text(encoding="utf8"))
@@ -31,9 +32,17 @@ def main() -> None:
         questions = json.loads(Path(what).read_text(encoding="utf8"))
         retriever.retrieve(questions[0])
         print(json.dumps({"seconds": [_seconds(retriever, question) for question in questions]}))
+    elif verb == "search":
+        retriever = _opened(folder, None).as_retriever(similarity_top_k=10)
+        questions = json.loads(Path(what).read_text(encoding="utf8"))
+        print(json.dumps([[_shown(node) for node in retriever.retrieve(question)] for question in questions]))
     else:
         found = _opened(folder, None).as_retriever(similarity_top_k=6).retrieve(what)
         print(json.dumps({"answer": found[0].node.get_content()[:400]}))
+
+
+def _shown(found: Any) -> dict[str, Any]:
+    return {"title": found.node.metadata["title"], "text": found.node.get_content(), "score": float(found.score or 0.0)}
 
 
 def _seconds(retriever: Any, question: str) -> float:

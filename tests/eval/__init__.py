@@ -1,0 +1,1 @@
+"""Tests of the harness: expected values are worked out by hand."""

@@ -1,0 +1,221 @@
+"""Runs, comparisons, the gate, the report, the drafts: through the command and the Python door."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from eval import evaluate
+from eval.adapters import deepeval_rows, from_query_engine, llama_index_metric, ragas_rows
+from eval.compare import changes, drops, flips, randomised
+from eval.feedback import rows as feedback_rows
+from eval.records import Record
+from eval.report import as_html, as_json, as_markdown, calibration, risk_coverage
+from eval.runner import run
+from eval.runs import Run
+from eval.schema import load
+from rag.assistant import Assistant
+from rag.cli import main
+from rag.errors import UsageError
+from rag.ingest import ingest
+from rag.settings import load_settings
+from rag.types import Answer
+from tests.invented import PAPERS, numbered, write_jsonl
+
+ROWS = [
+    ("By how much does FrogJump cut memory?", "number", "FrogJump", "4.7x"),
+    ("How many parameters does the TinyToad student have?", "number", "TinyToad", "90 thousand"),
+    ("How often does the underwater arm succeed?", "fact", "Otter", "81%"),
+    ("Why does keyword search miss chemistry patents?", "why", "Minnow", "many ways"),
+    ("How long does recovery take with Beaver?", "fact", "Beaver", "11 seconds"),
+    ("What is the capital of Mongolia?", "unanswerable", "", ""),
+]
+
+
+def title(start: str) -> str:
+    return next(title for title in PAPERS if title.startswith(start))
+
+
+@pytest.fixture
+def dataset(tmp_path: Path) -> Path:
+    path = tmp_path / "questions.jsonl"
+    rows = [
+        {
+            "id": f"q{i}",
+            "question": question,
+            "kind": kind,
+            "split": "test",
+            "gold": [title(paper)] if paper else [],
+            "facts": [{"any": [fact], "vital": True}] if fact else [],
+        }
+        for i, (question, kind, paper, fact) in enumerate(ROWS)
+    ]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf8")
+    return path
+
+
+@pytest.fixture
+def papers(home: Path) -> Path:
+    ingest([write_jsonl(home / "pond.jsonl", {**PAPERS, **numbered(35)})], load_settings())
+    return home
+
+
+@pytest.fixture
+def records(pond: Assistant, dataset: Path, tmp_path: Path) -> list[Record]:
+    return run(pond, load(dataset), Run(tmp_path / "run"))
+
+
+def test_a_run_is_kept_printed_and_reported(
+    papers: Path, dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = tmp_path / "page.html"
+    assert main(["eval", "--dataset", str(dataset), "--name", "one", "--html", str(page), "--by", "kind"]) == 0
+    printed = capsys.readouterr().out
+    assert "success@1" in printed
+    assert "kind number" in printed
+    assert len(Run(papers / "eval" / "one").records()) == len(ROWS)
+    header = Run(papers / "eval" / "one").header()
+    assert header["dataset_hash"]
+    assert header["index_revision"]
+    assert "llm_api_key" not in header["settings"]
+    assert "<details" in page.read_text(encoding="utf8")
+    assert "http" not in page.read_text(encoding="utf8").replace("https://example.org/frogjump", "")
+
+
+def test_two_runs_are_compared_and_gated(papers: Path, dataset: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("one", "two"):
+        assert main(["eval", "--dataset", str(dataset), "--name", name]) == 0
+    capsys.readouterr()
+    assert main(["eval", "compare", "one", "two"]) == 0
+    printed = capsys.readouterr().out
+    assert "0 questions have another outcome" in printed
+    assert "no headline figure fell" in printed
+    assert main(["eval", "gate", "--baseline", str(papers / "eval" / "one")]) == 0
+
+
+def test_a_killed_run_goes_on(pond: Assistant, dataset: Path, tmp_path: Path) -> None:
+    whole = run(pond, load(dataset), Run(tmp_path / "whole"))
+    half = Run(tmp_path / "half")
+    half.folder.mkdir()
+    lines = (tmp_path / "whole" / "records.jsonl").read_text(encoding="utf8").splitlines()
+    (half.folder / "records.jsonl").write_text("\n".join([*lines[:3], lines[3][:40]]) + "\n", encoding="utf8")
+    told: list[int] = []
+    again = run(pond, load(dataset), half, progress=lambda done, total: told.append(done))
+    assert told == [4, 5, 6]
+    assert [r.answer.text for r in again] == [r.answer.text for r in whole]
+
+
+def test_a_run_of_something_else_is_refused(papers: Path, dataset: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["eval", "--dataset", str(dataset), "--name", "one"]) == 0
+    assert main(["eval", "--dataset", str(dataset), "--slice", "type=numeric", "--name", "one"]) == 2
+    assert "--name" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [["--dataset", "nothing"], ["--slice", "colour=red"], ["--slice", "kind=poem"]])
+def test_bad_usage(papers: Path, words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["eval", *words]) == 2
+    assert capsys.readouterr().err.startswith("error:")
+
+
+def test_a_drop_closes_the_gate(records: list[Record]) -> None:
+    many = [replace(r, question=replace(r.question, id=f"{r.question.id}-{i}")) for i in range(8) for r in records]
+    worse = [replace(r, answer=replace(r.answer, text="Nothing [1].")) for r in many]
+    fallen = {change.metric.name for change in drops(changes(many, worse))}
+    assert "facts: all vital" in fallen
+    assert not drops(changes(many, many))
+    assert {flip.after for flip in flips(many, worse)} == {"wrong"}
+
+
+def test_the_randomisation_test_knows_chance_from_change() -> None:
+    import numpy as np
+
+    assert randomised(np.asarray([1.0, -1.0] * 20)) == 1.0
+    assert randomised(np.ones(20)) < 0.001
+    assert randomised(np.zeros(5)) == 1.0
+
+
+def test_any_callable_can_be_scored(dataset: Path) -> None:
+    def parrot(question: str) -> Answer:
+        if "Mongolia" in question:
+            raise RuntimeError("no such place")
+        return Answer(question, "4.7x", (), (), False, "lookup", (), "parrot")
+
+    found = evaluate(parrot, load(dataset), rank=lambda question: [title("FrogJump")])
+    assert found[0].ranked == (title("FrogJump"),)
+    assert "no such place" in found[-1].error
+    assert found[-1].answer.abstained
+
+
+def test_reports_in_all_forms(records: list[Record]) -> None:
+    header = {"dataset": "pond", "engine": "extractive"}
+    plain = json.loads(as_json(records, header))
+    assert sum(plain["outcomes"].values()) == len(records)
+    assert "| success@1 |" in as_markdown(records, header)
+    hostile = [replace(records[0], answer=replace(records[0].answer, text="<script>alert(1)</script> [1]."))]
+    page = as_html([*hostile, *records[1:]], header, {"other": records})
+    assert "<script>alert(1)" not in page
+    assert "<mark>" in page
+    assert all(0.0 <= y <= 1.0 for _, y in calibration(records))
+    assert risk_coverage(records)[-1][0] == 1.0
+
+
+def test_datasets_are_validated(papers: Path, dataset: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["eval", "validate", str(dataset)]) == 0
+    broken = dataset.with_name("broken.jsonl")
+    rows = [json.loads(line) for line in dataset.read_text(encoding="utf8").splitlines()]
+    rows[0]["gold"], rows[1]["facts"], rows[2]["kind"], rows[3]["id"] = (
+        ["No such paper"],
+        [{"any": ["91 thousand"]}],
+        "poem",
+        "q0",
+    )
+    broken.write_text("\n".join([*(json.dumps(row) for row in rows), "{"]), encoding="utf8")
+    assert main(["eval", "validate", str(broken)]) == 1
+    printed = capsys.readouterr().out
+    for expected in ("No such paper", "91 thousand", "unknown kind", "earlier line", "line 7"):
+        assert expected in printed
+
+
+def test_drafts_are_sound_as_they_are(papers: Path, tmp_path: Path) -> None:
+    out = tmp_path / "draft.jsonl"
+    assert main(["eval", "draft", "--out", str(out), "--count", "8"]) == 0
+    assert len(load(out)) == 8
+    assert main(["eval", "validate", str(out)]) == 0
+
+
+def test_exports_and_foreign_evaluators(records: list[Record], papers: Path, dataset: Path, tmp_path: Path) -> None:
+    assert set(ragas_rows(records)[0]) == {"user_input", "response", "retrieved_contexts", "reference"}
+    assert deepeval_rows(records)[0]["retrieval_context"]
+
+    class Evaluator:
+        def evaluate(self, query: str, response: str, contexts: list[str]) -> object:
+            return type("Found", (), {"score": None, "passing": bool(contexts)})()
+
+    assert llama_index_metric("passing", Evaluator()).of(records[0]) == 1.0
+    assert main(["eval", "--dataset", str(dataset), "--name", "one"]) == 0
+    assert main(["eval", "export", "one", "--out", str(tmp_path / "rows.jsonl"), "--as", "deepeval"]) == 0
+    assert main(["eval", "export", "one", "--out", str(tmp_path / "trec"), "--as", "trec"]) == 0
+    assert (tmp_path / "trec" / "qrels.txt").read_text(encoding="utf8").count("\n") == 5
+
+
+def test_a_llama_index_query_engine_is_scored_by_the_same_harness(pond: Assistant, dataset: Path) -> None:
+    from rag.llama_index import FootnoteQueryEngine
+
+    ask = from_query_engine(FootnoteQueryEngine(pond).query, "engine")
+    found = evaluate(ask, load(dataset)[:1])
+    assert found[0].answer.engine == "engine"
+    assert found[0].answer.papers == (title("FrogJump"),)
+
+
+def test_feedback_becomes_rows(tmp_path: Path, records: list[Record]) -> None:
+    path = tmp_path / "feedback.jsonl"
+    line = {"question": "Why?", "answer": records[0].answer.to_dict(), "helpful": True, "comment": "good"}
+    path.write_text(json.dumps(line) + "\n", encoding="utf8")
+    (row,) = feedback_rows(path)
+    assert row["gold"] == [title("FrogJump")]
+    path.write_text("{}\n", encoding="utf8")
+    with pytest.raises(UsageError, match=":1:"):
+        list(feedback_rows(path))
