@@ -126,26 +126,48 @@ def compare(before: str, after: str, flips: Annotated[int, typer.Option(help="fl
     return 0
 
 
+@app.command("baseline")
+def baseline(
+    name: Annotated[str, typer.Argument(help="a run")],
+    out: Annotated[Path, typer.Option(help="file")],
+) -> int:
+    """Write down the headline figures of a run, question by question, for a gate."""
+    import json
+
+    kept = located(load_settings().home, name)
+    records = kept.records()
+    asked = kept.header()
+    figures = comparing.baseline_of(records)
+    out.write_text(json.dumps({"run": asked, "figures": figures}) + "\n", encoding="utf8")
+    print(f"{len(records)} questions in {out}")
+    return 0
+
+
 @app.command("gate")
 def gate(
-    baseline: Annotated[Path, typer.Option(help="folder of the run that must not be undercut")],
+    against: Annotated[Path, typer.Option("--baseline", help="what `footnote eval baseline` wrote")],
     name: Annotated[str, typer.Option(help="the run to look at; without: ask the baseline's dataset now")] = "",
 ) -> int:
     """Exit with 1 where a headline figure fell significantly below a baseline."""
-    old = Run(baseline)
-    header, records = old.header(), old.records()
+    import json
+
+    try:
+        stored = json.loads(against.read_text(encoding="utf8"))
+        dataset, engine, figures = stored["run"]["dataset"], stored["run"]["engine"], stored["figures"]
+    except (OSError, ValueError, KeyError, TypeError):
+        raise UsageError(f"{against} is no baseline", "make one with `footnote eval baseline`") from None
     settings = load_settings()
     if name:
-        new = located(settings.home, name).records()
+        records = located(settings.home, name).records()
     else:
-        assistant, _ = _assistant(str(header["engine"]), None)
-        new = _asked_now(assistant, [record.question for record in records], settings)
-    worse = comparing.drops(comparing.changes(records, new))
-    for change in worse:
-        print(
-            f"{change.metric.name} fell from {change.before:.3f} to {change.after:.3f} (p={change.p:.3f}, n={change.n})"
-        )
-    print("gate: " + ("closed" if worse else f"open ({len(new)} questions)"))
+        assistant, _ = _assistant("extractive" if engine == "extractive" else "llm", None)
+        records = _asked_now(assistant, chosen(dataset, ()))
+    changed = comparing.since(figures, records)
+    for change in changed:
+        moved = f"{change.before:.3f} → {change.after:.3f}"
+        print(f"{change.metric.name:30} {moved}  p={change.p:.3f}  n={change.n}  {change.verdict}")
+    worse = comparing.drops(changed)
+    print("gate: " + ("closed" if worse else f"open ({len(records)} questions)"))
     return 1 if worse else 0
 
 
@@ -359,7 +381,7 @@ def _header(
     )
 
 
-def _asked_now(assistant: Assistant, questions: Sequence[Question], settings: Settings) -> list[Record]:
+def _asked_now(assistant: Assistant, questions: Sequence[Question]) -> list[Record]:
     import tempfile
 
     with tempfile.TemporaryDirectory() as folder:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +16,7 @@ from rag.errors import UsageError
 _SHUFFLES = 5000
 _SEED = 20252
 _SIGNIFICANT = 0.05
+_NEGLIGIBLE = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Change:
     @property
     def verdict(self) -> str:
         """ "better", "worse" or "no difference shown"."""
-        if self.p >= _SIGNIFICANT or self.metric.better == 0 or not self.difference:
+        if self.p >= _SIGNIFICANT or self.metric.better == 0 or abs(self.difference) < _NEGLIGIBLE:
             return "no difference shown"
         return "better" if self.difference * self.metric.better > 0 else "worse"
 
@@ -82,6 +83,33 @@ def outcome(record: Record) -> str:
     return "answered" if right is None else "right" if right else "wrong"
 
 
+def baseline_of(records: Sequence[Record]) -> dict[str, dict[str, float | None]]:
+    """Headline figures by question: by metric, then by the question's id. Small enough to keep beside the code."""
+    return {
+        metric.name: {record.question.id: metric.of(record) for record in records}
+        for metric in METRICS
+        if metric.headline
+    }
+
+
+def since(baseline: Mapping[str, Mapping[str, float | None]], after: Sequence[Record]) -> list[Change]:
+    """What changed in the headline figures since a baseline.
+
+    Raises:
+        UsageError: when the baseline knows none of the questions.
+    """
+    found: list[Change] = []
+    for metric in METRICS:
+        before = baseline.get(metric.name, {})
+        pairs = [(before[r.question.id], metric.of(r)) for r in after if r.question.id in before]
+        change = _changed(metric, pairs)
+        if change is not None:
+            found.append(change)
+    if not found:
+        raise UsageError("the baseline knows none of these questions", "make one with `footnote eval baseline`")
+    return found
+
+
 def drops(changed: Sequence[Change]) -> list[Change]:
     """Headline metrics that got significantly worse: what a gate fails on."""
     return [change for change in changed if change.metric.headline and change.verdict == "worse"]
@@ -96,7 +124,10 @@ def _paired(before: Sequence[Record], after: Sequence[Record]) -> list[tuple[Rec
 
 
 def _change(metric: Metric, pairs: Sequence[tuple[Record, Record]]) -> Change | None:
-    values = [(metric.of(a), metric.of(b)) for a, b in pairs]
+    return _changed(metric, [(metric.of(a), metric.of(b)) for a, b in pairs])
+
+
+def _changed(metric: Metric, values: Sequence[tuple[float | None, float | None]]) -> Change | None:
     both = np.asarray([(a, b) for a, b in values if a is not None and b is not None], dtype=np.float64)
     if not len(both):
         return None

@@ -1,6 +1,7 @@
 """The LlamaIndex starter asked the same questions, in an environment of its own: records to stand beside ours.
 
-Without a language model its answer is the text of the best passage found, cited as `[1]`; it never refuses.
+Without a language model its answer is the text of the best passage found, every sentence cited as `[1]`; it never
+refuses.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from eval.markers import sentences
 from eval.records import Record
 from eval.schema import Question
 from rag.errors import FootnoteError
@@ -51,6 +53,6 @@ def _record(question: Question, nodes: Sequence[Mapping[str, Any]]) -> Record:
     best = nodes[0]
     text = str(best["text"])
     citation = Citation(1, str(best["title"]), text, 0, len(text), float(best["score"]), (), text, 0, "")
-    said = f"{text.rstrip('. ')} [1]."
+    said = " ".join(f"{sentence.text.rstrip('. ')} [1]." for sentence in sentences(text))
     answer = Answer(question.question, said, (citation,), (), False, "lookup", (citation.title,), "LlamaIndex starter")
     return Record(question, answer, ranked)

@@ -93,7 +93,14 @@ def test_two_runs_are_compared_and_gated(papers: Path, dataset: Path, capsys: py
     printed = capsys.readouterr().out
     assert "0 questions have another outcome" in printed
     assert "no headline figure fell" in printed
-    assert main(["eval", "gate", "--baseline", str(papers / "eval" / "one")]) == 0
+    baseline = papers / "baseline.json"
+    assert main(["eval", "baseline", "one", "--out", str(baseline)]) == 0
+    assert main(["eval", "gate", "--baseline", str(baseline), "--name", "two"]) == 0
+    figures = json.loads(baseline.read_text(encoding="utf8"))
+    figures["figures"] = {"facts: all vital": {f"q{i}": 1.0 for i in range(5)}, "papers: F1": {"q0": 1.0}}
+    baseline.write_text(json.dumps(figures), encoding="utf8")
+    assert main(["eval", "gate", "--baseline", str(baseline), "--name", "two"]) == 0
+    assert main(["eval", "gate", "--baseline", str(dataset), "--name", "two"]) == 2
 
 
 def test_a_killed_run_goes_on(pond: Assistant, dataset: Path, tmp_path: Path) -> None:
