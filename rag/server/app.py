@@ -1,0 +1,153 @@
+"""The app: routes over one assistant. Thin: what it does is done below."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Annotated, Any
+
+from fastapi import Depends, FastAPI, HTTPException, Query, Request
+from fastapi.responses import JSONResponse, Response, StreamingResponse
+
+from rag.assistant import Assistant
+from rag.errors import FootnoteError, IndexMissingError, UsageError
+from rag.server import openai_wire
+from rag.server.counters import CONTENT_TYPE, Counters
+from rag.server.keys import Keys
+from rag.server.wire import AskBody, SearchBody, event_name_and_data
+from rag.types import Answer, Event
+
+_LISTED = 100
+
+
+def create_app(assistant: Assistant, keys: Keys | None = None) -> FastAPI:
+    """The app over an assistant. With `keys`, every route but health asks for one of them.
+
+    `POST /v1/ask`, `/v1/search`; `GET /v1/papers`, `/v1/papers/{id}`; `POST /v1/chat/completions`, `GET /v1/models` for
+    OpenAI clients; `GET /healthz`, `/readyz`, `/metrics`; `/openapi.json` and `/docs`.
+    """
+    app = FastAPI(title="Footnote", description="Questions over research papers, every sentence footnoted.")
+    counters = Counters()
+    guarded = [Depends(_guard(keys))] if keys is not None else []
+
+    @app.exception_handler(FootnoteError)
+    def told(request: Request, error: FootnoteError) -> JSONResponse:
+        counters.failed(type(error).__name__)
+        status = 422 if isinstance(error, UsageError) else 503 if isinstance(error, IndexMissingError) else 500
+        return JSONResponse({"error": {"message": error.message, "hint": error.hint}}, status_code=status)
+
+    def counted(events: Iterator[Event]) -> Iterator[Event]:
+        for event in events:
+            if isinstance(event, Answer):
+                counters.answered(event)
+            yield event
+
+    @app.post("/v1/ask", dependencies=guarded)
+    def ask(body: AskBody) -> Any:
+        """The answer; with `stream`, server-sent events `stage`, `delta`, `restart`, `answer`."""
+        history = [turn.model_dump() for turn in body.history]
+        events = counted(assistant.stream(body.question, history, papers=body.papers, sources=body.sources))
+        if body.stream:
+            return StreamingResponse(_sent(events), media_type="text/event-stream")
+        return _last(events).to_dict()
+
+    @app.post("/v1/search", dependencies=guarded)
+    def search(body: SearchBody) -> dict[str, Any]:
+        """The papers that match best, passages best first."""
+        return {"papers": [_ranked(paper) for paper in assistant.search(body.query, body.k)]}
+
+    @app.get("/v1/papers", dependencies=guarded)
+    def papers(
+        grep: str = "", offset: Annotated[int, Query(ge=0)] = 0, limit: Annotated[int, Query(ge=1, le=1000)] = _LISTED
+    ) -> dict[str, Any]:
+        """Titles and sources, those with `grep` in the title."""
+        found = [p for p in assistant.snapshot.papers() if grep.casefold() in p.title.casefold()]
+        rows = [{"id": p.id, "title": p.title, "sources": p.source_names} for p in found[offset : offset + limit]]
+        return {"total": len(found), "papers": rows}
+
+    @app.get("/v1/papers/{paper_id}", dependencies=guarded)
+    def paper(paper_id: str) -> dict[str, Any]:
+        """One paper, whole."""
+        for found in assistant.snapshot.papers():
+            if found.id == paper_id:
+                return {"id": found.id, "title": found.title, "text": found.text, "sources": found.source_names}
+        raise HTTPException(404, f"no paper has the id {paper_id!r}")
+
+    @app.post("/v1/chat/completions", dependencies=guarded)
+    def chat(body: openai_wire.ChatBody) -> Any:
+        """Footnote as a model: citations in the text and as annotations."""
+        question, history = openai_wire.question_and_history(body)
+        events = counted(assistant.stream(question, history))
+        if body.stream:
+            return StreamingResponse(_data(openai_wire.chunks(events)), media_type="text/event-stream")
+        return openai_wire.completion(_last(events))
+
+    @app.get("/v1/models", dependencies=guarded)
+    def models() -> dict[str, Any]:
+        """The one model there is."""
+        return openai_wire.models()
+
+    @app.get("/metrics", dependencies=guarded)
+    def metrics() -> Response:
+        """Counts and timings for Prometheus."""
+        return Response(counters.page(), media_type=CONTENT_TYPE)
+
+    @app.get("/healthz")
+    def healthz() -> dict[str, str]:
+        """Whether the process lives."""
+        return {"status": "ok"}
+
+    @app.get("/readyz")
+    def readyz() -> dict[str, Any]:
+        """Whether questions can be answered: the index opens."""
+        return {"status": "ready", "papers": assistant.snapshot.paper_count}
+
+    return app
+
+
+def _guard(keys: Keys) -> Callable[[Request], None]:
+    """Lets a request through that has a key with room left; else 401, or 429 with the seconds to wait."""
+
+    def guard(request: Request) -> None:
+        kind, _, clear = request.headers.get("authorization", "").partition(" ")
+        key = keys.owner(clear.strip()) if kind.casefold() == "bearer" else None
+        if key is None:
+            raise HTTPException(401, "give a key: Authorization: Bearer fn-…", {"WWW-Authenticate": "Bearer"})
+        wait = keys.seconds_to_wait(key)
+        if wait:
+            raise HTTPException(429, f"more than {key.per_minute} requests a minute", {"Retry-After": f"{wait:.0f}"})
+
+    return guard
+
+
+def _last(events: Iterator[Event]) -> Answer:
+    answer: Answer | None = None
+    for event in events:
+        if isinstance(event, Answer):
+            answer = event
+    assert answer is not None  # every stream ends with one, or raises
+    return answer
+
+
+def _sent(events: Iterator[Event]) -> Iterator[str]:
+    """Events as server-sent ones; an error in the middle becomes the last of them."""
+    try:
+        for event in events:
+            name, data = event_name_and_data(event)
+            yield f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
+    except FootnoteError as error:
+        yield f"event: error\ndata: {json.dumps({'message': error.message, 'hint': error.hint})}\n\n"
+
+
+def _data(rows: Iterator[dict[str, Any]]) -> Iterator[str]:
+    for row in rows:
+        yield f"data: {json.dumps(row, ensure_ascii=False)}\n\n"
+    yield "data: [DONE]\n\n"
+
+
+def _ranked(paper: Any) -> dict[str, Any]:
+    passages = [
+        {"text": r.passage.text, "start": r.passage.start, "end": r.passage.end, "score": round(r.score, 4)}
+        for r in paper.passages
+    ]
+    return {"id": paper.paper_id, "title": paper.title, "score": round(paper.score, 4), "passages": passages}

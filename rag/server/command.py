@@ -1,0 +1,98 @@
+"""`footnote serve` and `footnote keys`."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any
+
+import typer
+
+from rag.errors import FootnoteError, UsageError
+from rag.settings import Settings, load_settings
+
+_EXTRA = "run `pip install footnote[serve]`"
+Mount = Callable[[Any, Any], Any]
+
+
+def serve(words: Sequence[str]) -> int:
+    """`footnote serve`: the HTTP interface."""
+    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+
+    @app.command()
+    def run(
+        host: Annotated[str, typer.Option(help="address to listen on")] = "127.0.0.1",
+        port: Annotated[int, typer.Option(help="port; 0: any free one")] = 8080,
+        insecure: Annotated[bool, typer.Option(help="listen beyond this machine without keys")] = False,
+    ) -> int:
+        """Answer questions over HTTP; /docs describes the routes. With keys (`footnote keys add`), all of them ask for
+        one."""
+        return listen(load_settings(), host, port, insecure=insecure)
+
+    return int(app(args=list(words), prog_name="footnote serve", standalone_mode=False) or 0)
+
+
+def listen(settings: Settings, host: str, port: int, *, insecure: bool, mount: Mount | None = None) -> int:
+    """Serve until interrupted; `mount` may add to the app.
+
+    Raises:
+        UsageError: for an address beyond this machine without keys, unless `insecure`.
+        FootnoteError: when the packages for it are not installed.
+    """
+    try:
+        import uvicorn
+
+        from rag.server.app import create_app
+        from rag.server.keys import Keys
+    except ModuleNotFoundError as error:
+        raise FootnoteError(f"{error.name} is not installed", _EXTRA) from None
+    from rag.asking import ready
+
+    keys = Keys(settings.home / "keys.json")
+    guarded = bool(keys.all())
+    if not guarded and not insecure and not is_loopback(host):
+        raise UsageError(
+            f"{host} can be reached from other machines, and there are no keys",
+            "make one with `footnote keys add NAME`, or say --insecure",
+        )
+    assistant = ready(settings)
+    app = create_app(assistant, keys if guarded else None)
+    if mount is not None:
+        app = mount(app, assistant)
+    uvicorn.run(app, host=host, port=port, log_level="warning" if port else "info")
+    return 0
+
+
+def keys(words: Sequence[str]) -> int:
+    """`footnote keys`: list, add, remove."""
+    from rag.server.keys import Keys
+
+    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+    kept = Keys(load_settings().home / "keys.json")
+
+    @app.callback(invoke_without_command=True)
+    def listed(context: typer.Context) -> None:
+        """List the keys of the HTTP interface by name; `add` and `remove` change them."""
+        if context.invoked_subcommand is None:
+            for key in kept.all():
+                print(f"{key.name:24} {key.per_minute} requests a minute")
+
+    @app.command("add")
+    def add(name: str, per_minute: Annotated[int, typer.Option(min=1, help="requests a minute")] = 60) -> None:
+        """Make a key and print it, this once."""
+        print(kept.add(name, per_minute))
+
+    @app.command("remove")
+    def remove(name: str) -> None:
+        """Take a key's right away."""
+        kept.remove(name)
+
+    return int(app(args=list(words), prog_name="footnote keys", standalone_mode=False) or 0)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach an address."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,49 @@
+"""What goes over the wire of `/v1/ask`, `/v1/search` and `/v1/papers`."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
+
+from rag.question import MAX_QUESTION
+from rag.types import Answer, Delta, Event, Restart, Stage
+
+_MOST_TURNS = 100
+_LONGEST_TURN = 20_000
+
+
+class Turn(BaseModel):
+    """One turn of a conversation."""
+
+    role: Literal["user", "assistant"]
+    content: str = Field(max_length=_LONGEST_TURN)
+
+
+class AskBody(BaseModel):
+    """A question with its conversation; `stream` asks for server-sent events."""
+
+    question: str = Field(min_length=1, max_length=MAX_QUESTION)
+    history: list[Turn] = Field(default_factory=list, max_length=_MOST_TURNS)
+    papers: list[str] = Field(default_factory=list, max_length=1000)
+    sources: list[str] = Field(default_factory=list, max_length=1000)
+    stream: bool = False
+
+
+class SearchBody(BaseModel):
+    """A search for papers."""
+
+    query: str = Field(min_length=1, max_length=MAX_QUESTION)
+    k: int = Field(6, ge=1, le=100)
+
+
+def event_name_and_data(event: Event) -> tuple[str, dict[str, Any]]:
+    """The name and data of a server-sent event."""
+    if isinstance(event, Answer):
+        return "answer", event.to_dict()
+    if isinstance(event, Delta):
+        return "delta", {"text": event.text}
+    if isinstance(event, Restart):
+        return "restart", {}
+    assert isinstance(event, Stage)
+    return "stage", {"name": event.name, "done": event.done, "total": event.total}

@@ -1,0 +1,134 @@
+"""Every route, asked as a client would."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import httpx
+import pytest
+
+from rag.assistant import Assistant
+from rag.cli import main
+from rag.server.command import is_loopback
+from rag.server.keys import Keys
+from rag.settings import load_settings
+from tests.server.conftest import Serve
+
+QUESTION = "By how much does FrogJump cut memory?"
+
+
+def events(text: str) -> list[tuple[str, dict[str, object]]]:
+    found = []
+    for block in text.strip().split("\n\n"):
+        name, data = block.split("\n", 1)
+        found.append((name.removeprefix("event: "), json.loads(data.removeprefix("data: "))))
+    return found
+
+
+def test_ask(serve: Serve, pond: Assistant) -> None:
+    answer = httpx.post(f"{serve()}/v1/ask", json={"question": QUESTION}).json()
+    assert answer["text"] == pond.ask(QUESTION).text
+    assert answer["citations"][0]["title"].startswith("FrogJump")
+
+
+def test_ask_with_history_and_filters(serve: Serve) -> None:
+    url = f"{serve()}/v1/ask"
+    history = [{"role": "user", "content": "What is TinyToad?"}, {"role": "assistant", "content": "A student model."}]
+    answer = httpx.post(url, json={"question": "How many parameters does it have?", "history": history}).json()
+    assert answer["papers"][0].startswith("TinyToad")
+    narrowed = httpx.post(url, json={"question": "How much memory?", "papers": ["Beaver"]}).json()
+    assert all(title.startswith("Beaver") for title in narrowed["papers"])
+
+
+def test_events_make_the_answer(serve: Serve) -> None:
+    told = httpx.post(f"{serve()}/v1/ask", json={"question": QUESTION, "stream": True})
+    assert told.headers["content-type"].startswith("text/event-stream")
+    found = events(told.text)
+    assert found[-1][0] == "answer"
+    assert "".join(str(data["text"]) for name, data in found if name == "delta") == found[-1][1]["text"]
+
+
+def test_search_and_papers(serve: Serve) -> None:
+    url = serve()
+    found = httpx.post(f"{url}/v1/search", json={"query": "frog attention", "k": 2}).json()["papers"]
+    assert len(found) == 2
+    assert found[0]["title"].startswith("FrogJump")
+    listed = httpx.get(f"{url}/v1/papers", params={"grep": "toad"}).json()
+    assert listed["total"] == 1
+    paper = httpx.get(f"{url}/v1/papers/{listed['papers'][0]['id']}").json()
+    assert "90 thousand" in paper["text"]
+    assert httpx.get(f"{url}/v1/papers/none").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"question": ""},
+        {"question": "x" * 5000},
+        {"question": "x", "history": [{"role": "wizard", "content": "y"}]},
+    ],
+)
+def test_bad_requests_are_told(serve: Serve, body: dict[str, object]) -> None:
+    assert httpx.post(f"{serve()}/v1/ask", json=body).status_code == 422
+
+
+def test_health_metrics_and_the_description(serve: Serve) -> None:
+    url = serve()
+    assert httpx.get(f"{url}/healthz").json() == {"status": "ok"}
+    assert httpx.get(f"{url}/readyz").json()["papers"] == 45
+    httpx.post(f"{url}/v1/ask", json={"question": QUESTION})
+    page = httpx.get(f"{url}/metrics").text
+    assert 'footnote_answers_total{engine="extractive",outcome="answered",route="lookup"} 1.0' in page
+    assert "/v1/ask" in httpx.get(f"{url}/openapi.json").json()["paths"]
+
+
+def test_not_ready_without_an_index(serve: Serve, home: Path) -> None:
+    url = serve(Assistant(load_settings()))
+    told = httpx.get(f"{url}/readyz")
+    assert told.status_code == 503
+    assert "ingest" in told.json()["error"]["hint"]
+    assert httpx.get(f"{url}/healthz").status_code == 200
+
+
+def test_keys_guard_every_route_but_health(serve: Serve, tmp_path: Path) -> None:
+    keys = Keys(tmp_path / "keys.json")
+    clear = keys.add("ann", per_minute=3)
+    assert clear not in (tmp_path / "keys.json").read_text(encoding="utf8")
+    assert (tmp_path / "keys.json").stat().st_mode & 0o077 == 0
+    url = serve(keys=keys)
+    assert httpx.get(f"{url}/healthz").status_code == 200
+    for path in ("/v1/papers", "/v1/models", "/metrics"):
+        assert httpx.get(url + path).status_code == 401
+        assert httpx.get(url + path, headers={"Authorization": "Bearer fn-wrong"}).status_code == 401
+    given = {"Authorization": f"Bearer {clear}"}
+    assert [httpx.get(f"{url}/v1/models", headers=given).status_code for _ in range(3)] == [200] * 3
+    refused = httpx.get(f"{url}/v1/models", headers=given)
+    assert refused.status_code == 429
+    assert 0 < int(refused.headers["Retry-After"]) <= 60
+    keys.remove("ann")
+    assert httpx.get(f"{url}/v1/models", headers=given).status_code == 401
+
+
+def test_keys_by_command(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["keys", "add", "ann"]) == 0
+    assert capsys.readouterr().out.startswith("fn-")
+    assert main(["keys"]) == 0
+    assert "ann" in capsys.readouterr().out
+    assert main(["keys", "add", "ann"]) == 2
+    assert main(["keys", "remove", "ann"]) == 0
+    assert main(["keys", "remove", "ann"]) == 2
+
+
+def test_other_machines_need_keys(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["serve", "--host", "0.0.0.0"]) == 2
+    assert "--insecure" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [("127.0.0.1", True), ("localhost", True), ("::1", True), ("0.0.0.0", False), ("x.org", False)],
+)
+def test_loopback(host: str, expected: bool) -> None:
+    assert is_loopback(host) is expected
