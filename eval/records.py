@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from eval.schema import Fact, Question
-from rag.types import Answer, Citation, Claim, Usage
+from rag.types import Answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +40,8 @@ def record_from(row: Mapping[str, Any]) -> Record:
     ranked = row["ranked"]
     return Record(
         Question(facts=facts, **lists),
-        answer_from(row["answer"]),
+        Answer.from_dict(row["answer"]),
         tuple(ranked) if ranked is not None else None,
         row["seconds"],
         row["error"],
     )
-
-
-def answer_from(row: Mapping[str, Any]) -> Answer:
-    """The answer that `Answer.to_dict` was made of."""
-    known = {field.name for field in fields(Answer)}
-    plain = {name: value for name, value in row.items() if name in known}
-    claims = [{name: value for name, value in claim.items() if name != "supported"} for claim in plain["claims"]]
-    plain["claims"] = tuple(Claim(**{**claim, "citations": tuple(claim["citations"])}) for claim in claims)
-    plain["citations"] = tuple(Citation(**{**c, "sources": tuple(c["sources"])}) for c in plain["citations"])
-    plain["papers"], plain["nearest"] = tuple(plain["papers"]), tuple(plain.get("nearest", ()))
-    plain["usage"] = Usage(**plain["usage"]) if isinstance(plain.get("usage"), Mapping) else Usage()
-    return Answer(**plain)

@@ -29,6 +29,8 @@ from rag.retrieval.pairing import Pair, best_pair
 from rag.retrieval.retriever import Hits, Retriever, mask
 from rag.settings import Settings, load_settings
 from rag.snapshot import Snapshot
+from rag.text.language import is_english
+from rag.text.words import words
 from rag.tracing import span
 from rag.types import Answer, Delta, Event, Paper, RankedPaper, Restart, Route, Stage, Turn, Usage
 from rag.writing import answerability
@@ -41,6 +43,7 @@ from rag.writing.survey import listing
 ENGINE = "extractive"
 _AT_ONCE = 64  # questions that may wait for a model at the same time
 _LEAST_COVERED = 0.35  # share of a question's words, by weight
+_OWN_WORDS = 2  # search words from which a follow-up must share one with the paper
 _NEAREST = 3  # titles named when the papers do not answer
 _GREETING = "Ask me a question about the papers in the index: a fact, a number, a comparison, or a list."
 History = Sequence[Mapping[str, str]]
@@ -243,7 +246,7 @@ class Assistant:
         compared = pair is not None and pair.compared
         table = tabulate(snapshot, hits.query, hits.candidates[0], asked_types(planned.question))
         confidence, least = self._confidence(planned, hits, table, pair)
-        if confidence < least:
+        if confidence < least or _astray(snapshot, planned, hits):
             nearest = tuple(snapshot.title(candidate.paper) for candidate in hits.candidates[:_NEAREST])
             return Draft(
                 (), abstained=True, confidence=confidence, nearest=nearest
@@ -278,6 +281,16 @@ class Assistant:
         if self._embedder is None:
             self._embedder = load_embedder(self.settings.embedder, self.settings.models_folder, self.settings.threads)
         return self._embedder
+
+
+def _astray(snapshot: Snapshot, planned: Plan, hits: Hits) -> bool:
+    """Whether a follow-up was answered by its conversation's topic alone: the paper has none of the question's own
+    words, though there are several."""
+    own = set(words(planned.question))
+    if planned.query == planned.question or len(own) < _OWN_WORDS or not is_english(planned.question):
+        return False
+    paper = snapshot.paper(hits.candidates[0].paper)
+    return not own & set(words(f"{paper.title} {paper.text}"))
 
 
 def _last(events: Iterator[Event]) -> Answer:

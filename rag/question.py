@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rag.text.names import capitalised, names
 from rag.text.words import STOPWORDS, words
 from rag.types import Route, Turn
 
@@ -143,10 +144,18 @@ def _route(text: str) -> Route:
 def _standalone(text: str, history: Sequence[Turn]) -> str:
     """The question with the last question (and answer's opening) put before it, where it seems to lean on them."""
     asked = [turn.content for turn in history if turn.role == "user"]
-    if not asked or not leans(text):
+    if not asked or not leans(text) or _has_subject(text, history):
         return text
     answered = [turn.content for turn in history if turn.role == "assistant"]
     return " ".join([*asked[-2:], answered[-1][:300] if answered else "", text]).strip()
+
+
+def _has_subject(text: str, history: Sequence[Turn]) -> bool:
+    """Whether a question without any pronoun names something that was not spoken of: it stands on its own."""
+    if _FOLLOW_UP.search(text):
+        return False
+    said = " ".join(turn.content for turn in history).casefold()
+    return any(name.casefold() not in said for name in (*names(text), *capitalised(text)))
 
 
 def leans(text: str) -> bool:

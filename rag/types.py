@@ -6,7 +6,7 @@ All character offsets count Python characters (code points), half open: `text[st
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal
 
 Route = Literal["lookup", "compare", "survey", "count", "chat"]
@@ -209,6 +209,18 @@ class Answer:
             row["supported"] = claim.supported
         plain["timings"] = {stage: round(seconds, 6) for stage, seconds in self.timings.items()}
         return plain
+
+    @classmethod
+    def from_dict(cls, row: Mapping[str, Any]) -> Answer:
+        """The answer that `to_dict` was called on, from JSON too; fields that are not known are left out."""
+        known = {field.name for field in fields(cls)}
+        plain = {name: value for name, value in row.items() if name in known}
+        claims = [{name: value for name, value in claim.items() if name != "supported"} for claim in plain["claims"]]
+        plain["claims"] = tuple(Claim(**{**claim, "citations": tuple(claim["citations"])}) for claim in claims)
+        plain["citations"] = tuple(Citation(**{**c, "sources": tuple(c["sources"])}) for c in plain["citations"])
+        plain["papers"], plain["nearest"] = tuple(plain["papers"]), tuple(plain.get("nearest", ()))
+        plain["usage"] = Usage(**plain["usage"]) if isinstance(plain.get("usage"), Mapping) else Usage()
+        return cls(**plain)
 
 
 Event = Stage | Delta | Restart | Answer

@@ -81,7 +81,8 @@ def test_importing_rag_does_not_import(package: str) -> None:
 
 def test_every_package_that_rag_imports_is_declared() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf8"))["project"]
-    declared = {distribution(requirement) for requirement in project["dependencies"]}
+    extras = [part for name, part in project["optional-dependencies"].items() if name != "dev"]
+    declared = {distribution(requirement) for part in (project["dependencies"], *extras) for requirement in part}
     providers = packages_distributions()
     undeclared = {
         module
@@ -107,7 +108,7 @@ def distribution(requirement: str) -> str:
     return re.sub(r"[-_.]+", "-", found[0]).lower()
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-ui.lock", "requirements-dev.lock"])
 def test_the_lock_holds_neither_torch_nor_what_it_leaves_out(lock: str) -> None:
     pinned = set(re.findall(r"^([a-z0-9._-]+)==", (ROOT / lock).read_text(encoding="utf8"), re.MULTILINE))
     assert "chromadb" in pinned

@@ -1,0 +1,71 @@
+"""Footnote's tools over the Model Context Protocol: `footnote mcp`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import typer
+
+from rag.assistant import Assistant
+from rag.errors import FootnoteError, UsageError
+from rag.settings import load_settings
+
+
+def create_server(assistant: Assistant) -> Any:
+    """A server with the tools `ask`, `search_papers` and `get_paper`.
+
+    Raises:
+        FootnoteError: when the SDK is not installed.
+    """
+    try:
+        from mcp.server import MCPServer
+    except ImportError:
+        raise FootnoteError("the MCP SDK is not installed", "run `pip install footnote[mcp]`") from None
+    server = MCPServer("footnote", instructions="Answers from a collection of research papers, with citations.")
+
+    @server.tool()
+    def ask(question: str) -> dict[str, Any]:
+        """Answer a question from the papers; every sentence carries its citation, or the answer says that the papers
+        do not answer."""
+        answer = assistant.ask(question)
+        cited = [{"n": c.n, "title": c.title, "quote": c.quote} for c in answer.citations]
+        return {"text": answer.text, "abstained": answer.abstained, "citations": cited, "nearest": list(answer.nearest)}
+
+    @server.tool()
+    def search_papers(query: str, k: int = 6) -> list[dict[str, Any]]:
+        """Find the papers that match a query best, with the passage that matches."""
+        found = assistant.search(query, max(1, min(k, 50)))
+        return [{"title": paper.title, "passage": paper.passages[0].passage.text} for paper in found]
+
+    @server.tool()
+    def get_paper(title: str) -> dict[str, Any]:
+        """The whole text of the paper of this title, or of the first whose title contains it."""
+        wanted = title.casefold()
+        papers = list(assistant.snapshot.papers())
+        exact = [paper for paper in papers if paper.title.casefold() == wanted]
+        for paper in exact or [paper for paper in papers if wanted in paper.title.casefold()]:
+            return {"title": paper.title, "text": paper.text, "sources": list(paper.source_names)}
+        raise UsageError(f"no paper has {title!r} in its title", "search_papers finds titles")
+
+    return server
+
+
+def main(words: Sequence[str]) -> int:
+    """`footnote mcp`: serve until the client leaves."""
+    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+
+    @app.command()
+    def mcp(
+        http: Annotated[
+            bool, typer.Option("--http", help="streamable HTTP on this machine, not standard input")
+        ] = False,
+    ) -> int:
+        """Offer the tools ask, search_papers and get_paper to a client of the Model Context Protocol."""
+        from rag.asking import ready
+
+        server = create_server(ready(load_settings()))
+        server.run(transport="streamable-http" if http else "stdio")
+        return 0
+
+    return int(app(args=list(words), prog_name="footnote mcp", standalone_mode=False) or 0)

@@ -1,0 +1,47 @@
+"""The real MCP client over standard input and output."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from rag.ingest import ingest
+from rag.settings import load_settings
+from tests.invented import PAPERS, write_jsonl
+
+
+def test_the_three_tools(home: Path) -> None:
+    ingest([write_jsonl(home / "pond.jsonl", PAPERS)], load_settings())
+    names, answer, found, paper, missing = asyncio.run(_talk(home))
+    assert names == {"ask", "search_papers", "get_paper"}
+    assert "4.7x" in answer["text"]
+    assert answer["citations"][0]["title"].startswith("FrogJump")
+    assert found["result"][0]["title"].startswith("TinyToad")
+    assert "12,000" in paper["text"]
+    assert missing
+
+
+async def _talk(home: Path) -> tuple[set[str], Any, Any, Any, bool]:
+    from mcp import ClientSession, StdioServerParameters
+    from mcp.client.stdio import stdio_client
+
+    environment = {**os.environ, "FOOTNOTE_HOME": str(home), "FOOTNOTE_OFFLINE": "1"}
+    command = StdioServerParameters(command=sys.executable, args=["-m", "rag.cli", "mcp"], env=environment)
+    async with stdio_client(command) as (read, write), ClientSession(read, write) as session:
+        await session.initialize()
+        names = {tool.name for tool in (await session.list_tools()).tools}
+        answer = await session.call_tool("ask", {"question": "By how much does FrogJump cut memory?"})
+        found = await session.call_tool("search_papers", {"query": "speech on microcontrollers", "k": 1})
+        paper = await session.call_tool("get_paper", {"title": "newts"})
+        missing = await session.call_tool("get_paper", {"title": "no such thing"})
+        failed = bool(getattr(missing, "is_error", getattr(missing, "isError", False)))
+        return names, _value(answer), _value(found), _value(paper), failed
+
+
+def _value(result: Any) -> Any:
+    structured = getattr(result, "structured_content", None) or getattr(result, "structuredContent", None)
+    return structured if structured is not None else json.loads(result.content[0].text)

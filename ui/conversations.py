@@ -1,0 +1,91 @@
+"""Conversations in one SQLite file: each owner sees their own, across reloads and restarts."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+_TABLE = """CREATE TABLE IF NOT EXISTS conversations (
+    id TEXT PRIMARY KEY, owner TEXT NOT NULL, title TEXT NOT NULL, changed REAL NOT NULL, turns TEXT NOT NULL)"""
+_LONGEST_TITLE = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """One conversation: `turns` are (question, the dictionary of its `Answer`), oldest first."""
+
+    id: str
+    title: str
+    changed: float
+    turns: tuple[tuple[str, dict[str, Any]], ...]
+
+
+class Conversations:
+    """The conversations in one file. Safe between threads and processes."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+
+    def save(self, owner: str, turns: list[tuple[str, dict[str, Any]]], key: str = "") -> str:
+        """Keep a conversation under `key`, or under a new one; gives the key. A key of somebody else is not touched."""
+        key = key or uuid.uuid4().hex
+        title = " ".join(turns[0][0].split())[:_LONGEST_TITLE] if turns else "New conversation"
+        with self._open() as database:
+            database.execute(
+                "INSERT INTO conversations VALUES (?, ?, ?, ?, ?) ON CONFLICT(id) DO UPDATE SET "
+                "changed = excluded.changed, turns = excluded.turns WHERE owner = excluded.owner",
+                (key, owner, title, time.time(), json.dumps(turns, ensure_ascii=False)),
+            )
+        return key
+
+    def load(self, owner: str, key: str) -> Conversation | None:
+        """The conversation of this key, if it is this owner's."""
+        found = self._rows("SELECT * FROM conversations WHERE owner = ? AND id = ?", (owner, key))
+        return found[0] if found else None
+
+    def search(self, owner: str, words: str = "", limit: int = 100) -> list[Conversation]:
+        """An owner's conversations that have `words` in title or turns, newest first."""
+        pattern = "%" + words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        query = (
+            "SELECT * FROM conversations WHERE owner = ? AND (title LIKE ? ESCAPE '\\' OR turns LIKE ? ESCAPE '\\') "
+            "ORDER BY changed DESC LIMIT ?"
+        )
+        return self._rows(query, (owner, pattern, pattern, limit))
+
+    def rename(self, owner: str, key: str, title: str) -> None:
+        """Give a conversation another title."""
+        with self._open() as database:
+            database.execute(
+                "UPDATE conversations SET title = ? WHERE owner = ? AND id = ?", (title[:_LONGEST_TITLE], owner, key)
+            )
+
+    def delete(self, owner: str, key: str) -> None:
+        """Forget a conversation."""
+        with self._open() as database:
+            database.execute("DELETE FROM conversations WHERE owner = ? AND id = ?", (owner, key))
+
+    def _rows(self, query: str, values: tuple[object, ...]) -> list[Conversation]:
+        with self._open() as database:
+            rows = database.execute(query, values).fetchall()
+        return [Conversation(r[0], r[2], r[3], tuple((q, a) for q, a in json.loads(r[4]))) for r in rows]
+
+    @contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            database = sqlite3.connect(self._path, timeout=10)
+            try:
+                with database:
+                    database.execute(_TABLE)
+                    yield database
+            finally:
+                database.close()
