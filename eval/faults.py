@@ -140,8 +140,10 @@ def detections(records: Sequence[Record], *, tries: int = 3) -> Iterator[Detecti
 
 def false_alarms(records: Sequence[Record]) -> Iterator[Detection]:
     """What share of harmless rewrites moves any figure of any fault."""
+    doubled = [_with_text(r, r.answer.text.replace("[1].", "[1][2].", 1)) for r in records]
     for name, rewrite in CONTROLS:
-        pairs = [(r, _with_text(r, rewrite(r.answer.text))) for r in records if rewrite(r.answer.text) != r.answer.text]
+        before = doubled if "order" in name else records
+        pairs = [(r, _with_text(r, rewrite(r.answer.text))) for r in before if rewrite(r.answer.text) != r.answer.text]
         moved = [any(_fell(fault.moves, before, after) for fault in FAULTS[:7]) for before, after in pairs]
         if moved:
             yield _detection(name, moved, [False] * len(moved))

@@ -26,6 +26,7 @@ EXAMPLES = (
 )
 STYLE = Path(__file__).with_name("page.css").read_text(encoding="utf8")
 SCRIPT = "<script>" + Path(__file__).with_name("page.js").read_text(encoding="utf8") + "</script>"
+_CHATS = 64  # answers under way at once: most of them wait for a model
 _OWNER = "local"
 Chat = list[dict[str, Any]]
 Turns = list[tuple[str, dict[str, Any]]]
@@ -145,6 +146,7 @@ class Page:
 def build(page: Page) -> gr.Blocks:  # noqa: PLR0915 - a layout reads best in one piece
     """The page, ready to be mounted."""
     blocks = gr.Blocks(title="Footnote", analytics_enabled=False, fill_width=True)
+    blocks.queue(default_concurrency_limit=_CHATS)
     with blocks:
         turns, key = gr.State([]), gr.BrowserState("", storage_key="footnote-conversation")
         with gr.Sidebar(label="Conversations", open=False):

@@ -56,6 +56,7 @@ def listen(settings: Settings, host: str, port: int, *, insecure: bool, mount: M
             "make one with `footnote keys add NAME`, or say --insecure",
         )
     assistant = ready(settings)
+    assistant.search("warm up")  # the index opens and the encoder loads before the first question comes
     app = create_app(assistant, keys if guarded else None)
     if mount is not None:
         app = mount(app, assistant)
