@@ -11,9 +11,10 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, StrictUndefined, TemplateError
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 _FOLDER = Path(__file__).parent
 _PART = re.compile(r"^@(system|user)[ \t]*$", re.M)
@@ -37,6 +38,8 @@ class Prompt:
         Raises:
             PromptFault: for a value that the template needs and did not get.
         """
+        from jinja2 import TemplateError
+
         try:
             return [(role, _environment().from_string(source).render(**values).strip()) for role, source in self.parts]
         except TemplateError as error:
@@ -72,4 +75,6 @@ def _parsed(name: str, source: str, path: str) -> Prompt:
 
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
+    from jinja2 import Environment, StrictUndefined
+
     return Environment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False)

@@ -9,21 +9,16 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from prompts import load
 from rag.chat_model import Call, ChatModel, load_chat_model
 from rag.embedding import Embedder, load_embedder
 from rag.errors import IndexMismatchError, ModelError, UsageError
 from rag.grounding import footnoted
-from rag.grounding.encoders import token_encoder
 from rag.index import Index
-from rag.model_answer import ModelWriter, Written
-from rag.model_survey import ModelSurvey
-from rag.planning import needs_model, planned
 from rag.question import Plan, plan
 from rag.retrieval.pairing import Pair, best_pair
 from rag.retrieval.retriever import Hits, Retriever, mask
@@ -39,6 +34,9 @@ from rag.writing.draft import Draft
 from rag.writing.extractive import comparison, lookup
 from rag.writing.sentence_features import SentenceTable, tabulate
 from rag.writing.survey import listing
+
+if TYPE_CHECKING:
+    from rag.model_answer import Written  # the model's side is imported where a model is asked
 
 ENGINE = "extractive"
 _AT_ONCE = 64  # questions that may wait for a model at the same time
@@ -203,6 +201,12 @@ class Assistant:
         clock: _Clock,
     ) -> Iterator[Event]:
         """The events of an answer that the model writes; raises ModelError where it cannot."""
+        from prompts import load
+        from rag.grounding.encoders import token_encoder
+        from rag.model_answer import ModelWriter
+        from rag.model_survey import ModelSurvey
+        from rag.planning import needs_model, planned
+
         made, usage, prompts = rules, Usage(), {}
         if needs_model(rules, turns):
             with clock("plan_model"), span("footnote.plan"):
