@@ -132,7 +132,6 @@ def _session(graph: Graph) -> Any:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.graph_optimization_level = levels.ORT_DISABLE_ALL if graph.fused else levels.ORT_ENABLE_ALL
-    options.enable_cpu_mem_arena = False  # it keeps what many threads once needed, for ever
     options.log_severity_level = 3
     try:
         return onnxruntime.InferenceSession(str(graph.path), options, providers=["CPUExecutionProvider"])
