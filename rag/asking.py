@@ -19,6 +19,8 @@ def ask(
     *,
     papers: Sequence[str] = (),
     sources: Sequence[str] = (),
+    since: int | None = None,
+    until: int | None = None,
     **settings: Any,
 ) -> Answer:
     """The footnoted answer to `question`; see `Assistant.ask`. `settings` override single settings by name.
@@ -26,7 +28,7 @@ def ask(
     Where nothing was ingested yet, the bundled papers are, which takes some seconds once.
     """
     assistant = ready(load_settings(**settings))
-    return assistant.ask(question, history, papers=papers, sources=sources)
+    return assistant.ask(question, history, papers=papers, sources=sources, since=since, until=until)
 
 
 async def aask(
@@ -35,11 +37,13 @@ async def aask(
     *,
     papers: Sequence[str] = (),
     sources: Sequence[str] = (),
+    since: int | None = None,
+    until: int | None = None,
     **settings: Any,
 ) -> Answer:
     """`ask`, without blocking the event loop."""
     assistant = await asyncio.to_thread(ready, load_settings(**settings))
-    return await assistant.aask(question, history, papers=papers, sources=sources)
+    return await assistant.aask(question, history, papers=papers, sources=sources, since=since, until=until)
 
 
 def stream(
@@ -48,10 +52,14 @@ def stream(
     *,
     papers: Sequence[str] = (),
     sources: Sequence[str] = (),
+    since: int | None = None,
+    until: int | None = None,
     **settings: Any,
 ) -> Iterator[Event]:
     """The answer as it is made: `Stage`, `Delta` and `Restart` events, and at the end the `Answer` itself."""
-    yield from ready(load_settings(**settings)).stream(question, history, papers=papers, sources=sources)
+    yield from ready(load_settings(**settings)).stream(
+        question, history, papers=papers, sources=sources, since=since, until=until
+    )
 
 
 def ready(settings: Settings, *, progress: Callable[[str, int, int], None] | None = None) -> Assistant:

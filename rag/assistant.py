@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -22,12 +22,13 @@ from rag.index import Index
 from rag.question import Plan, plan
 from rag.retrieval.pairing import Pair, best_pair
 from rag.retrieval.retriever import Hits, Retriever, mask
-from rag.settings import Settings, load_settings
+from rag.selection import Selection
+from rag.settings import Settings, changed, load_settings
 from rag.snapshot import Snapshot
 from rag.text.language import is_english
 from rag.text.words import words
 from rag.tracing import span
-from rag.types import Answer, Delta, Event, Paper, RankedPaper, Restart, Route, Stage, Turn, Usage
+from rag.types import Answer, Delta, Event, RankedPaper, Restart, Route, Stage, Turn, Usage
 from rag.writing import answerability
 from rag.writing.answer_type import asked_types
 from rag.writing.draft import Draft
@@ -99,26 +100,37 @@ class Assistant:
         *,
         papers: Sequence[str] = (),
         sources: Sequence[str] = (),
+        since: int | None = None,
+        until: int | None = None,
     ) -> Answer:
         """The answer to `question`, footnoted.
 
         `history` holds earlier turns, oldest first, as `{"role": "user"|"assistant", "content": str}`.
-        `papers` and `sources` restrict to titles and source names that contain one of the given strings.
+        `papers` and `sources` restrict to titles and source names that contain one of the given strings, `since` and
+        `until` to years, both included.
 
         Raises:
             UsageError: for an empty question, or a turn that is no turn.
             IndexMissingError: when nothing was ingested yet.
         """
-        return _last(self.stream(question, history, papers=papers, sources=sources))
+        return _last(self.stream(question, history, papers=papers, sources=sources, since=since, until=until))
 
     async def aask(
-        self, question: str, history: History = (), *, papers: Sequence[str] = (), sources: Sequence[str] = ()
+        self,
+        question: str,
+        history: History = (),
+        *,
+        papers: Sequence[str] = (),
+        sources: Sequence[str] = (),
+        since: int | None = None,
+        until: int | None = None,
     ) -> Answer:
         """`ask` without blocking the event loop; cancelling it gives up what the model was asked."""
         call = self._call()
+        only: dict[str, Any] = {"papers": papers, "sources": sources, "since": since, "until": until}
 
         def work() -> Answer:
-            return _last(self.stream(question, history, papers=papers, sources=sources, call=call))
+            return _last(self.stream(question, history, **only, call=call))
 
         try:
             return await asyncio.get_running_loop().run_in_executor(_waiting(), work)
@@ -133,6 +145,8 @@ class Assistant:
         *,
         papers: Sequence[str] = (),
         sources: Sequence[str] = (),
+        since: int | None = None,
+        until: int | None = None,
         call: Call | None = None,
     ) -> Iterator[Event]:
         """`ask`, as it happens: `Stage` and `Delta` events, a `Restart` where text shown is withdrawn, and at the
@@ -143,16 +157,29 @@ class Assistant:
         if not question.strip():
             raise UsageError("the question is empty", "ask something about the papers")
         turns = _turns(history)
+        selection = Selection.of(papers, sources, since, until)
         call = call or self._call()
         try:
             with span("footnote.ask", {"footnote.question.characters": len(question)}) as told:
-                for event in self._events(question, turns, _wanted(papers, sources), call):
+                for event in self._events(question, turns, selection, call):
                     if isinstance(event, Answer):
                         told["footnote.route"], told["footnote.engine"] = event.route, event.engine
                         told["footnote.abstained"] = event.abstained
                     yield event
         finally:
             call.cancel()
+
+    def varied(self, **overrides: Any) -> Assistant:
+        """An assistant that differs in single settings and shares the open index, the encoder and the model.
+
+        Raises:
+            SettingsError: for a value that a setting does not take.
+        """
+        other = Assistant.__new__(Assistant)
+        other.settings = changed(self.settings, **overrides)
+        other._embedder, other._retriever = self.embedder, self.retriever
+        other.model = None if other.settings.offline else self.model
+        return other
 
     def close(self) -> None:
         """Close what is kept open between questions: connections to the model."""
@@ -162,9 +189,7 @@ class Assistant:
     def _call(self) -> Call:
         return Call(self.settings.llm_timeout_s)
 
-    def _events(
-        self, question: str, turns: Sequence[Turn], wanted: Callable[[Paper], bool] | None, call: Call
-    ) -> Iterator[Event]:
+    def _events(self, question: str, turns: Sequence[Turn], selection: Selection, call: Call) -> Iterator[Event]:
         clock = _Clock()
         yield Stage("plan")
         with clock("plan"):
@@ -174,7 +199,7 @@ class Assistant:
             return
         with clock("open"):
             retriever = self.retriever
-            allowed = mask(retriever.snapshot, wanted)
+            allowed = None if selection.everything else mask(retriever.snapshot, selection)
         degraded = ""
         if self.model is not None:
             given = False
@@ -415,17 +440,3 @@ def _turns(history: Sequence[Any]) -> list[Turn]:
             )
         turns.append(Turn("user" if role == "user" else "assistant", content))
     return turns
-
-
-def _wanted(papers: Sequence[str], sources: Sequence[str]) -> Callable[[Paper], bool] | None:
-    if not papers and not sources:
-        return None
-    titles = [title.casefold() for title in papers]
-    names = [name.casefold() for name in sources]
-
-    def wanted(paper: Paper) -> bool:
-        in_title = not titles or any(part in paper.title.casefold() for part in titles)
-        in_source = not names or any(part in source.name.casefold() for part in names for source in paper.sources)
-        return in_title and in_source
-
-    return wanted

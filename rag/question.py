@@ -108,12 +108,16 @@ _COMPARE_MARK = re.compile(
     r"|\bor\b|\bbetween\b.+\band\b|\bthan\b|\bwhereas\b|\bwhile\b|\bthe other\b",
     re.I,
 )
-_FOLLOW_UP = re.compile(
-    r"^\W*(?:and|but|so|what about|how about|why|also|then|ok|which one|is it|does it|did they|for)\b"
-    r"|\b(?:it|its|they|them|their|this|that|these|those|there|"
+_CONTINUES = re.compile(
+    r"^\W*(?:and|but|so|what about|how about|why|also|then|ok|which one|is it|does it|did they|for)\b", re.I
+)
+_PRONOUN = re.compile(
+    r"\b(?:it|its|they|them|their|this|that|these|those|there|"
     r"the (?:method|model|paper|authors?|approach|same|latter|former|other|second|first)|he|she|one)\b",
     re.I,
 )
+_BESIDE = re.compile(r"\b(?:with|to|than|from|against|and|or|of|like|over)\s+$", re.I)
+_TURNS_READ = 12  # turns of the history that are looked at
 _CHAT = re.compile(
     r"^\W*(?:hi|hello|hey|thanks?|thank you|good (?:morning|evening|afternoon)|bye|who are you|what can you do|"
     r"help|how are you)\b[\w\s,']{0,30}\W*$",
@@ -147,20 +151,29 @@ def _standalone(text: str, history: Sequence[Turn]) -> str:
     if not asked or not leans(text) or _has_subject(text, history):
         return text
     answered = [turn.content for turn in history if turn.role == "assistant"]
-    return " ".join([*asked[-2:], answered[-1][:300] if answered else "", text]).strip()
+    return " ".join(
+        [*(question[:MAX_QUESTION] for question in asked[-2:]), answered[-1][:300] if answered else "", text]
+    ).strip()
 
 
 def _has_subject(text: str, history: Sequence[Turn]) -> bool:
-    """Whether a question without any pronoun names something that was not spoken of: it stands on its own."""
-    if _FOLLOW_UP.search(text):
+    """Whether a question names something that was not spoken of, before any pronoun: it stands on its own.
+
+    In "How does COAT compare with it?" the pronoun still means what was spoken of.
+    """
+    if _CONTINUES.search(text):
         return False
-    said = " ".join(turn.content for turn in history).casefold()
-    return any(name.casefold() not in said for name in (*names(text), *capitalised(text)))
+    said = " ".join(turn.content[:MAX_QUESTION] for turn in history[-_TURNS_READ:]).casefold()
+    fresh = [name for name in (*names(text), *capitalised(text)) if name.casefold() not in said]
+    if not fresh:
+        return False
+    first = min(text.index(name) for name in fresh)
+    return not any(m.start() < first or _BESIDE.search(text[: m.start()]) for m in _PRONOUN.finditer(text))
 
 
 def leans(text: str) -> bool:
     """Whether a question seems to lean on what was said before: a pronoun, a bare opening, or few words."""
-    return bool(_FOLLOW_UP.search(text)) or len(words(text)) < 4
+    return bool(_CONTINUES.search(text) or _PRONOUN.search(text)) or len(words(text)) < 4
 
 
 _BREAK = re.compile(

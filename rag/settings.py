@@ -113,6 +113,15 @@ def load_settings(**overrides: Any) -> Settings:
         ) from None
 
 
+def changed(settings: Settings, **overrides: Any) -> Settings:
+    """The same settings with single values replaced, checked as any.
+
+    Raises:
+        SettingsError: naming the first knob whose value cannot be used, and what it takes.
+    """
+    return load_settings(**{**dict(settings), **overrides})
+
+
 def _purpose(name: str) -> str:
     knob = Settings.model_fields.get(name)
     return f"it sets: {knob.description}" if knob and knob.description else "see the README's table of settings"

@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import json
 import mmap
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -171,6 +172,12 @@ class Snapshot:
     def papers(self) -> Iterator[Paper]:
         """All papers, by id."""
         return (self.paper(index) for index in range(self.paper_count))
+
+    def find(self, paper_id: str) -> Paper | None:
+        """The paper of this id, if there is one."""
+        place = bisect_left(self._papers, paper_id, key=lambda row: str(row["id"]))
+        found = self.paper(place) if place < self.paper_count else None
+        return found if found is not None and found.id == paper_id else None
 
     @cached_property
     def _terms(self) -> tuple[Any, Any, Any]:

@@ -89,5 +89,19 @@ def test_a_question_that_leans_on_the_history_gets_its_topic() -> None:
     )
 
 
+STANDING = [
+    "How do COAT and GaLore differ in what they compress?",
+    "What is COAT and how does it save memory?",
+    "Which optimizer does GaLore build on?",
+]
+LEANING = ["How does COAT compare with it?", "And COAT?", "Does it beat COAT?", "How much data do they need?"]
+
+
+@pytest.mark.parametrize(("question", "alone"), [*((q, True) for q in STANDING), *((q, False) for q in LEANING)])
+def test_a_pronoun_means_the_name_before_it(question: str, alone: bool) -> None:
+    history = [Turn("user", "Which papers mention ImageNet?"), Turn("assistant", "27 papers mention ImageNet.")]
+    assert ("ImageNet" not in plan(question, history).query) == alone
+
+
 def test_very_long_questions_are_cut() -> None:
     assert len(plan("word " * 100_000).query) <= 4000

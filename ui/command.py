@@ -51,10 +51,28 @@ def mounted(app: Any, assistant: Assistant, home: Path, logins: Sequence[str] = 
     except ModuleNotFoundError:
         raise FootnoteError("gradio is not installed", "run `pip install footnote[ui]`") from None
     from ui.conversations import Conversations
-    from ui.page import SCRIPT, STYLE, Page, build
+    from ui.desk import Desk
+    from ui.feedback import Feedback
+    from ui.page import SCRIPT, STYLE, build
 
-    page = Page(assistant, Conversations(home / "conversations.sqlite"), home / "feedback.jsonl")
+    desk = Desk(assistant, Conversations(home / "conversations.sqlite"), Feedback(home / "feedback.jsonl"))
     auth = [(name, word) for name, _, word in (login.partition(":") for login in logins)] or None
     return gradio.mount_gradio_app(
-        app, build(page), path="/", auth=auth, css=STYLE, head=SCRIPT, footer_links=[], show_error=False
+        app,
+        build(desk, home),
+        path="/",
+        auth=auth,
+        css=STYLE,
+        head=SCRIPT,
+        theme=_theme(),
+        footer_links=[],
+        show_error=False,
     )
+
+
+def _theme() -> Any:
+    """The machine's own fonts: nothing is fetched from elsewhere."""
+    import gradio
+
+    fonts = ["system-ui", "-apple-system", "Segoe UI", "Liberation Sans", "Arial", "sans-serif"]
+    return gradio.themes.Default(primary_hue="blue", font=fonts, font_mono=["ui-monospace", "monospace"])

@@ -1,16 +1,80 @@
 // A marker leads to its card: the span that supports the sentence is lit, and read out by screen readers.
-document.addEventListener("click", event => {
-  const marker = event.target.closest && event.target.closest("a.fn");
-  if (!marker) return;
-  event.preventDefault();
-  event.stopPropagation();
-  const anchor = document.getElementById(marker.getAttribute("href").slice(1));
-  if (!anchor) return;
-  document.querySelectorAll(".lit").forEach(lit => lit.classList.remove("lit"));
-  const card = anchor.closest(".card"), n = anchor.id.split("-").pop();
-  card.classList.add("lit");
-  const span = card.querySelector(`mark[data-n="${n}"]`);
-  if (span) span.classList.add("lit");
-  (span || card).scrollIntoView({ behavior: "smooth", block: "center" });
-  card.focus({ preventScroll: true });
-}, true);
+// Hovering or reaching one by keyboard shows the same in a small window.
+(() => {
+  const parts = marker => {
+    const anchor = document.getElementById((marker.getAttribute("href") || "").slice(1));
+    if (!anchor) return null;
+    const card = anchor.closest(".card");
+    return { card, n: anchor.id.split("-").pop(), section: anchor.closest("section") };
+  };
+  const within = (event, selector) => event.target.closest && event.target.closest(selector);
+  const open = section => document.querySelectorAll("#sources section.cards").forEach(
+    other => { other.hidden = other !== section; });
+
+  document.addEventListener("click", event => {
+    const marker = within(event, "a.fn");
+    if (!marker) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const found = parts(marker);
+    if (!found) return;
+    close();
+    open(found.section);
+    document.querySelectorAll(".lit").forEach(lit => lit.classList.remove("lit"));
+    found.card.classList.add("lit");
+    const spans = found.card.querySelectorAll(`mark[data-n="${found.n}"]`);
+    spans.forEach(span => span.classList.add("lit"));
+    (spans[0] || found.card).scrollIntoView({ behavior: "smooth", block: "center" });
+    found.card.focus({ preventScroll: true });
+  }, true);
+
+  document.addEventListener("click", event => {
+    const button = within(event, "[data-copy]");
+    if (!button) return;
+    const told = button.parentElement.querySelector(".copied");
+    const say = text => { if (told) { told.textContent = text; setTimeout(() => { told.textContent = ""; }, 2000); } };
+    navigator.clipboard.writeText(button.dataset.copy).then(() => say(" copied"), () => say(" the browser refused"));
+  });
+
+  let peek = null;
+  const close = () => { if (peek) { peek.remove(); peek = null; } };
+  const show = (at, fill) => {
+    close();
+    peek = document.createElement("div");
+    peek.className = "peek";
+    peek.setAttribute("role", "tooltip");
+    fill(peek);
+    document.body.append(peek);
+    const box = at.getBoundingClientRect(), own = peek.getBoundingClientRect();
+    peek.style.left = Math.max(8, Math.min(box.left, innerWidth - own.width - 8)) + "px";
+    peek.style.top = (box.bottom + own.height + 12 < innerHeight ? box.bottom + 6 : Math.max(8, box.top - own.height - 6)) + "px";
+  };
+  const peeked = event => {
+    const marker = within(event, "a.fn"), dot = within(event, "#map circle");
+    if (marker) {
+      const found = parts(marker);
+      if (found) show(marker, window_ => {
+        for (const child of found.card.children) {
+          if (child.matches("h3, p")) window_.append(child.cloneNode(true));
+        }
+        window_.querySelectorAll("button").forEach(button => button.remove());
+        window_.querySelectorAll(`mark:not([data-n="${found.n}"])`).forEach(mark => { mark.style.background = "none"; });
+      });
+    } else if (dot) {
+      show(dot, window_ => { window_.textContent = dot.dataset.ask; });
+    }
+  };
+  for (const kind of ["mouseover", "focusin"]) document.addEventListener(kind, peeked);
+  for (const kind of ["mouseout", "focusout", "scroll"]) document.addEventListener(kind, close, true);
+  document.addEventListener("keydown", event => { if (event.key === "Escape") close(); });
+
+  // The papers of the answer that stands open are ringed on the map, whenever it is drawn or shown.
+  const ring = () => {
+    const cited = new Set([...document.querySelectorAll("#sources section.cards:not([hidden]) [data-paper]")].map(
+      card => card.dataset.paper));
+    document.querySelectorAll("#map circle").forEach(dot => dot.classList.toggle("lit", cited.has(dot.dataset.paper)));
+  };
+  new MutationObserver(changes => {
+    if (changes.some(change => change.target.closest && change.target.closest("#map, #sources"))) ring();
+  }).observe(document.documentElement, { childList: true, subtree: true });
+})();

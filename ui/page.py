@@ -1,22 +1,21 @@
-"""The chat page: a conversation, and beside it the sources of its last answer."""
+"""The chat page: its layout, and what each of its parts sets off."""
 
 from __future__ import annotations
 
-import json
-import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from rag.assistant import Assistant
-from rag.errors import FootnoteError
-from rag.ingest import ingest
-from rag.types import Answer, Delta, Restart, Stage
-from ui.answer_view import as_markdown, bibtex, chat_text, remarks, source_cards
-from ui.conversations import Conversation, Conversations
+from ui.choices import Choices
+from ui.corpus_map import load_map
+from ui.desk import Desk, Only
+from ui.library import Library
+from ui.map_view import map_svg, members
+from ui.papers_tab import lay_papers
+from ui.settings_tab import lay_settings
+from ui.turns import Chat, Turns
 
 EXAMPLES = (
     "Which FP8 training method compresses optimizer states?",
@@ -26,276 +25,233 @@ EXAMPLES = (
 )
 STYLE = Path(__file__).with_name("page.css").read_text(encoding="utf8")
 SCRIPT = "<script>" + Path(__file__).with_name("page.js").read_text(encoding="utf8") + "</script>"
-_CHATS = 64  # answers under way at once: most of them wait for a model
-_OWNER = "local"
-Chat = list[dict[str, Any]]
-Turns = list[tuple[str, dict[str, Any]]]
+_CHATS, _WAITING = 64, 256  # answers under way at once: most of them wait for a model; and those that wait for a turn
+# A click on what carries data-ask or data-cluster tells Python of it.
+_CHOOSES = """element.addEventListener("click", event => {
+  const chosen = event.target.closest("[data-ask], [data-cluster]");
+  if (chosen) trigger("select", { ask: chosen.dataset.ask || "", cluster: chosen.dataset.cluster || "" });
+});"""
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """What the page works on."""
-
-    assistant: Assistant
-    conversations: Conversations
-    feedback: Path
-
-    def heading(self) -> str:
-        """What is indexed, and what answers."""
-        snapshot = self.assistant.snapshot
-        engine = self.assistant.model.name if self.assistant.model else "no language model: sentences of the papers"
-        return f"# Footnote\n\n{snapshot.paper_count} papers in {len(snapshot)} passages. Engine: {engine}."
-
-    def answer(
-        self, question: str, turns: Turns, key: str, request: gr.Request
-    ) -> Iterator[tuple[Chat, str, Turns, str, str]]:
-        """Chat, sources, turns, key and an emptied input, again and again while the answer comes."""
-        turns = [(q, a) for q, a in turns]
-        question = question.strip()
-        if not question:
-            yield shown(turns), latest_cards(turns), turns, key, ""
-            return
-        number = len(turns) + 1
-        chat = [*shown(turns), {"role": "user", "content": chat_text(question, 0)}]
-        yield [*chat, said("…")], latest_cards(turns), turns, key, ""
-        text = ""
-        try:
-            for event in self.assistant.stream(question, history_of(turns)):
-                if isinstance(event, Delta):
-                    text += event.text
-                    yield [*chat, said(chat_text(text, number))], gr.skip(), turns, key, ""
-                elif isinstance(event, Restart):
-                    text = ""
-                elif isinstance(event, Stage) and event.total:
-                    yield [*chat, said(f"{event.done} of {event.total} papers judged …")], gr.skip(), turns, key, ""
-                elif isinstance(event, Answer):
-                    turns = [*turns, (question, event.to_dict())]
-        except FootnoteError as error:
-            yield [*chat, said(f"{error.message} ({error.hint})")], gr.skip(), turns, key, question
-            return
-        key = self.conversations.save(owner(request), turns, key)
-        yield shown(turns), latest_cards(turns), turns, key, ""
-
-    def opened(self, key: str | None, request: gr.Request) -> tuple[Chat, str, Turns, str]:
-        """Chat, sources, turns and key of a kept conversation; an empty one for none."""
-        found = self.conversations.load(owner(request), key) if key else None
-        turns = list(found.turns) if found else []
-        return shown(turns), latest_cards(turns), turns, found.id if found else ""
-
-    def listed(self, words: str, request: gr.Request) -> Any:
-        """The choices of the list of conversations."""
-        found = self.conversations.search(owner(request), words or "")
-        return gr.update(choices=[(entry.title, entry.id) for entry in found], value=None)
-
-    def deleted(self, key: str, words: str, request: gr.Request) -> Any:
-        """The list without the conversation that is open."""
-        if key:
-            self.conversations.delete(owner(request), key)
-        return self.listed(words, request)
-
-    def renamed(self, key: str, title: str, words: str, request: gr.Request) -> Any:
-        """The list with the open conversation under another title."""
-        if key and title.strip():
-            self.conversations.rename(owner(request), key, title.strip())
-        return self.listed(words, request)
-
-    def uploaded(self, files: list[str] | None, progress: gr.Progress) -> tuple[str, str]:
-        """A report on what was read from files, and the new heading."""
-        if not files:
-            return "", self.heading()
-
-        def tell(stage: str, done: int, total: int) -> None:
-            progress((done, total or None), desc=stage)
-
-        try:
-            report = ingest(list(files), self.assistant.settings, progress=tell)
-        except FootnoteError as error:
-            return f"Nothing was added. {error.message} {error.hint}", self.heading()
-        lines = [
-            f"{report.entries} entries read: {report.added} papers added, {report.updated} updated, "
-            f"{report.unchanged} unchanged, {len(report.skipped)} things skipped."
-        ]
-        lines += [f"- skipped {chat_text(str(skipped), 0)}" for skipped in report.skipped[:50]]
-        return "\n".join(lines), self.heading()
-
-    def judged(self, turns: Turns, like: gr.LikeData) -> None:
-        """Keep a thumb with its question, answer and revision, one line each."""
-        place = like.index if isinstance(like.index, int) else like.index[0]
-        turn = place // 2
-        if not 0 <= turn < len(turns):
-            return
-        question, answer = turns[turn]
-        line = {
-            "question": question,
-            "answer": answer,
-            "helpful": bool(like.liked),
-            "comment": "",
-            "revision": self.assistant.snapshot.revision,
-        }
-        self.feedback.parent.mkdir(parents=True, exist_ok=True)
-        with self.feedback.open("a", encoding="utf8") as file:
-            file.write(json.dumps(line, ensure_ascii=False) + "\n")
-
-    def found_papers(self, words: str) -> list[list[str]]:
-        """Titles and sources of papers whose title has the words."""
-        wanted = (words or "").casefold()
-        papers = (paper for paper in self.assistant.snapshot.papers() if wanted in paper.title.casefold())
-        return [[paper.title, ", ".join(paper.source_names)] for paper in papers][:500]
-
-
-def build(page: Page) -> gr.Blocks:  # noqa: PLR0915 - a layout reads best in one piece
-    """The page, ready to be mounted."""
+def build(desk: Desk, home: Path) -> gr.Blocks:
+    """The page, ready to be mounted; the map is kept in the folder `home`."""
+    library = Library(desk.assistant)
     blocks = gr.Blocks(title="Footnote", analytics_enabled=False, fill_width=True)
-    blocks.queue(default_concurrency_limit=_CHATS)
+    blocks.queue(default_concurrency_limit=_CHATS, max_size=_WAITING)
     with blocks:
-        turns, key = gr.State([]), gr.BrowserState("", storage_key="footnote-conversation")
-        with gr.Sidebar(label="Conversations", open=False):
-            new = gr.Button("New conversation")
-            words = gr.Textbox(label="Search conversations", lines=1)
-            listing = gr.Radio(label="Conversations", choices=[])
-            title = gr.Textbox(label="Title of the open one", lines=1)
-            rename, delete = gr.Button("Rename", size="sm"), gr.Button("Delete", size="sm", variant="stop")
-        heading = gr.Markdown(page.heading())
-        with gr.Tab("Ask"), gr.Row(elem_classes="columns"):
-            with gr.Column(scale=3, min_width=320):
-                chat = gr.Chatbot(
-                    label="Conversation", height=520, show_label=False, buttons=["copy"], latex_delimiters=[],
-                    placeholder="Ask about the papers: every sentence of an answer carries its footnote.",
-                    feedback_options=("Like", "Dislike"), elem_id="chat",
-                )  # fmt: skip
-                with gr.Row():
-                    ask = gr.Textbox(
-                        label="Question", placeholder="A fact, a number, a comparison, a list …", autofocus=True,
-                        scale=8, lines=1, max_lines=6, elem_id="question",
-                    )  # fmt: skip
-                    send = gr.Button("Ask", variant="primary", scale=1, min_width=84)
-                    stop = gr.Button("Stop", scale=1, min_width=84)
-                examples = gr.Examples(list(EXAMPLES), inputs=ask, label="For example")
-                del examples
-                undo = gr.Button("Undo the last question", size="sm")
-            with gr.Column(scale=2, min_width=320):
-                cards = gr.HTML(latest_cards([]), elem_id="sources")
-                table = gr.Dataframe(
-                    headers=["paper", "sentence"], label="Listing", visible=False, interactive=False, wrap=True
-                )
-                with gr.Row():
-                    markdown = gr.DownloadButton("Conversation as Markdown", size="sm")
-                    bib = gr.DownloadButton("Cited papers as BibTeX", size="sm")
-        with gr.Tab("Papers"):
-            gr.Markdown("Add listing pages, JSON Lines, CSV, BibTeX, RIS, Markdown, text, PDF, or archives of these.")
-            files = gr.File(label="Files", file_count="multiple")
-            add = gr.Button("Add to the index", variant="primary")
-            report = gr.Markdown()
-            grep = gr.Textbox(label="Find papers by title", lines=1)
-            found = gr.Dataframe(headers=["title", "sources"], interactive=False, wrap=True, max_height=420)
-        answering = [chat, cards, turns, key, ask]
-        opened = [chat, cards, turns, key]
-
-        submitted = gr.on([ask.submit, send.click], page.answer, [ask, turns, key], answering, show_progress="hidden")
-        submitted.then(_table, turns, table)
-        submitted.then(page.listed, words, listing)
-        stop.click(None, cancels=[submitted])
-        undo.click(undone, turns, [chat, cards, turns, ask])
-        chat.like(page.judged, turns, None)
-        chat.retry(undone, turns, [chat, cards, turns, ask]).then(
-            page.answer, [ask, turns, key], answering, show_progress="hidden"
-        )
-        chat.clear(_fresh, None, opened)
-        chat.undo(undone, turns, [chat, cards, turns, ask])
-        listing.input(page.opened, listing, opened).then(_table, turns, table)
-        new.click(_fresh, None, opened)
-        words.change(page.listed, words, listing)
-        rename.click(page.renamed, [key, title, words], listing)
-        delete.click(page.deleted, [key, words], listing).then(
-            lambda: (shown([]), latest_cards([]), [], ""), None, opened
-        )
-        add.click(_uploader(page), files, [report, heading])
-        grep.change(page.found_papers, grep, found)
-        markdown.click(exported, turns, markdown)
-        bib.click(cited, turns, bib)
-        blocks.load(page.opened, key, opened)
-        blocks.load(page.listed, words, listing)
-        blocks.load(page.found_papers, grep, found)
+        parts = _Parts()
+        parts.listing()
+        heading = gr.Markdown(desk.heading(), elem_id="heading")
+        with gr.Tabs() as tabs:
+            with gr.Tab("Ask", id="ask"), gr.Row(elem_classes="columns"):
+                with gr.Column(scale=3, min_width=320):
+                    parts.talk()
+                    parts.filters()
+                with gr.Column(scale=2, min_width=320):
+                    parts.sources()
+            with gr.Tab("Map", id="map") as map_tab:
+                picture = gr.HTML('<p class="soft">Drawing …</p>', elem_id="map", js_on_load=_CHOOSES)
+            with gr.Tab("Papers", id="papers") as papers_tab:
+                lay_papers(library, desk, heading, papers_tab)
+            with gr.Tab("Settings", id="settings"):
+                lay_settings(desk, parts.choices, blocks)
+        parts.footer = gr.HTML(desk.footer([]), elem_id="footer")
+        _wire_talk(desk, parts)
+        _wire_conversations(desk, parts, blocks)
+        _wire_filters(desk, library, parts, blocks)
+        _wire_choosing(desk, home, parts, picture, tabs)
+        map_tab.select(lambda: map_svg(load_map(desk.assistant.snapshot, home)), None, picture)
+        blocks.load(desk.heading, None, heading)
     return blocks
 
 
-def _fresh() -> tuple[Chat, str, Turns, str]:
-    """An empty conversation."""
-    return [], latest_cards([]), [], ""
+class _Parts:
+    """The components, laid out group by group; each group's method makes its own."""
+
+    def __init__(self) -> None:
+        self.turns = gr.State([])
+        self.key = gr.BrowserState("", storage_key="footnote-conversation")
+        self.choices = gr.BrowserState({}, storage_key="footnote-choices")
+        self.asking, self.judged = gr.State(""), gr.State(None)
+
+    def listing(self) -> None:
+        with gr.Sidebar(label="Conversations", open=False):
+            self.new = gr.Button("New conversation")
+            self.words = gr.Textbox(label="Search conversations", lines=1)
+            self.found = gr.Radio(label="Conversations", choices=[])
+            self.title = gr.Textbox(label="Title of the open one", lines=1)
+            self.rename, self.delete = gr.Button("Rename", size="sm"), gr.Button("Delete", size="sm", variant="stop")
+
+    def talk(self) -> None:
+        self.chat = gr.Chatbot(
+            label="Conversation", height=520, show_label=False, buttons=["copy"], latex_delimiters=[], editable="user",
+            placeholder="Ask about the papers: every sentence of an answer carries its footnote.",
+            feedback_options=("Like", "Dislike"), elem_id="chat", examples=[{"text": text} for text in EXAMPLES],
+        )  # fmt: skip
+        with gr.Row(visible=False) as self.commenting:
+            self.comment = gr.Textbox(label="What was right or wrong? (optional)", lines=1, scale=8, elem_id="comment")
+            self.keep = gr.Button("Keep the comment", scale=1, min_width=120)
+        with gr.Row():
+            self.ask = gr.Textbox(
+                label="Question", placeholder="A fact, a number, a comparison, a list …", autofocus=True,
+                scale=8, lines=1, max_lines=6, elem_id="question",
+            )  # fmt: skip
+            self.send = gr.Button("Ask", variant="primary", scale=1, min_width=84)
+            self.stop = gr.Button("Stop", scale=1, min_width=84)
+
+    def filters(self) -> None:
+        with gr.Accordion(Only().label(), open=False, elem_id="filters") as self.fold:
+            with gr.Row():
+                self.papers = gr.Dropdown(
+                    label="Papers (titles, or a part of them)", choices=[], multiselect=True, allow_custom_value=True
+                )
+                self.sources_of = gr.Dropdown(
+                    label="Sources", choices=[], multiselect=True, allow_custom_value=True
+                )  # as titles: the index may change while the page is open
+            with gr.Row(visible=False) as self.years:
+                self.since = gr.Number(label="From year", precision=0, value=None)
+                self.until = gr.Number(label="To year", precision=0, value=None)
+            self.all = gr.Button("All papers", size="sm")
+        self.undo = gr.Button("Undo the last question", size="sm")
+
+    def sources(self) -> None:
+        self.cards = gr.HTML(elem_id="sources", js_on_load=_CHOOSES)
+        self.table = gr.Dataframe(
+            headers=["paper", "sentence"],
+            label="Listing",
+            visible=False,
+            interactive=False,
+            wrap=True,
+            max_height=420,
+            column_widths=["35%", "65%"],
+        )
+        self.csv = gr.DownloadButton("Listing as CSV", size="sm", visible=False)
+        with gr.Row():
+            self.markdown = gr.DownloadButton("Conversation as Markdown", size="sm")
+            self.html = gr.DownloadButton("Conversation as HTML", size="sm")
+            self.bibtex = gr.DownloadButton("Cited papers as BibTeX", size="sm")
+
+    footer: gr.HTML
+
+    @property
+    def only(self) -> list[Any]:
+        return [self.papers, self.sources_of, self.since, self.until]
+
+    @property
+    def opened(self) -> list[Any]:
+        return [self.chat, self.cards, self.turns, self.key]
+
+    @property
+    def cut(self) -> list[Any]:
+        return [self.chat, self.cards, self.turns, self.ask]
 
 
-def shown(turns: Turns) -> Chat:
-    """The chat of some turns."""
-    chat: Chat = []
-    for number, (question, answer) in enumerate(turns, start=1):
-        whole = Answer.from_dict(answer)
-        chat.append({"role": "user", "content": chat_text(question, 0)})
-        chat.append(said(chat_text(whole.text, number, whole) + remarks(whole)))
-    return chat
+def _wire_talk(desk: Desk, parts: _Parts) -> None:
+    def answer(
+        question: str, turns: Turns, key: str, kept: Any, papers: Any, sources: Any, since: Any, until: Any,
+        request: gr.Request,
+    ) -> Iterator[tuple[Chat, Any, Turns, str, str, str]]:  # fmt: skip
+        choices = Choices.of(desk.assistant).taken(kept)
+        yield from desk.answer(question, turns, key, Only.of(papers, sources, since, until), choices, request)
+
+    inputs = [parts.ask, parts.turns, parts.key, parts.choices, *parts.only]
+    outputs = [parts.chat, parts.cards, parts.turns, parts.key, parts.ask, parts.asking]
+    submitted = gr.on([parts.ask.submit, parts.send.click], answer, inputs, outputs, show_progress="hidden")
+    retried = parts.chat.retry(desk.undone, parts.turns, parts.cut).then(
+        answer, inputs, outputs, show_progress="hidden"
+    )
+
+    def edited(turns: Turns, change: gr.EditData) -> tuple[Chat, str, Turns, str]:
+        place = change.index if isinstance(change.index, int) else change.index[0]
+        return desk.edited(turns, place, str(change.value))
+
+    def example(data: gr.SelectData) -> str:
+        value = data.value
+        return str(value["text"] if isinstance(value, dict) else value)
+
+    picked = parts.chat.example_select(example, None, parts.ask).then(answer, inputs, outputs, show_progress="hidden")
+    changed = parts.chat.edit(edited, parts.turns, parts.cut).then(answer, inputs, outputs, show_progress="hidden")
+    answers = [submitted, retried, picked, changed]
+    for event in answers:
+        event.then(desk.table, parts.turns, [parts.table, parts.csv])
+        event.then(desk.footer, parts.turns, parts.footer)
+        event.then(desk.listed, parts.words, parts.found)
+    parts.stop.click(
+        lambda turns, asking: desk.cut(turns, len(turns), asking),
+        [parts.turns, parts.asking], parts.cut, cancels=answers,
+    )  # fmt: skip
+    parts.undo.click(desk.undone, parts.turns, parts.cut)
+    parts.chat.undo(desk.undone, parts.turns, parts.cut)
+    _wire_judging(desk, parts)
+    for kind in ("csv", "markdown", "html", "bibtex"):
+        button = getattr(parts, kind)
+        button.click(lambda turns, kind=kind: desk.exported(turns, kind), parts.turns, button)
 
 
-def said(text: str) -> dict[str, Any]:
-    """A message of the assistant."""
-    return {"role": "assistant", "content": text}
+def _wire_judging(desk: Desk, parts: _Parts) -> None:
+    def judged(turns: Turns, like: gr.LikeData) -> tuple[Any, Any, Any]:
+        place = like.index if isinstance(like.index, int) else like.index[0]
+        kept = desk.judge(turns, place, helpful=bool(like.liked))
+        return (place, bool(like.liked)) if kept else None, gr.update(visible=kept), ""
+
+    def said(turns: Turns, judged: Any, comment: str) -> tuple[Any, Any]:
+        if judged and comment.strip():
+            desk.judge(turns, judged[0], helpful=judged[1], comment=comment.strip())
+        return gr.update(visible=False), ""
+
+    parts.chat.like(judged, parts.turns, [parts.judged, parts.commenting, parts.comment])
+    gr.on(
+        [parts.keep.click, parts.comment.submit],
+        said, [parts.turns, parts.judged, parts.comment], [parts.commenting, parts.comment],
+    )  # fmt: skip
 
 
-def latest_cards(turns: Turns) -> str:
-    """The sources of the last turn."""
-    if not turns:
-        return source_cards(_EMPTY, 0)
-    return source_cards(Answer.from_dict(turns[-1][1]), len(turns))
+def _wire_conversations(desk: Desk, parts: _Parts, blocks: gr.Blocks) -> None:
+    def fresh() -> tuple[Chat, str, Turns, str]:
+        return [], desk.cards([]), [], ""
+
+    for event in (parts.found.input, blocks.load):
+        given = parts.found if event is parts.found.input else parts.key
+        event(desk.opened, given, parts.opened).then(desk.table, parts.turns, [parts.table, parts.csv]).then(
+            desk.footer, parts.turns, parts.footer
+        )
+    parts.new.click(fresh, None, parts.opened)
+    parts.chat.clear(fresh, None, parts.opened)
+    parts.words.change(desk.listed, parts.words, parts.found)
+    parts.rename.click(desk.renamed, [parts.key, parts.title, parts.words], parts.found)
+    parts.delete.click(desk.deleted, [parts.key, parts.words], parts.found).then(fresh, None, parts.opened)
+    blocks.load(desk.listed, parts.words, parts.found)
 
 
-def history_of(turns: Turns) -> list[dict[str, str]]:
-    """The turns as `ask` takes them."""
-    said_so_far = []
-    for question, answer in turns:
-        said_so_far += [{"role": "user", "content": question}, {"role": "assistant", "content": str(answer["text"])}]
-    return said_so_far
+def _wire_filters(desk: Desk, library: Library, parts: _Parts, blocks: gr.Blocks) -> None:
+    del desk
+
+    def filled() -> tuple[Any, Any, Any]:
+        years = library.years()
+        return (
+            gr.update(choices=library.titles()),
+            gr.update(choices=library.sources()),
+            gr.update(visible=years is not None),
+        )
+
+    def told(papers: Any, sources: Any, since: Any, until: Any) -> Any:
+        return gr.update(label=Only.of(papers, sources, since, until).label())
+
+    blocks.load(filled, None, [parts.papers, parts.sources_of, parts.years])
+    gr.on([part.change for part in parts.only], told, parts.only, parts.fold, show_progress="hidden")
+    parts.all.click(lambda: ([], [], None, None), None, parts.only)
 
 
-def undone(turns: Turns) -> tuple[Chat, str, Turns, str]:
-    """Without the last turn, whose question comes back into the input."""
-    last = turns[-1][0] if turns else ""
-    left = list(turns[:-1])
-    return shown(left), latest_cards(left), left, last
+def _wire_choosing(desk: Desk, home: Path, parts: _Parts, picture: gr.HTML, tabs: gr.Tabs) -> None:
+    """ "Ask about this paper", a dot or a cluster of the map: the filter takes it, and the input waits."""
 
+    def chosen(data: gr.EventData) -> tuple[Any, Any, Any]:
+        cluster, title = str(data._data.get("cluster", "")), str(data._data.get("ask", ""))
+        drawn = load_map(desk.assistant.snapshot, home) if cluster.isdecimal() else None
+        titles = members(drawn, int(cluster)) if drawn is not None else [title]
+        return gr.update(value=[title for title in titles if title]), gr.update(open=False), gr.update(selected="ask")
 
-def exported(turns: Turns) -> str:
-    """A file with the conversation."""
-    return _file("conversation.md", as_markdown([(question, Answer.from_dict(answer)) for question, answer in turns]))
-
-
-def cited(turns: Turns) -> str:
-    """A file with the papers that the last answer cites."""
-    return _file("papers.bib", bibtex(Answer.from_dict(turns[-1][1])) if turns else "")
-
-
-def owner(request: gr.Request | None) -> str:
-    """Whose conversations these are: who is logged in, or the one user there is."""
-    return str(getattr(request, "username", None) or _OWNER)
-
-
-def _table(turns: Turns) -> Any:
-    """A listing as a table that can be sorted."""
-    answer = Answer.from_dict(turns[-1][1]) if turns else _EMPTY
-    if answer.route not in ("survey", "count") or answer.abstained:
-        return gr.update(visible=False)
-    return gr.update(visible=True, value=[[citation.title, citation.quote] for citation in answer.citations])
-
-
-def _uploader(page: Page) -> Any:
-    def upload(files: list[str] | None, progress: gr.Progress = gr.Progress()) -> tuple[str, str]:  # noqa: B008
-        return page.uploaded(files, progress)
-
-    return upload
-
-
-def _file(name: str, text: str) -> str:
-    path = Path(tempfile.mkdtemp()) / name
-    path.write_text(text, encoding="utf8")
-    return str(path)
-
-
-_EMPTY = Answer("", "", (), (), False, "chat", (), "")
-__all__ = ["Conversation", "Page", "build"]
+    for shown in (parts.cards, picture):
+        shown.select(chosen, None, [parts.papers, parts.fold, tabs]).then(
+            None, js="() => document.querySelector('#question textarea').focus()"
+        )

@@ -25,6 +25,8 @@ Titles = Annotated[list[str] | None, typer.Option("--paper", help="only papers w
 Sources = Annotated[
     list[str] | None, typer.Option("--source", help="only sources whose name contains this; repeatable")
 ]
+Since = Annotated[int | None, typer.Option("--since", help="only papers of this year or later")]
+Until = Annotated[int | None, typer.Option("--until", help="only papers of this year or earlier")]
 Offline = Annotated[bool, typer.Option("--offline", help="answer without a language model")]
 Json = Annotated[bool, typer.Option("--json", help="print JSON")]
 
@@ -34,13 +36,15 @@ def ask(
     k: K = None,
     paper: Titles = None,
     source: Sources = None,
+    since: Since = None,
+    until: Until = None,
     as_json: Json = False,
     offline: Offline = False,
     batch: Annotated[Path | None, typer.Option(help="JSON Lines with a question each; JSON Lines come out")] = None,
 ) -> int:
     """Answer a question from the papers, each sentence with its footnote."""
     assistant = _assistant(k, offline=offline)
-    options: dict[str, Any] = {"papers": paper or (), "sources": source or ()}
+    options: dict[str, Any] = {"papers": paper or (), "sources": source or (), "since": since, "until": until}
     if batch is not None:
         return _batch(assistant, batch, options)
     if question is None and sys.stdin.isatty():

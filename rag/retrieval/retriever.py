@@ -118,10 +118,8 @@ def _passage_scores(query: Query, candidate: Candidate) -> list[float]:
     return [float(score) for score in (query.weights / max(float(query.weights.sum()), 1e-6)) @ found]
 
 
-def mask(snapshot: Snapshot, wanted: Callable[[Paper], bool] | None) -> NDArray[np.bool_] | None:
-    """Which papers of the snapshot `wanted` lets through; None for all."""
-    if wanted is None:
-        return None
+def mask(snapshot: Snapshot, wanted: Callable[[Paper], bool]) -> NDArray[np.bool_]:
+    """Which papers of the snapshot `wanted` lets through."""
     return np.fromiter((wanted(paper) for paper in snapshot.papers()), dtype=bool, count=snapshot.paper_count)
 
 

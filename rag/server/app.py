@@ -46,7 +46,7 @@ def create_app(assistant: Assistant, keys: Keys | None = None) -> FastAPI:
     def ask(body: AskBody) -> Any:
         """The answer; with `stream`, server-sent events `stage`, `delta`, `restart`, `answer`."""
         history = [turn.model_dump() for turn in body.history]
-        events = counted(assistant.stream(body.question, history, papers=body.papers, sources=body.sources))
+        events = counted(assistant.stream(body.question, history, **body.selection()))
         if body.stream:
             return StreamingResponse(_sent(events), media_type="text/event-stream")
         return _last(events).to_dict()

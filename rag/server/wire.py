@@ -27,7 +27,13 @@ class AskBody(BaseModel):
     history: list[Turn] = Field(default_factory=list, max_length=_MOST_TURNS)
     papers: list[str] = Field(default_factory=list, max_length=1000)
     sources: list[str] = Field(default_factory=list, max_length=1000)
+    since: int | None = Field(None, ge=0, le=9999, description="only papers of this year or later")
+    until: int | None = Field(None, ge=0, le=9999, description="only papers of this year or earlier")
     stream: bool = False
+
+    def selection(self) -> dict[str, Any]:
+        """What restricts the papers, as `Assistant.stream` takes it."""
+        return {"papers": self.papers, "sources": self.sources, "since": self.since, "until": self.until}
 
 
 class SearchBody(BaseModel):

@@ -1,0 +1,224 @@
+"""What the page does with a conversation: answer, edit, undo, keep, open, judge, export."""
+
+from __future__ import annotations
+
+import html
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from rag.assistant import Assistant
+from rag.errors import FootnoteError
+from rag.question import MAX_QUESTION
+from rag.types import Answer, Delta, Restart, Stage
+from ui.answer_view import chat_text, plain
+from ui.choices import Choices
+from ui.conversations import Conversations
+from ui.exports import as_csv, as_html, as_markdown, bibtex, inert
+from ui.feedback import Feedback
+from ui.source_cards import sources_pane
+from ui.turns import Chat, Turns, answers_of, asked, history_of, said, shown
+
+_OWNER = "local"
+_REMEMBERED = 50  # turns that a follow-up looks back on
+
+
+@dataclass(frozen=True, slots=True)
+class Only:
+    """What restricts the papers, as the page's filters give it."""
+
+    papers: list[str] = field(default_factory=list)
+    sources: list[str] = field(default_factory=list)
+    since: int | None = None
+    until: int | None = None
+
+    @classmethod
+    def of(cls, papers: object, sources: object, since: object, until: object) -> Only:
+        """From the values of the filters, whatever a browser sends."""
+        return cls(_strings(papers), _strings(sources), _year(since), _year(until))
+
+    def as_options(self) -> dict[str, Any]:
+        """As `Assistant.stream` takes it."""
+        return {"papers": self.papers, "sources": self.sources, "since": self.since, "until": self.until}
+
+    def label(self) -> str:
+        """What is looked at, in a few words."""
+        parts = [f"“{title[:60]}”" for title in self.papers[:1]]
+        parts += [f"{len(self.papers) - 1} papers more"] if len(self.papers) > 1 else []
+        parts += [", ".join(self.sources)[:60]] if self.sources else []
+        if self.since is not None or self.until is not None:
+            parts.append(f"{self.since or '…'} to {self.until or '…'}")
+        return "Looking at: " + ("only " + ", ".join(parts) if parts else "all papers")
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The assistant of the page with what it keeps."""
+
+    assistant: Assistant
+    conversations: Conversations
+    feedback: Feedback
+
+    def heading(self) -> str:
+        """What is indexed, and what answers."""
+        snapshot = self.assistant.snapshot
+        names: set[str] = set()
+        for paper in snapshot.papers():
+            names.update(paper.source_names)
+        engine = self.assistant.model.name if self.assistant.model else "no language model: sentences of the papers"
+        sources = f"{len(names)} source{'s' if len(names) != 1 else ''}"
+        return (
+            f"# Footnote\n\n{snapshot.paper_count} papers in {len(snapshot)} passages from {sources}. "
+            f"Engine: {plain(engine)}."
+        )
+
+    def answer(
+        self, question: str, turns: Turns, key: str, only: Only, choices: Choices, request: gr.Request
+    ) -> Iterator[tuple[Chat, Any, Turns, str, str, str]]:
+        """Chat, sources, turns, key, what remains in the input and what is being asked, again and again while the
+        answer comes."""
+        turns = [(q, a) for q, a in turns or []]
+        question = (question or "").strip()[:MAX_QUESTION]
+        if not question:
+            yield shown(turns), gr.skip(), turns, key, "", ""
+            return
+        number = len(turns) + 1
+        chat = [*shown(turns), asked(question)]
+        yield [*chat, said("…")], gr.skip(), turns, key, "", question
+        text = ""
+        try:
+            history = history_of(turns[-_REMEMBERED:])
+            for event in self._engine(choices).stream(question, history, **only.as_options()):
+                if isinstance(event, Delta):
+                    text += event.text
+                    yield [*chat, said(chat_text(text, number))], gr.skip(), turns, key, "", question
+                elif isinstance(event, Restart):
+                    text = ""
+                elif isinstance(event, Stage) and event.total:
+                    told = f"{event.done} of {event.total} papers judged …"
+                    yield [*chat, said(told)], gr.skip(), turns, key, "", question
+                elif isinstance(event, Answer):
+                    turns = [*turns, (question, event.to_dict())]
+        except FootnoteError as error:
+            yield [*chat, said(plain(f"{error.message} ({error.hint})"))], gr.skip(), turns, key, question, ""
+            return
+        key = self.conversations.save(owner(request), turns, key)
+        yield shown(turns), self.cards(turns), turns, key, "", ""
+
+    def _engine(self, choices: Choices) -> Assistant:
+        return _varied(self.assistant, self.assistant.snapshot.revision, choices)
+
+    def cards(self, turns: Turns) -> str:
+        """The sources pane of some turns."""
+        return sources_pane(answers_of(turns), self.assistant.snapshot.find)
+
+    def opened(self, key: object, request: gr.Request) -> tuple[Chat, str, Turns, str]:
+        """Chat, sources, turns and key of a kept conversation; an empty one for none, or one of somebody else."""
+        found = self.conversations.load(owner(request), key) if isinstance(key, str) and key else None
+        turns = list(found.turns) if found else []
+        return shown(turns), self.cards(turns), turns, found.id if found else ""
+
+    def listed(self, words: str, request: gr.Request) -> Any:
+        """The choices of the list of conversations."""
+        found = self.conversations.search(owner(request), words or "")
+        return gr.update(choices=[(entry.title, entry.id) for entry in found], value=None)
+
+    def deleted(self, key: str, words: str, request: gr.Request) -> Any:
+        """The list without the conversation that is open."""
+        if key:
+            self.conversations.delete(owner(request), key)
+        return self.listed(words, request)
+
+    def renamed(self, key: str, title: str, words: str, request: gr.Request) -> Any:
+        """The list with the open conversation under another title."""
+        if key and title.strip():
+            self.conversations.rename(owner(request), key, title.strip())
+        return self.listed(words, request)
+
+    def undone(self, turns: Turns) -> tuple[Chat, str, Turns, str]:
+        """Without the last turn, whose question comes back into the input."""
+        return self.cut(turns, len(turns) - 1, turns[-1][0] if turns else "")
+
+    def edited(self, turns: Turns, place: int, text: str) -> tuple[Chat, str, Turns, str]:
+        """Without the turn at a place of the chat and all after it; its new wording stands in the input."""
+        return self.cut(turns, place // 2, html.unescape(text))
+
+    def cut(self, turns: Turns, kept: int, question: str) -> tuple[Chat, str, Turns, str]:
+        """The first turns only, and a question for the input."""
+        left = list(turns[: max(kept, 0)])
+        return shown(left), self.cards(left), left, question
+
+    def judge(self, turns: Turns, place: int, *, helpful: bool, comment: str = "") -> bool:
+        """Keep a thumb on the message at a place of the chat; whether there is such an answer."""
+        turn = place // 2
+        if not 0 <= turn < len(turns):
+            return False
+        question, answer = turns[turn]
+        self.feedback.add(question, answer, self.assistant.snapshot.revision, helpful=helpful, comment=comment)
+        return True
+
+    def exported(self, turns: Turns, kind: str) -> str:
+        """A file with the conversation (`markdown`, `html`), the papers cited last (`bibtex`) or the listing
+        (`csv`)."""
+        answers = answers_of(turns)
+        if kind == "markdown":
+            return _file("conversation.md", as_markdown(answers))
+        if kind == "html":
+            return _file("conversation.html", as_html(answers))
+        if kind == "csv":
+            return _file("listing.csv", as_csv(answers[-1][1]) if answers else "")
+        if not answers:
+            return _file("papers.bib", "")
+        last = answers[-1][1]
+        ids = {citation.title: citation.paper_id for citation in last.citations}
+        papers = [self.assistant.snapshot.find(ids.get(title, "")) for title in last.papers]
+        return _file("papers.bib", bibtex(last.papers, papers))
+
+    def table(self, turns: Turns) -> tuple[Any, Any]:
+        """The last answer as a table that can be sorted, where it is a listing; and whether it can be had as CSV."""
+        last = Answer.from_dict(turns[-1][1]) if turns else None
+        if last is None or last.route not in ("survey", "count") or last.abstained or not last.citations:
+            return gr.update(visible=False), gr.update(visible=False)
+        rows = [[inert(citation.title), inert(citation.quote)] for citation in last.citations]
+        return gr.update(visible=True, value=rows), gr.update(visible=True)
+
+    def footer(self, turns: Turns) -> str:
+        """Health, and where the time of the last answer went."""
+        snapshot = self.assistant.snapshot
+        parts = [f"Ready: {snapshot.paper_count} papers, index {snapshot.revision[:8]}"]
+        if turns:
+            timings = turns[-1][1].get("timings", {})
+            spent = ", ".join(f"{name} {1000 * seconds:.0f} ms" for name, seconds in timings.items() if name != "total")
+            parts.append(f"last answer {timings.get('total', 0.0):.2f} s ({plain(spent)})")
+        return '<p class="soft">' + " · ".join(parts) + "</p>"
+
+
+def owner(request: gr.Request | None) -> str:
+    """Whose conversations these are: who is logged in, or the one user there is."""
+    return str(getattr(request, "username", None) or _OWNER)
+
+
+@lru_cache(maxsize=64)
+def _varied(assistant: Assistant, revision: str, choices: Choices) -> Assistant:
+    """The assistant with a visitor's choices; `revision` has it made anew where the index changed."""
+    del revision
+    return assistant if choices == Choices.of(assistant) else assistant.varied(**choices.settings())
+
+
+def _strings(values: object) -> list[str]:
+    return [value[:1000] for value in values if isinstance(value, str)][:1000] if isinstance(values, list) else []
+
+
+def _year(value: object) -> int | None:
+    return int(value) if isinstance(value, int | float) and 0 < value < 10_000 else None
+
+
+def _file(name: str, text: str) -> str:
+    path = Path(tempfile.mkdtemp(prefix="footnote-")) / name
+    path.write_text(text, encoding="utf8")
+    return str(path)

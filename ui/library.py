@@ -1,0 +1,78 @@
+"""The papers of the index, from the page: add files, find, remove."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rag.assistant import Assistant
+from rag.errors import FootnoteError
+from rag.ingest import ingest, remove
+from rag.selection import year_of
+from ui.answer_view import plain
+
+_LISTED, _TOLD = 500, 50
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """What the Papers tab works on."""
+
+    assistant: Assistant
+
+    def add(self, files: Sequence[str], progress: Progress) -> str:
+        """Read files into the index; a report in Markdown, file by file. What is in the index already stays, whatever
+        the files are like."""
+        if not files:
+            return "Choose files first."
+        try:
+            report = ingest(list(files), self.assistant.settings, progress=progress)
+        except FootnoteError as error:
+            return f"Nothing was added. {plain(f'{error.message}: {error.hint}')}"
+        lines = [
+            f"{report.entries} entries read: {report.added} papers added, {report.updated} updated, "
+            f"{report.unchanged} unchanged, {len(report.skipped)} things skipped."
+        ]
+        folders = {str(Path(name).parent) + "/" for name in files}  # where uploads lie is nobody's business
+        for name in files:
+            lines.append(f"- {plain(Path(name).name)}: {self._told(name, report.skipped, folders)}")
+        return "\n".join(lines)
+
+    def _told(self, name: str, skipped: Sequence[object], folders: set[str]) -> str:
+        own = [str(row) for row in skipped if name in str(row)]
+        for folder in folders:
+            own = [row.replace(folder, "") for row in own]
+        more = [f"… and {len(own) - _TOLD} more"] if len(own) > _TOLD else []
+        return "; ".join(["read", *(f"skipped {plain(row)}" for row in own[:_TOLD]), *more])
+
+    def find(self, words: str) -> list[list[str]]:
+        """Title, year and sources of papers that have the words in their title."""
+        wanted = (words or "").casefold()
+        found = (paper for paper in self.assistant.snapshot.papers() if wanted in paper.title.casefold())
+        papers = sorted(found, key=lambda paper: paper.title.casefold())
+        return [[p.title, str(year_of(p) or ""), ", ".join(p.source_names)] for p in papers][:_LISTED]
+
+    def remove(self, title: str) -> str:
+        """Take the paper of exactly this title out of the index; says what was done."""
+        if not title.strip():
+            return "Click a row of the list first."
+        try:
+            gone = remove(self.assistant.settings, lambda paper: paper.title == title)
+        except FootnoteError as error:
+            return plain(f"{error.message}: {error.hint}")
+        return f"Removed: {plain(title)}" if gone else f"No paper is titled {plain(title)}"
+
+    def sources(self) -> list[str]:
+        """The names of all sources."""
+        return sorted({name for paper in self.assistant.snapshot.papers() for name in paper.source_names})
+
+    def titles(self) -> list[str]:
+        """Titles to choose from, the first thousands of them."""
+        return sorted((paper.title for paper in self.assistant.snapshot.papers()), key=str.casefold)[:5000]
+
+    def years(self) -> tuple[int, int] | None:
+        """The first and the last year of papers; None where none is known."""
+        known = [year for paper in self.assistant.snapshot.papers() if (year := year_of(paper)) is not None]
+        return (min(known), max(known)) if known else None

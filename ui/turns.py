@@ -1,0 +1,45 @@
+"""The turns of a conversation: a question and the dictionary of its `Answer`, as the chat shows them and `ask` takes
+them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rag.types import Answer
+from ui.answer_view import chat_text, remarks
+
+Chat = list[dict[str, Any]]
+Turns = list[tuple[str, dict[str, Any]]]
+
+
+def shown(turns: Turns) -> Chat:
+    """The chat of some turns."""
+    chat: Chat = []
+    for number, (question, answer) in enumerate(turns, start=1):
+        whole = Answer.from_dict(answer)
+        chat.append(asked(question))
+        chat.append(said(chat_text(whole.text, number, whole) + remarks(whole)))
+    return chat
+
+
+def asked(question: str) -> dict[str, Any]:
+    """A message of the user."""
+    return {"role": "user", "content": chat_text(question, 0)}
+
+
+def said(text: str) -> dict[str, Any]:
+    """A message of the assistant."""
+    return {"role": "assistant", "content": text}
+
+
+def history_of(turns: Turns) -> list[dict[str, str]]:
+    """The turns as `ask` takes them."""
+    history = []
+    for question, answer in turns:
+        history += [{"role": "user", "content": question}, {"role": "assistant", "content": str(answer["text"])}]
+    return history
+
+
+def answers_of(turns: Turns) -> list[tuple[str, Answer]]:
+    """The turns with their answers as such."""
+    return [(question, Answer.from_dict(answer)) for question, answer in turns]
