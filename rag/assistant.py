@@ -27,7 +27,7 @@ from rag.settings import Settings, changed, load_settings
 from rag.snapshot import Snapshot
 from rag.text.language import is_english
 from rag.text.words import words
-from rag.tracing import span
+from rag.tracing import in_one_context, span
 from rag.types import Answer, Delta, Event, RankedPaper, Restart, Route, Stage, Turn, Usage
 from rag.writing import answerability
 from rag.writing.answer_type import asked_types
@@ -160,12 +160,7 @@ class Assistant:
         selection = Selection.of(papers, sources, since, until)
         call = call or self._call()
         try:
-            with span("footnote.ask", {"footnote.question.characters": len(question)}) as told:
-                for event in self._events(question, turns, selection, call):
-                    if isinstance(event, Answer):
-                        told["footnote.route"], told["footnote.engine"] = event.route, event.engine
-                        told["footnote.abstained"] = event.abstained
-                    yield event
+            yield from in_one_context(self._traced(question, turns, selection, call))
         finally:
             call.cancel()
 
@@ -188,6 +183,16 @@ class Assistant:
 
     def _call(self) -> Call:
         return Call(self.settings.llm_timeout_s)
+
+    def _traced(
+        self, question: str, turns: Sequence[Turn], selection: Selection, call: Call
+    ) -> Generator[Event, None, None]:
+        with span("footnote.ask", {"footnote.question.characters": len(question)}) as told:
+            for event in self._events(question, turns, selection, call):
+                if isinstance(event, Answer):
+                    told["footnote.route"], told["footnote.engine"] = event.route, event.engine
+                    told["footnote.abstained"] = event.abstained
+                yield event
 
     def _events(self, question: str, turns: Sequence[Turn], selection: Selection, call: Call) -> Iterator[Event]:
         clock = _Clock()

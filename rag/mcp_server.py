@@ -60,12 +60,17 @@ def main(words: Sequence[str]) -> int:
         http: Annotated[
             bool, typer.Option("--http", help="streamable HTTP on this machine, not standard input")
         ] = False,
+        port: Annotated[int, typer.Option(help="port for --http")] = 8090,
     ) -> int:
         """Offer the tools ask, search_papers and get_paper to a client of the Model Context Protocol."""
         from rag.asking import ready
 
         server = create_server(ready(load_settings()))
-        server.run(transport="streamable-http" if http else "stdio")
+        if http:
+            print(f"http://127.0.0.1:{port}/mcp", flush=True)
+            server.run(transport="streamable-http", host="127.0.0.1", port=port)
+        else:
+            server.run(transport="stdio")
         return 0
 
     return int(app(args=list(words), prog_name="footnote mcp", standalone_mode=False) or 0)

@@ -9,8 +9,10 @@ from typing import Annotated, Any
 import typer
 
 from rag.assistant import Assistant
-from rag.errors import FootnoteError
+from rag.errors import FootnoteError, UsageError
 from rag.settings import load_settings
+
+MAX_UPLOAD = 300 * 1024 * 1024  # bytes of a file
 
 
 def main(words: Sequence[str]) -> int:
@@ -22,25 +24,28 @@ def main(words: Sequence[str]) -> int:
         host: Annotated[str, typer.Option(help="address to listen on")] = "127.0.0.1",
         port: Annotated[int, typer.Option(help="port")] = 7860,
         login: Annotated[list[str] | None, typer.Option(help="NAME:PASSWORD that may log in; repeatable")] = None,
+        logins: Annotated[Path | None, typer.Option(help="file of them, one a line")] = None,
         insecure: Annotated[bool, typer.Option(help="listen beyond this machine without login")] = False,
     ) -> int:
         """Open the chat page (and the routes of `footnote serve` under it)."""
         from rag.server.command import listen
 
         settings = load_settings()
+        people = _people([*(login or ()), *(logins.read_text(encoding="utf8").splitlines() if logins else ())])
         print(f"http://{host}:{port}", flush=True)
         return listen(
             settings,
             host,
             port,
-            insecure=insecure or bool(login),
-            mount=lambda app, assistant: mounted(app, assistant, settings.home, login or ()),
+            insecure=insecure,
+            mount=lambda app, assistant: mounted(app, assistant, settings.home, people),
+            logins=bool(people),
         )
 
     return int(app(args=list(words), prog_name="footnote ui", standalone_mode=False) or 0)
 
 
-def mounted(app: Any, assistant: Assistant, home: Path, logins: Sequence[str] = ()) -> Any:
+def mounted(app: Any, assistant: Assistant, home: Path, logins: Sequence[tuple[str, str]] = ()) -> Any:
     """The app with the page at its root.
 
     Raises:
@@ -56,12 +61,12 @@ def mounted(app: Any, assistant: Assistant, home: Path, logins: Sequence[str] = 
     from ui.page import SCRIPT, STYLE, build
 
     desk = Desk(assistant, Conversations(home / "conversations.sqlite"), Feedback(home / "feedback.jsonl"))
-    auth = [(name, word) for name, _, word in (login.partition(":") for login in logins)] or None
     return gradio.mount_gradio_app(
         app,
         build(desk, home),
         path="/",
-        auth=auth,
+        auth=list(logins) or None,
+        max_file_size=MAX_UPLOAD,
         css=STYLE,
         head=SCRIPT,
         theme=_theme(),
@@ -70,9 +75,29 @@ def mounted(app: Any, assistant: Assistant, home: Path, logins: Sequence[str] = 
     )
 
 
+def _people(rows: Sequence[str]) -> list[tuple[str, str]]:
+    """Names and passwords from NAME:PASSWORD rows.
+
+    Raises:
+        UsageError: for a row that has not both.
+    """
+    people = []
+    for row in filter(None, (row.strip() for row in rows)):
+        name, _, password = row.partition(":")
+        if not name or not password:
+            raise UsageError("a login lacks its name or its password", "write NAME:PASSWORD")
+        people.append((name, password))
+    return people
+
+
 def _theme() -> Any:
     """The machine's own fonts: nothing is fetched from elsewhere."""
     import gradio
 
     fonts = ["system-ui", "-apple-system", "Segoe UI", "Liberation Sans", "Arial", "sans-serif"]
-    return gradio.themes.Default(primary_hue="blue", font=fonts, font_mono=["ui-monospace", "monospace"])
+    theme = gradio.themes.Default(primary_hue="blue", font=fonts, font_mono=["ui-monospace", "monospace"])
+    firm = {"primary": ("#1f5fbf", "#184b96"), "cancel": ("#b3261e", "#8c1d18")}  # white on them can be read
+    for kind, (fill, hover) in firm.items():
+        shades = {f"button_{kind}_background_fill": fill, f"button_{kind}_background_fill_hover": hover}
+        theme.set(**shades, **{f"{name}_dark": shade for name, shade in shades.items()})
+    return theme.set(button_cancel_text_color="#fff", button_cancel_text_color_dark="#fff")

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import html
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -162,22 +160,21 @@ class Desk:
         self.feedback.add(question, answer, self.assistant.snapshot.revision, helpful=helpful, comment=comment)
         return True
 
-    def exported(self, turns: Turns, kind: str) -> str:
-        """A file with the conversation (`markdown`, `html`), the papers cited last (`bibtex`) or the listing
-        (`csv`)."""
+    def exported(self, turns: Turns, kind: str) -> dict[str, str]:
+        """Name and text of a file: the conversation (`markdown`, `html`), the papers cited last (`bibtex`), or the
+        listing (`csv`)."""
         answers = answers_of(turns)
         if kind == "markdown":
-            return _file("conversation.md", as_markdown(answers))
+            return {"name": "conversation.md", "text": as_markdown(answers)}
         if kind == "html":
-            return _file("conversation.html", as_html(answers))
+            return {"name": "conversation.html", "text": as_html(answers)}
         if kind == "csv":
-            return _file("listing.csv", as_csv(answers[-1][1]) if answers else "")
-        if not answers:
-            return _file("papers.bib", "")
-        last = answers[-1][1]
-        ids = {citation.title: citation.paper_id for citation in last.citations}
-        papers = [self.assistant.snapshot.find(ids.get(title, "")) for title in last.papers]
-        return _file("papers.bib", bibtex(last.papers, papers))
+            return {"name": "listing.csv", "text": as_csv(answers[-1][1]) if answers else ""}
+        return {"name": "papers.bib", "text": self._entries(answers[-1][1]) if answers else ""}
+
+    def _entries(self, answer: Answer) -> str:
+        ids = {citation.title: citation.paper_id for citation in answer.citations}
+        return bibtex(answer.papers, [self.assistant.snapshot.find(ids.get(title, "")) for title in answer.papers])
 
     def table(self, turns: Turns) -> tuple[Any, Any]:
         """The last answer as a table that can be sorted, where it is a listing; and whether it can be had as CSV."""
@@ -216,9 +213,3 @@ def _strings(values: object) -> list[str]:
 
 def _year(value: object) -> int | None:
     return int(value) if isinstance(value, int | float) and 0 < value < 10_000 else None
-
-
-def _file(name: str, text: str) -> str:
-    path = Path(tempfile.mkdtemp(prefix="footnote-")) / name
-    path.write_text(text, encoding="utf8")
-    return str(path)

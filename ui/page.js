@@ -36,6 +36,15 @@
     navigator.clipboard.writeText(button.dataset.copy).then(() => say(" copied"), () => say(" the browser refused"));
   });
 
+  // A file made of text, saved by the browser: nothing of it is left on the server.
+  window.footnoteSave = file => {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([file.text], { type: "text/plain;charset=utf-8" }));
+    link.download = file.name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+  };
+
   let peek = null;
   const close = () => { if (peek) { peek.remove(); peek = null; } };
   const show = (at, fill) => {

@@ -72,7 +72,7 @@ class _Parts:
         self.turns = gr.State([])
         self.key = gr.BrowserState("", storage_key="footnote-conversation")
         self.choices = gr.BrowserState({}, storage_key="footnote-choices")
-        self.asking, self.judged = gr.State(""), gr.State(None)
+        self.asking, self.judged, self.file = gr.State(""), gr.State(None), gr.JSON(visible=False)
 
     def listing(self) -> None:
         with gr.Sidebar(label="Conversations", open=False):
@@ -125,11 +125,11 @@ class _Parts:
             max_height=420,
             column_widths=["35%", "65%"],
         )
-        self.csv = gr.DownloadButton("Listing as CSV", size="sm", visible=False)
+        self.csv = gr.Button("Listing as CSV", size="sm", visible=False)
         with gr.Row():
-            self.markdown = gr.DownloadButton("Conversation as Markdown", size="sm")
-            self.html = gr.DownloadButton("Conversation as HTML", size="sm")
-            self.bibtex = gr.DownloadButton("Cited papers as BibTeX", size="sm")
+            self.markdown = gr.Button("Conversation as Markdown", size="sm")
+            self.html = gr.Button("Conversation as HTML", size="sm")
+            self.bibtex = gr.Button("Cited papers as BibTeX", size="sm")
 
     footer: gr.HTML
 
@@ -185,7 +185,9 @@ def _wire_talk(desk: Desk, parts: _Parts) -> None:
     _wire_judging(desk, parts)
     for kind in ("csv", "markdown", "html", "bibtex"):
         button = getattr(parts, kind)
-        button.click(lambda turns, kind=kind: desk.exported(turns, kind), parts.turns, button)
+        button.click(lambda turns, kind=kind: desk.exported(turns, kind), parts.turns, parts.file).then(
+            None, parts.file, None, js="file => window.footnoteSave(file)"
+        )
 
 
 def _wire_judging(desk: Desk, parts: _Parts) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, HTTPException, Query, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 
 from rag.assistant import Assistant
@@ -35,6 +36,11 @@ def create_app(assistant: Assistant, keys: Keys | None = None) -> FastAPI:
         counters.failed(type(error).__name__)
         status = 422 if isinstance(error, UsageError) else 503 if isinstance(error, IndexMissingError) else 500
         return JSONResponse({"error": {"message": error.message, "hint": error.hint}}, status_code=status)
+
+    @app.exception_handler(RequestValidationError)
+    def malformed(request: Request, error: RequestValidationError) -> JSONResponse:
+        rows = [{"where": [str(part)[:100] for part in row["loc"]], "message": row["msg"]} for row in error.errors()]
+        return JSONResponse({"detail": rows[:20]}, status_code=422)  # what was sent is not sent back
 
     def counted(events: Iterator[Event]) -> Iterator[Event]:
         for event in events:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
 import typer
 
 from rag.errors import FootnoteError, UsageError
+from rag.server.addresses import is_loopback
 from rag.settings import Settings, load_settings
 
 _EXTRA = "run `pip install footnote[serve]`"
@@ -32,35 +32,46 @@ def serve(words: Sequence[str]) -> int:
     return int(app(args=list(words), prog_name="footnote serve", standalone_mode=False) or 0)
 
 
-def listen(settings: Settings, host: str, port: int, *, insecure: bool, mount: Mount | None = None) -> int:
-    """Serve until interrupted; `mount` may add to the app.
+def listen(
+    settings: Settings, host: str, port: int, *, insecure: bool, mount: Mount | None = None, logins: bool = False
+) -> int:
+    """Serve until interrupted; `mount` may add a page to the app, which `logins` guard.
+
+    Where there is a key or a login, the HTTP interface asks for a key.
 
     Raises:
-        UsageError: for an address beyond this machine without keys, unless `insecure`.
+        UsageError: for an address beyond this machine without keys, or a page there without logins, unless `insecure`.
         FootnoteError: when the packages for it are not installed.
     """
     try:
         import uvicorn
 
         from rag.server.app import create_app
+        from rag.server.defence import Defended
         from rag.server.keys import Keys
     except ModuleNotFoundError as error:
         raise FootnoteError(f"{error.name} is not installed", _EXTRA) from None
     from rag.asking import ready
 
     keys = Keys(settings.home / "keys.json")
-    guarded = bool(keys.all())
-    if not guarded and not insecure and not is_loopback(host):
-        raise UsageError(
-            f"{host} can be reached from other machines, and there are no keys",
-            "make one with `footnote keys add NAME`, or say --insecure",
-        )
+    guarded = bool(keys.all()) or logins
+    if not insecure and not is_loopback(host):
+        if mount is not None and not logins:
+            raise UsageError(
+                f"{host} can be reached from other machines, and nobody needs to log in",
+                "name who may with --login NAME:PASSWORD or --logins FILE, or say --insecure",
+            )
+        if not guarded:
+            raise UsageError(
+                f"{host} can be reached from other machines, and there are no keys",
+                "make one with `footnote keys add NAME`, or say --insecure",
+            )
     assistant = ready(settings)
     assistant.search("warm up")  # the index opens and the encoder loads before the first question comes
     app = create_app(assistant, keys if guarded else None)
     if mount is not None:
         app = mount(app, assistant)
-    uvicorn.run(app, host=host, port=port, log_level="warning" if port else "info")
+    uvicorn.run(Defended(app, host), host=host, port=port, log_level="warning" if port else "info", server_header=False)
     return 0
 
 
@@ -89,11 +100,3 @@ def keys(words: Sequence[str]) -> int:
         kept.remove(name)
 
     return int(app(args=list(words), prog_name="footnote keys", standalone_mode=False) or 0)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach an address."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -27,15 +28,21 @@ INPUT = "#question textarea"
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory, models_home: Path) -> Iterator[str]:
-    """The page over the invented papers, one of which has markup in it."""
+def home_of_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("page")
+
+
+@pytest.fixture(scope="module")
+def address(home_of_page: Path, models_home: Path) -> Iterator[str]:
+    """The page over the invented papers, some of which have markup in them."""
     from ui.command import mounted
 
-    home = tmp_path_factory.mktemp("page")
+    home = home_of_page
     (home / "models").symlink_to(models_home / "models")
     settings = load_settings(home=home, offline=True)
     hostile = {
-        "Newt <script>document.title = 'run'</script>": "The newt <img src=x onerror=\"document.title='run'\"> swims."
+        "Newt <script>document.title = 'run'</script>": "The newt <img src=x onerror=\"document.title='run'\"> swims.",
+        "Olm ${document.title = 'run'} {{value}}": "The olm {{constructor}} ${document.title = 'run'} sleeps in caves.",
     }
     ingest([write_jsonl(home / "pond.jsonl", {**PAPERS, **hostile, **numbered(35)})], settings)
     assistant = Assistant(settings)
@@ -55,20 +62,26 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture
 def page(browser: Any, address: str) -> Iterator[Any]:
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
     opened = context.new_page()
+    opened.on("request", lambda request: _local(request.url))
     opened.goto(address)
     opened.wait_for_selector(INPUT)
     yield opened
     context.close()
 
 
+def _local(url: str) -> None:
+    assert url.startswith(("http://127.0.0.1", "data:", "blob:")), f"the page asks {url}"
+
+
 def ask(page: Any, question: str) -> None:
     """Ask, and wait until the answer has ended."""
-    before = page.locator("#chat .soft").count()
+    before = page.locator("#chat .ended").count()
     page.fill(INPUT, question)
     page.press(INPUT, "Enter")
-    page.wait_for_function(f"document.querySelectorAll('#chat .soft').length > {before}", timeout=20_000)
+    page.wait_for_function(f"document.querySelectorAll('#chat .ended').length > {before}", timeout=20_000)
 
 
 def shot(page: Any, name: str) -> None:
@@ -79,8 +92,10 @@ def shot(page: Any, name: str) -> None:
 
 
 def test_it_opens_on_the_papers(page: Any) -> None:
-    assert "46 papers" in page.inner_text("body")
-    assert page.locator("button:has-text('FP8')").count() >= 1
+    assert "47 papers" in page.inner_text("body")
+    assert "1 source" in page.inner_text("#heading")
+    assert page.locator("#chat button:has-text('FP8')").count() == 1
+    assert page.evaluate("document.activeElement.closest('#question') !== null")
     shot(page, "opened")
 
 
@@ -126,6 +141,153 @@ def test_markup_of_a_paper_is_shown(page: Any) -> None:
     ask(page, "What does the newt do when it swims?")
     assert "<script>" in page.inner_text("#sources")
     assert page.title() != "run"
+
+
+def test_templates_of_a_paper_are_shown(page: Any) -> None:
+    ask(page, "Where does the olm sleep?")
+    assert "${document.title = 'run'}" in page.inner_text("#sources")
+    assert "{{constructor}}" in page.inner_text("#sources")
+    assert page.title() != "run"
+
+
+def test_hovering_a_marker_shows_its_span(page: Any) -> None:
+    ask(page, QUESTION)
+    page.locator("#chat a.fn").last.hover()
+    page.wait_for_selector(".peek mark")
+    assert "FrogJump" in page.inner_text(".peek")
+    assert "match" in page.inner_text(".peek")
+    shot(page, "hover")
+    page.keyboard.press("Escape")
+    assert page.locator(".peek").count() == 0
+
+
+def test_a_marker_of_an_earlier_answer_opens_its_cards(page: Any) -> None:
+    ask(page, QUESTION)
+    ask(page, "How often does the underwater arm succeed?")
+    assert "FrogJump" not in page.inner_text("#sources")
+    page.locator("#chat a.fn").first.click()
+    page.wait_for_selector(".card mark.lit")
+    assert "FrogJump" in page.inner_text("#sources")
+
+
+def test_asking_about_one_paper_and_all_again(page: Any) -> None:
+    ask(page, QUESTION)
+    page.locator("#sources [data-ask]").first.click()
+    page.wait_for_selector("#filters:has-text('only “FrogJump')")
+    ask(page, "How often does the underwater arm succeed?")
+    assert "81%" not in page.inner_text("#chat")
+    page.click("#filters button")
+    page.click("button:has-text('All papers')")
+    page.wait_for_selector("#filters:has-text('all papers')")
+    shot(page, "filters")
+
+
+def test_nearest_papers_can_be_asked_about(page: Any) -> None:
+    ask(page, "What is the capital of Mongolia?")
+    assert page.locator("#sources li [data-ask]").count() == 3
+
+
+def test_the_map(page: Any) -> None:
+    ask(page, QUESTION)
+    page.click("button[role=tab]:has-text('Map')")
+    page.wait_for_selector("#map circle")
+    page.wait_for_selector("#map circle.lit")
+    dot = page.locator("#map circle.lit").first
+    dot.hover()
+    page.wait_for_selector(".peek")
+    assert "FrogJump" in page.inner_text(".peek")
+    shot(page, "map")
+    dot.dispatch_event("click")
+    page.wait_for_selector("#filters:has-text('only “FrogJump')")
+    assert page.locator(INPUT).is_visible()
+
+
+def test_exports_and_copies(page: Any, tmp_path: Path) -> None:
+    ask(page, "Which papers mention PondBench?")
+    wanted = {
+        "Conversation as Markdown": "[^1-1]", "Conversation as HTML": "<mark>",
+        "Cited papers as BibTeX": "@misc{", "Listing as CSV": "paper,sentence",
+    }  # fmt: skip
+    for name, part in wanted.items():
+        with page.expect_download() as started:
+            page.click(f"button:has-text('{name}')")
+        target = tmp_path / "file"
+        started.value.save_as(str(target))
+        assert part in target.read_text("utf8")
+    page.click("#sources [data-copy]:has-text('BibTeX')")
+    page.wait_for_selector(".copied:has-text('copied')")
+    assert "@misc{" in page.evaluate("navigator.clipboard.readText()")
+
+
+def test_a_question_can_be_edited(page: Any) -> None:
+    ask(page, "What is the capital of Mongolia?")
+    page.hover("#chat .user")
+    page.click("#chat button[aria-label='Edit'], #chat button[title='Edit']")
+    page.fill("#chat textarea", QUESTION)
+    page.click("#chat button[aria-label='Submit'], #chat button[title='Submit']")
+    page.wait_for_selector("#chat:has-text('4.7x')")
+    assert "Mongolia" not in page.inner_text("#chat")
+
+
+def test_thumbs_and_comments_are_kept(page: Any, home_of_page: Path) -> None:
+    ask(page, QUESTION)
+    page.click("#chat button[aria-label='Dislike'], #chat button[title='Dislike']")
+    page.fill("#comment textarea, #comment input", "too short")
+    page.click("button:has-text('Keep the comment')")
+    page.wait_for_selector("#comment", state="hidden")
+    lines = [json.loads(line) for line in (home_of_page / "feedback.jsonl").read_text("utf8").splitlines()]
+    assert [line["helpful"] for line in lines[-2:]] == [False, False]
+    assert lines[-1]["comment"] == "too short"
+    assert lines[-1]["question"] == QUESTION
+
+
+def test_settings_stay_in_the_browser(page: Any) -> None:
+    page.click("button[role=tab]:has-text('Settings')")
+    sentences = page.locator("input[type=number]").nth(1)
+    sentences.fill("1")
+    sentences.press("Tab")
+    page.wait_for_function("(localStorage.getItem('footnote-choices') || '').length > 0")
+    page.wait_for_timeout(500)
+    page.reload()
+    page.wait_for_selector(INPUT)
+    page.click("button[role=tab]:has-text('Settings')")
+    page.wait_for_function("[...document.querySelectorAll('input[type=number]')].some(box => box.value === '1')")
+    shot(page, "settings")
+
+
+def test_conversations_are_listed_renamed_and_deleted(page: Any) -> None:
+    ask(page, "How many parameters does TinyToad have?")
+    page.click("button[aria-label*='idebar'], .toggle-button")
+    page.wait_for_selector("label:has-text('TinyToad')")
+    page.fill(
+        "label:has-text('Title of the open one') textarea, label:has-text('Title of the open one') input", "Toads"
+    )
+    page.click("button:has-text('Rename')")
+    page.wait_for_selector("label:has-text('Toads')")
+    shot(page, "conversations")
+    page.click("button:has-text('Delete')")
+    page.wait_for_selector("label:has-text('Toads')", state="detached")
+    page.wait_for_selector("#chat a.fn", state="detached")
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_axe_finds_nothing_serious(browser: Any, address: str, dark: bool) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    context = browser.new_context(color_scheme="dark" if dark else "light")
+    page = context.new_page()
+    page.goto(address)
+    page.wait_for_selector(INPUT)
+    ask(page, QUESTION)
+    found = {}
+    for tab in ("Ask", "Papers", "Settings", "Map"):
+        page.click(f"button[role=tab]:has-text('{tab}')")
+        page.wait_for_timeout(700)
+        for violation in Axe().run(page).response["violations"]:
+            if violation["impact"] in ("serious", "critical"):
+                found[violation["id"]] = [node["html"][:200] for node in violation["nodes"]][:3]
+    context.close()
+    assert not found
 
 
 def test_papers_are_uploaded_and_bad_files_told(page: Any, tmp_path: Path) -> None:

@@ -14,18 +14,20 @@ import uvicorn
 
 from rag.assistant import Assistant
 from rag.server import create_app
+from rag.server.defence import Defended
 from rag.server.keys import Keys
 
 Serve = Callable[..., str]
 
 
 @contextmanager
-def running(app: Any) -> Iterator[str]:
-    """The address of an app while it is served."""
+def running(app: Any, at_once: int = 0) -> Iterator[str]:
+    """The address of an app while it is served, behind its defences."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error", ws="none"))
+    behind = Defended(app, "127.0.0.1", **({"at_once": at_once} if at_once else {}))
+    server = uvicorn.Server(uvicorn.Config(behind, host="127.0.0.1", port=port, log_level="error", ws="none"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
@@ -40,7 +42,7 @@ def serve(pond: Assistant) -> Iterator[Serve]:
     """Serves an assistant, the one over the invented papers unless told."""
     with ExitStack() as servers:
 
-        def make(assistant: Assistant | None = None, keys: Keys | None = None) -> str:
-            return servers.enter_context(running(create_app(assistant or pond, keys)))
+        def make(assistant: Assistant | None = None, keys: Keys | None = None, at_once: int = 0) -> str:
+            return servers.enter_context(running(create_app(assistant or pond, keys), at_once))
 
         yield make

@@ -5,9 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import socket
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+
+import httpx
 
 from rag.ingest import ingest
 from rag.settings import load_settings
@@ -25,6 +29,36 @@ def test_the_three_tools(home: Path) -> None:
     assert missing
 
 
+def test_the_same_over_http(home: Path) -> None:
+    ingest([write_jsonl(home / "pond.jsonl", PAPERS)], load_settings())
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = {**os.environ, "FOOTNOTE_HOME": str(home), "FOOTNOTE_OFFLINE": "1"}
+    command = [sys.executable, "-m", "rag.cli", "mcp", "--http", "--port", str(port)]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+        try:
+            names, answer, *_ = asyncio.run(_talk_http(f"http://127.0.0.1:{port}/mcp"))
+        finally:
+            server.terminate()
+    assert names == {"ask", "search_papers", "get_paper"}
+    assert "4.7x" in answer["text"]
+
+
+async def _talk_http(url: str) -> tuple[set[str], Any, Any, Any, bool]:
+    from mcp import ClientSession
+    from mcp.client.streamable_http import streamable_http_client
+
+    for _ in range(200):
+        try:
+            httpx.get(url, timeout=1)
+            break
+        except httpx.TransportError:
+            await asyncio.sleep(0.1)
+    async with streamable_http_client(url) as streams, ClientSession(streams[0], streams[1]) as session:
+        return await _called(session)
+
+
 async def _talk(home: Path) -> tuple[set[str], Any, Any, Any, bool]:
     from mcp import ClientSession, StdioServerParameters
     from mcp.client.stdio import stdio_client
@@ -32,14 +66,18 @@ async def _talk(home: Path) -> tuple[set[str], Any, Any, Any, bool]:
     environment = {**os.environ, "FOOTNOTE_HOME": str(home), "FOOTNOTE_OFFLINE": "1"}
     command = StdioServerParameters(command=sys.executable, args=["-m", "rag.cli", "mcp"], env=environment)
     async with stdio_client(command) as (read, write), ClientSession(read, write) as session:
-        await session.initialize()
-        names = {tool.name for tool in (await session.list_tools()).tools}
-        answer = await session.call_tool("ask", {"question": "By how much does FrogJump cut memory?"})
-        found = await session.call_tool("search_papers", {"query": "speech on microcontrollers", "k": 1})
-        paper = await session.call_tool("get_paper", {"title": "newts"})
-        missing = await session.call_tool("get_paper", {"title": "no such thing"})
-        failed = bool(getattr(missing, "is_error", getattr(missing, "isError", False)))
-        return names, _value(answer), _value(found), _value(paper), failed
+        return await _called(session)
+
+
+async def _called(session: Any) -> tuple[set[str], Any, Any, Any, bool]:
+    await session.initialize()
+    names = {tool.name for tool in (await session.list_tools()).tools}
+    answer = await session.call_tool("ask", {"question": "By how much does FrogJump cut memory?"})
+    found = await session.call_tool("search_papers", {"query": "speech on microcontrollers", "k": 1})
+    paper = await session.call_tool("get_paper", {"title": "newts"})
+    missing = await session.call_tool("get_paper", {"title": "no such thing"})
+    failed = bool(getattr(missing, "is_error", getattr(missing, "isError", False)))
+    return names, _value(answer), _value(found), _value(paper), failed
 
 
 def _value(result: Any) -> Any:

@@ -10,7 +10,7 @@ import pytest
 
 from rag.assistant import Assistant
 from rag.cli import main
-from rag.server.command import is_loopback
+from rag.server.addresses import is_loopback
 from rag.server.keys import Keys
 from rag.settings import load_settings
 from tests.server.conftest import Serve
@@ -132,3 +132,11 @@ def test_other_machines_need_keys(home: Path, capsys: pytest.CaptureFixture[str]
 )
 def test_loopback(host: str, expected: bool) -> None:
     assert is_loopback(host) is expected
+
+
+def test_a_stream_leaves_no_trace_in_the_log(serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
+    import opentelemetry.sdk.trace  # noqa: F401 - as Chroma imports it while papers are ingested
+
+    for _ in range(3):
+        httpx.post(f"{serve()}/v1/ask", json={"question": QUESTION, "stream": True})
+    assert not [record for record in caplog.records if record.name.startswith("opentelemetry")]

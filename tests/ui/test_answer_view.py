@@ -6,8 +6,10 @@ from dataclasses import replace
 from html import escape
 
 from rag.assistant import Assistant
-from rag.types import Answer, Citation, Claim
-from ui.answer_view import as_markdown, bibtex, chat_text, remarks, source_cards
+from rag.types import Answer, Citation, Claim, Paper, Source
+from ui.answer_view import chat_text, remarks
+from ui.exports import as_csv, as_html, as_markdown, as_text, bibtex
+from ui.source_cards import source_cards, sources_pane
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)> *bold* [link](javascript:alert(3)) `code`"
 QUESTION = "By how much does FrogJump cut memory?"
@@ -21,13 +23,19 @@ def hostile() -> Answer:
 
 def test_markup_is_shown_not_run() -> None:
     answer = hostile()
-    for shown in (chat_text(answer.text, 1, answer), remarks(answer), source_cards(answer, 1)):
-        assert "<script" not in shown
-        assert "<img" not in shown
-        assert "](javascript" not in shown.replace(escape(HOSTILE), "")
-    assert "**" not in chat_text("**x**", 1)
+    paper = Paper("x", HOSTILE, HOSTILE * 3, (Source(HOSTILE, "/x"),), {"year": HOSTILE})
     refused = replace(answer, abstained=True, nearest=(HOSTILE,), citations=())
-    assert "<script" not in source_cards(refused, 1)
+    for shown in (
+        chat_text(answer.text, 1, answer),
+        remarks(answer),
+        source_cards(answer, 1, HOSTILE, lambda _: paper),
+        source_cards(refused, 1),
+        as_html([(HOSTILE, answer)]),
+    ):
+        assert "<script>alert" not in shown
+        assert "<img" not in shown
+    assert "](javascript" not in chat_text(answer.text, 1, answer).replace(escape(HOSTILE), "")
+    assert "**" not in chat_text("**x**", 1)
 
 
 def test_markers_become_links_to_their_cards(pond: Assistant) -> None:
@@ -39,10 +47,25 @@ def test_markers_become_links_to_their_cards(pond: Assistant) -> None:
         assert f'data-n="{citation.n}"' in cards
 
 
+def test_each_answer_has_its_cards_and_the_last_ones_are_open(pond: Assistant) -> None:
+    answers = [(QUESTION, pond.ask(QUESTION)), ("q", pond.ask("How often does the underwater arm succeed?"))]
+    pane = sources_pane(answers, pond.snapshot.find)
+    assert 'data-turn="1" hidden' in pane
+    assert 'data-turn="2">' in pane
+
+
+def test_the_whole_text_has_every_cited_span_marked(pond: Assistant) -> None:
+    answer = pond.ask(QUESTION)
+    first = answer.citations[0]
+    short = replace(first, passage=first.quote, passage_start=first.start)
+    cards = source_cards(replace(answer, citations=(short,)), 1, QUESTION, pond.snapshot.find)
+    whole = cards.split("<details>")[1]
+    assert f'<mark data-n="{first.n}">{escape(first.quote)}</mark>' in whole
+
+
 def test_unsupported_sentences_are_marked_with_the_reason() -> None:
-    answer = replace(
-        hostile(), text="It flies [1] (unsupported).", claims=(Claim("It flies", (1,), "unsupported", 0.1, "no"),)
-    )
+    claims = (Claim("It flies", (1,), "unsupported", 0.1, "no"),)
+    answer = replace(hostile(), text="It flies [1] (unsupported).", claims=claims)
     assert '<span class="bad">(unsupported)</span>' in chat_text(answer.text, 1, answer)
     assert "It flies" in remarks(answer)
 
@@ -51,6 +74,20 @@ def test_exports(pond: Assistant) -> None:
     answer = pond.ask(QUESTION)
     text = as_markdown([(QUESTION, answer)])
     assert f"## {QUESTION}" in text
-    assert "[^1-1]" in text
-    assert "@misc{footnote1," in bibtex(answer)
-    assert "FrogJump" in bibtex(answer)
+    assert "[^1-1]: FrogJump" in text
+    assert "<mark>" in as_html([(QUESTION, answer)])
+    assert "[1] FrogJump" in as_text(answer)
+
+
+def test_bibtex_has_what_is_known() -> None:
+    paper = Paper("p", "50% of {Frogs}", "", (), {"year": "2024", "authors": "Ann Frog and Bo Toad", "doi": "10.1/x_y"})
+    entry = bibtex([paper.title], [paper])
+    assert r"title = {50\% of \{Frogs\}}" in entry
+    assert "year = {2024}" in entry
+    assert r"doi = {10.1/x\_y}" in entry
+
+
+def test_no_cell_of_a_listing_is_a_formula() -> None:
+    cited = Citation(1, "=cmd|' /C calc'!A0", "+1", 0, 2, 0.5, ("@x",), "+1", 0, "x")
+    rows = as_csv(replace(hostile(), citations=(cited,))).splitlines()
+    assert all(cell.lstrip('"').startswith("'") for cell in rows[1].split(","))

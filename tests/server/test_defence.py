@@ -1,0 +1,131 @@
+"""Other sites' pages, floods, bodies without end, crashes: each is tried for real."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from rag.assistant import Assistant
+from rag.cli import main
+from tests.model.conftest import Ask, scripted  # noqa: F401 - a fixture
+from tests.server.conftest import Serve
+from tests.servers.scripted import Request, Say
+
+QUESTION = "By how much does FrogJump cut memory?"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"origin": "https://evil.example"},
+        {"origin": "null"},
+        {"origin": "http://127.0.0.1:1"},
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site"},
+    ],
+)
+def test_other_sites_are_not_answered(serve: Serve, headers: dict[str, str]) -> None:
+    answer = httpx.post(f"{serve()}/v1/ask", json={"question": QUESTION}, headers=headers)
+    assert answer.status_code == 403
+    assert "FrogJump" not in answer.text
+
+
+def test_the_own_page_is_answered(serve: Serve) -> None:
+    url = serve()
+    headers = {"origin": url, "sec-fetch-site": "same-origin"}
+    assert httpx.post(f"{url}/v1/ask", json={"question": QUESTION}, headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example:80", "localhost.evil.example", ""])
+def test_a_name_made_to_point_here_is_refused(serve: Serve, host: str) -> None:
+    assert httpx.get(f"{serve()}/v1/papers", headers={"host": host}).status_code == 400
+
+
+def test_no_other_site_may_read_or_frame(serve: Serve) -> None:
+    headers = httpx.get(f"{serve()}/v1/papers", headers={"origin": "https://evil.example"}).headers
+    assert "access-control-allow-origin" not in headers
+    assert "frame-ancestors 'none'" in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
+
+
+def test_large_bodies_are_refused_said_or_not(serve: Serve) -> None:
+    url = f"{serve()}/v1/ask"
+    assert httpx.post(url, content=b"x" * 3_000_000).status_code == 413
+    assert httpx.post(url, content=(b"x" * 100_000 for _ in range(30))).status_code == 413
+    long = httpx.post(url, json={"question": "x" * 1_000_000})
+    assert long.status_code == 422
+    assert len(long.content) < 1000
+
+
+def test_a_flood_is_told_to_come_again_and_others_are_served(scripted: Ask, serve: Serve) -> None:  # noqa: F811
+    release = threading.Event()
+
+    def slow(request: Request) -> Say:
+        release.wait(20)
+        return Say("Nothing.")
+
+    assistant, _ = scripted(slow)
+    url = serve(assistant, at_once=4)
+
+    def ask(_: int) -> httpx.Response:
+        return httpx.post(f"{url}/v1/ask", json={"question": QUESTION}, timeout=40)
+
+    with ThreadPoolExecutor(12) as crowd:
+        asked = [crowd.submit(ask, place) for place in range(12)]
+        early = [future.result() for future in asked if _done(future)]
+        assert httpx.get(f"{url}/healthz").status_code == 200
+        assert httpx.get(f"{url}/readyz").status_code == 200
+        release.set()
+        answers = [future.result() for future in asked]
+    refused = [answer for answer in answers if answer.status_code == 429]
+    assert len(refused) == len(early) == 8
+    assert all(int(answer.headers["retry-after"]) > 0 for answer in refused)
+    assert sum(answer.status_code == 200 for answer in answers) == 4
+    assert ask(0).status_code == 200
+
+
+def _done(future: Any) -> bool:
+    try:
+        future.result(timeout=1.5)
+    except TimeoutError:
+        return False
+    return True
+
+
+def test_a_crash_shows_no_trace(serve: Serve, pond: Assistant, monkeypatch: pytest.MonkeyPatch, capfd: Any) -> None:
+    def crash(*_: object, **__: object) -> None:
+        raise RuntimeError("secret /home/someone/path")
+
+    monkeypatch.setattr(pond, "search", crash)
+    answer = httpx.post(f"{serve(pond)}/v1/search", json={"query": "x"})
+    told = capfd.readouterr()
+    assert answer.status_code == 500
+    assert "secret" not in answer.text + told.err + told.out
+    assert "RuntimeError in http '/v1/search'" in told.err
+    assert "Traceback" not in told.err
+
+
+def test_a_client_that_leaves_in_the_middle_of_its_request_harms_nobody(serve: Serve) -> None:
+    url = serve()
+    place = urlsplit(url)
+    for _ in range(20):
+        with socket.create_connection((str(place.hostname), int(place.port or 0))) as half:
+            half.sendall(b"POST /v1/ask HTTP/1.1\r\nHost: localhost\r\nContent-Length: 500\r\n\r\n{")
+    assert httpx.post(f"{url}/v1/ask", json={"question": QUESTION}).status_code == 200
+
+
+def test_a_page_beyond_this_machine_needs_logins(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert main(["keys", "add", "somebody"]) == 0
+    assert main(["ui", "--host", "0.0.0.0"]) == 2
+    assert "log in" in capsys.readouterr().err
+    assert main(["ui", "--login", "nobody"]) == 2
+    assert "NAME:PASSWORD" in capsys.readouterr().err
