@@ -156,10 +156,10 @@ def _wire_talk(desk: Desk, parts: _Parts) -> None:
 
     inputs = [parts.ask, parts.turns, parts.key, parts.choices, *parts.only]
     outputs = [parts.chat, parts.cards, parts.turns, parts.key, parts.ask, parts.asking]
-    submitted = gr.on([parts.ask.submit, parts.send.click], answer, inputs, outputs, show_progress="hidden")
-    retried = parts.chat.retry(desk.undone, parts.turns, parts.cut).then(
-        answer, inputs, outputs, show_progress="hidden"
-    )
+    # A stopped event would count as still running, and keep the next question from being sent.
+    quiet: dict[str, Any] = {"show_progress": "hidden", "trigger_mode": "multiple"}
+    submitted = gr.on([parts.ask.submit, parts.send.click], answer, inputs, outputs, **quiet)
+    retried = parts.chat.retry(desk.undone, parts.turns, parts.cut).then(answer, inputs, outputs, **quiet)
 
     def edited(turns: Turns, change: gr.EditData) -> tuple[Chat, str, Turns, str]:
         place = change.index if isinstance(change.index, int) else change.index[0]
@@ -169,8 +169,8 @@ def _wire_talk(desk: Desk, parts: _Parts) -> None:
         value = data.value
         return str(value["text"] if isinstance(value, dict) else value)
 
-    picked = parts.chat.example_select(example, None, parts.ask).then(answer, inputs, outputs, show_progress="hidden")
-    changed = parts.chat.edit(edited, parts.turns, parts.cut).then(answer, inputs, outputs, show_progress="hidden")
+    picked = parts.chat.example_select(example, None, parts.ask).then(answer, inputs, outputs, **quiet)
+    changed = parts.chat.edit(edited, parts.turns, parts.cut).then(answer, inputs, outputs, **quiet)
     answers = [submitted, retried, picked, changed]
     for event in answers:
         event.then(desk.table, parts.turns, [parts.table, parts.csv])

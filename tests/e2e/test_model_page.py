@@ -1,0 +1,108 @@
+"""The page over a scripted model and behind a login: streaming, stopping, marks, and nobody sees another's talk."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rag.assistant import Assistant
+from rag.ingest import ingest
+from rag.server import create_app
+from rag.settings import load_settings
+from tests.e2e.test_page import CHROMIUM, INPUT, QUESTION, ask, browser, shot  # noqa: F401 - browser is a fixture
+from tests.invented import PAPERS, write_jsonl
+from tests.server.conftest import running
+from tests.servers.scripted import Request, Say, ScriptedModel
+
+pytestmark = [
+    pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium, which is not installed"),
+    pytest.mark.filterwarnings("ignore"),
+]
+KEY = "sk-planted-4b1d"
+SLOW = "Tell me slowly about FrogJump."
+
+
+def script(request: Request) -> Say:
+    if SLOW in request.user:
+        return Say("FrogJump cuts memory by 4.7x on PondBench [1]. " * 30, pieces=4, pause_s=0.2)
+    return Say("FrogJump cuts memory by 4.7x on PondBench [1]. FrogJump won 93 medals in Paris [1].")
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory, models_home: Path) -> Iterator[str]:
+    from ui.command import mounted
+
+    home = tmp_path_factory.mktemp("model_page")
+    (home / "models").symlink_to(models_home / "models")
+    with ScriptedModel(script) as model:
+        settings = load_settings(
+            home=home, llm="scripted-pond", llm_base_url=model.base_url, llm_api_key=KEY, llm_timeout_s=20
+        )
+        ingest([write_jsonl(home / "pond.jsonl", PAPERS)], settings)
+        assistant = Assistant(settings)
+        people = [("ann", "secret-a"), ("bob", "secret-b")]
+        with running(mounted(create_app(assistant), assistant, home, people)) as url:
+            yield url
+        assistant.close()
+
+
+def logged_in(browser: Any, address: str, name: str, password: str) -> Any:  # noqa: F811
+    page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+    page.goto(address)
+    page.fill("input >> nth=0", name)
+    page.fill("input[type=password]", password)
+    page.click("button:has-text('Login'), button:has-text('Log in')")
+    page.wait_for_selector(INPUT)
+    return page
+
+
+def test_what_papers_do_not_say_is_marked(browser: Any, address: str) -> None:  # noqa: F811
+    page = logged_in(browser, address, "ann", "secret-a")
+    assert "scripted-pond" in page.inner_text("#heading")
+    ask(page, QUESTION)
+    assert "(unsupported)" in page.inner_text("#chat .bad >> nth=0")
+    assert re.search(r"Unsupported: “[^”]*93 medals", page.inner_text("#chat"))
+    assert KEY not in page.content()
+    assert KEY not in page.request.get(f"{address}/config").text()
+    shot(page, "unsupported")
+    page.context.close()
+
+
+def test_stopping_returns_the_question(browser: Any, address: str) -> None:  # noqa: F811
+    page = logged_in(browser, address, "ann", "secret-a")
+    page.fill(INPUT, SLOW)
+    page.press(INPUT, "Enter")
+    page.wait_for_function("document.querySelector('#chat').innerText.includes('4.7x')", timeout=15_000)
+    page.click("button:has-text('Stop')")
+    page.wait_for_function(f"document.querySelector('{INPUT}').value.length > 0")
+    assert page.input_value(INPUT) == SLOW
+    ask(page, QUESTION)
+    assert "93 medals" in page.inner_text("#chat")
+    page.context.close()
+
+
+def test_nobody_sees_anothers_conversations(browser: Any, address: str) -> None:  # noqa: F811
+    ann, bob = logged_in(browser, address, "ann", "secret-a"), logged_in(browser, address, "bob", "secret-b")
+    ask(ann, "How many parameters does TinyToad have?")
+    key = ann.evaluate("localStorage.getItem('footnote-conversation')")
+    bob.evaluate("key => localStorage.setItem('footnote-conversation', key)", key)
+    bob.reload()
+    bob.wait_for_selector(INPUT)
+    bob.wait_for_timeout(1500)
+    assert "TinyToad" not in bob.inner_text("body").replace("How many parameters", "")
+    ann.reload()
+    ann.wait_for_selector("#chat a.fn")
+    for page in (ann, bob):
+        page.context.close()
+
+
+def test_without_a_login_there_is_nothing_to_see(browser: Any, address: str) -> None:  # noqa: F811
+    page = browser.new_context().new_page()
+    page.goto(address)
+    page.wait_for_selector("input[type=password]")
+    assert "FrogJump" not in page.content()
+    page.context.close()
