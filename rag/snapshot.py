@@ -22,10 +22,11 @@ from __future__ import annotations
 
 import json
 import mmap
+import zlib
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,7 @@ from rag.lexical import LexicalIndex
 from rag.types import Paper, Passage, Source
 
 SCHEMA = 1
+_CHECKED_BYTES = 64_000_000
 _REBUILD = "`footnote repair` derives it from the store again"
 
 
@@ -244,6 +246,17 @@ def pack(vectors: NDArray[np.float32], spans: NDArray[np.int32]) -> PackedTokens
     return PackedTokens(np.rint(vectors / scales[:, None]).astype(np.int8), scales, spans.astype(np.int32))
 
 
+def checksum(path: Path) -> int:
+    """CRC-32 of a file: finds every single flipped bit, in a millisecond a megabyte."""
+    with path.open("rb") as file:
+        return reduce(lambda told, piece: zlib.crc32(piece, told), iter(lambda: file.read(1 << 20), b""), 0)
+
+
+def _differs(path: Path, told: int) -> bool:
+    """Whether a file is another than when it was written; large ones are not read for it when an index opens."""
+    return path.stat().st_size <= _CHECKED_BYTES and checksum(path) != told
+
+
 def _read_manifest(folder: Path) -> dict[str, Any]:
     try:
         manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf8"))
@@ -253,6 +266,9 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
         raise IndexDamagedError(f"the snapshot in {folder} cannot be read: {error}", _REBUILD) from error
     if wrong:
         raise IndexDamagedError(f"{folder / wrong[0]} has another size than when it was written", _REBUILD)
+    flipped = [name for name, told in manifest.get("checksums", {}).items() if _differs(folder / name, told)]
+    if flipped:
+        raise IndexDamagedError(f"{folder / flipped[0]} is not what was written", _REBUILD)
     if manifest["schema"] != SCHEMA:
         raise IndexDamagedError(f"the snapshot in {folder} has layout {manifest['schema']}, not {SCHEMA}", _REBUILD)
     return manifest

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from rag.chunking import encoder_text
 from rag.lexical import LexicalIndex
-from rag.snapshot import SCHEMA, PackedTokens, Rows
+from rag.snapshot import SCHEMA, PackedTokens, Rows, checksum
 from rag.store import Record, Store, StoredPaper
 from rag.text.sentences import Span, sentences
 from rag.text.words import words
@@ -56,6 +56,7 @@ def write_snapshot(
     np.save(unfinished / "vectors.npy", store.vectors([record.passage.id for record in records]))
     token_count = _write_tokens(unfinished, records, spans, tokens_of) if tokens_of and records else 0
     _write_lexical(unfinished, papers, records)
+    files = sorted(path for path in unfinished.rglob("*") if path.is_file())
     manifest = {
         "revision": revision,
         "schema": SCHEMA,
@@ -63,11 +64,8 @@ def write_snapshot(
         "papers": len(papers),
         "passages": len(records),
         "tokens": token_count,
-        "files": {
-            str(path.relative_to(unfinished)): path.stat().st_size
-            for path in sorted(unfinished.rglob("*"))
-            if path.is_file()
-        },
+        "files": {str(path.relative_to(unfinished)): path.stat().st_size for path in files},
+        "checksums": {str(path.relative_to(unfinished)): checksum(path) for path in files},
     }
     (unfinished / "manifest.json").write_text(json.dumps(manifest, indent=1), encoding="utf8")
     shutil.rmtree(target, ignore_errors=True)

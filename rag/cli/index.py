@@ -1,4 +1,4 @@
-"""`footnote ingest`, `footnote status` and `footnote repair`."""
+"""`footnote ingest`, `status`, `repair`, `backup` and `restore`."""
 
 from __future__ import annotations
 
@@ -58,6 +58,28 @@ def repair() -> int:
     with progress_bar() as progress:
         report = repair_index(load_settings(), progress=progress)
     print(f"the index is whole: {report.papers} papers, {report.passages} passages")
+    return 0
+
+
+def backup(target: Annotated[Path, typer.Argument(help="file to write")]) -> int:
+    """Write the index into one file, with checksums."""
+    from rag.backup import backup as write
+    from rag.settings import load_settings
+
+    size = write(load_settings(), target)
+    print(f"{clean(str(target))}: {size / 1e6:.1f} MB")
+    return 0
+
+
+def restore(
+    source: Annotated[Path, typer.Argument(help="file that `footnote backup` wrote")],
+    force: Annotated[bool, typer.Option(help="replace the index that is there")] = False,
+) -> int:
+    """Put a backed-up index in place, once its checksums are right."""
+    from rag.backup import restore as put_back
+    from rag.settings import load_settings
+
+    print(f"the index is back: {put_back(load_settings(), source, force=force)} papers")
     return 0
 
 

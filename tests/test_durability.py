@@ -1,0 +1,137 @@
+"""Offences committed for real: files cut, bits flipped, indexes moved; each is told, and each is mended as told."""
+
+from __future__ import annotations
+
+import io
+import random
+import tarfile
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from rag.assistant import Assistant
+from rag.backup import backup, restore
+from rag.cli import main
+from rag.errors import IndexDamagedError, IndexMissingError, UsageError
+from rag.index import Index
+from rag.ingest import ingest
+from rag.settings import Settings, load_settings
+from tests.invented import PAPERS, write_jsonl
+
+QUESTION = "By how much does FrogJump cut memory?"
+
+
+@pytest.fixture
+def settings(home: Path) -> Settings:
+    chosen = load_settings(home=home, offline=True)
+    ingest([write_jsonl(home / "pond.jsonl", PAPERS)], chosen)
+    return chosen
+
+
+def snapshot_files(settings: Settings) -> list[Path]:
+    folder = Index(settings.index_folder).snapshot().folder
+    return sorted(path for path in folder.rglob("*") if path.is_file() and path.name != "manifest.json")
+
+
+def answer(settings: Settings) -> str:
+    return Assistant(settings).ask(QUESTION).text
+
+
+@pytest.mark.parametrize("count", [5, pytest.param(0, marks=pytest.mark.slow)])  # 0: every file
+def test_one_flipped_bit_in_any_file_is_noticed_and_repaired(settings: Settings, count: int) -> None:
+    before, dice = answer(settings), random.Random(7)
+    names = [path.name for path in snapshot_files(settings)]
+    for place in dice.sample(range(len(names)), count or len(names)):
+        path = snapshot_files(settings)[place]
+        data = bytearray(path.read_bytes())
+        if not data:
+            continue
+        data[dice.randrange(len(data))] ^= 1 << dice.randrange(8)
+        path.write_bytes(data)
+        with pytest.raises(IndexDamagedError, match=path.name) as told:
+            answer(settings)
+        assert "footnote repair" in told.value.hint
+        assert main(["repair"]) == 0
+    assert answer(settings) == before
+
+
+@pytest.mark.parametrize("offence", ["cut", "gone"])
+def test_files_cut_or_gone_are_noticed_and_repaired(settings: Settings, offence: str) -> None:
+    before = answer(settings)
+    for place in range(0, len(snapshot_files(settings)), 7):
+        path = snapshot_files(settings)[place]
+        if offence == "cut":
+            path.write_bytes(path.read_bytes()[:-1])
+        else:
+            path.unlink()
+        with pytest.raises(IndexDamagedError, match=r"snapshot|size"):
+            answer(settings)
+        assert main(["repair"]) == 0
+    assert answer(settings) == before
+
+
+def test_a_backup_moves_an_index(settings: Settings, tmp_path: Path, models_home: Path) -> None:
+    target = tmp_path / "index.tar"
+    backup(settings, target)
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "models").symlink_to(models_home / "models")
+    moved = load_settings(home=other, offline=True)
+    assert restore(moved, target) == len(PAPERS)
+    assert answer(moved) == answer(settings)
+    with pytest.raises(UsageError, match="there is an index"):
+        restore(moved, target)
+    assert restore(moved, target, force=True) == len(PAPERS)
+    extra = write_jsonl(other / "more.jsonl", {"Gecko": "Gecko sticks to walls with 7 toes."})
+    assert ingest([extra], moved).papers == len(PAPERS) + 1
+
+
+def test_a_damaged_backup_is_refused_and_the_index_stays(settings: Settings, tmp_path: Path) -> None:
+    target = tmp_path / "index.tar"
+    backup(settings, target)
+    whole, before, dice = target.read_bytes(), answer(settings), random.Random(3)
+    for _ in range(6):
+        data = bytearray(whole)
+        data[dice.randrange(len(data) // 4, len(data) * 3 // 4)] ^= 0xFF
+        target.write_bytes(data)
+        with suppress(IndexDamagedError):  # not raised where the byte was padding between two files
+            restore(settings, target, force=True)
+        assert answer(settings) == before
+    target.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(IndexDamagedError):
+        restore(settings, target, force=True)
+    assert answer(settings) == before
+    assert not list(settings.home.glob("index-restored-*"))
+
+
+def test_a_forged_backup_writes_nothing_elsewhere(home: Path, tmp_path: Path) -> None:
+    target = tmp_path / "forged.tar"
+    with tarfile.open(target, "w") as archive:
+        for name, data in (("checksums.json", b'{"../escaped": "0"}'), ("../escaped", b"x")):
+            entry = tarfile.TarInfo(name)
+            entry.size = len(data)
+            archive.addfile(entry, io.BytesIO(data))
+    with pytest.raises(IndexDamagedError):
+        restore(load_settings(home=home), target)
+    assert not list(tmp_path.rglob("escaped"))
+
+
+def test_nothing_to_back_up_is_said(home: Path, tmp_path: Path) -> None:
+    with pytest.raises(IndexMissingError):
+        backup(load_settings(home=home), tmp_path / "x.tar")
+    assert not (tmp_path / "x.tar").exists()
+
+
+def test_a_full_disk_is_told_and_leaves_no_half_a_file(settings: Settings) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("needs /dev/full")
+    assert main(["backup", "/dev/full/x.tar"]) == 1
+
+
+def test_from_the_command_line(settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    target = str(tmp_path / "index.tar")
+    assert main(["backup", target]) == 0
+    assert main(["restore", target]) == 2
+    assert main(["restore", target, "--force"]) == 0
+    assert f"{len(PAPERS)} papers" in capsys.readouterr().out
