@@ -77,9 +77,9 @@ class Desk:
 
     def answer(
         self, question: str, turns: Turns, key: str, only: Only, choices: Choices, request: gr.Request
-    ) -> Iterator[tuple[Chat, Any, Turns, str, str, str]]:
+    ) -> Iterator[tuple[Chat, Any, Turns, str, Any, str]]:
         """Chat, sources, turns, key, what remains in the input and what is being asked, again and again while the
-        answer comes."""
+        answer comes. The input is emptied once only: the next question may be typed meanwhile."""
         turns = [(q, a) for q, a in turns or []]
         question = (question or "").strip()[:MAX_QUESTION]
         if not question:
@@ -94,19 +94,19 @@ class Desk:
             for event in self._engine(choices).stream(question, history, **only.as_options()):
                 if isinstance(event, Delta):
                     text += event.text
-                    yield [*chat, said(chat_text(text, number))], gr.skip(), turns, key, "", question
+                    yield [*chat, said(chat_text(text, number))], gr.skip(), turns, key, gr.skip(), question
                 elif isinstance(event, Restart):
                     text = ""
                 elif isinstance(event, Stage) and event.total:
                     told = f"{event.done} of {event.total} papers judged …"
-                    yield [*chat, said(told)], gr.skip(), turns, key, "", question
+                    yield [*chat, said(told)], gr.skip(), turns, key, gr.skip(), question
                 elif isinstance(event, Answer):
                     turns = [*turns, (question, event.to_dict())]
         except FootnoteError as error:
             yield [*chat, said(plain(f"{error.message} ({error.hint})"))], gr.skip(), turns, key, question, ""
             return
         key = self.conversations.save(owner(request), turns, key)
-        yield shown(turns), self.cards(turns), turns, key, "", ""
+        yield shown(turns), self.cards(turns), turns, key, gr.skip(), ""
 
     def _engine(self, choices: Choices) -> Assistant:
         return _varied(self.assistant, self.assistant.snapshot.revision, choices)

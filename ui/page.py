@@ -150,7 +150,7 @@ def _wire_talk(desk: Desk, parts: _Parts) -> None:
     def answer(
         question: str, turns: Turns, key: str, kept: Any, papers: Any, sources: Any, since: Any, until: Any,
         request: gr.Request,
-    ) -> Iterator[tuple[Chat, Any, Turns, str, str, str]]:  # fmt: skip
+    ) -> Iterator[tuple[Chat, Any, Turns, str, Any, str]]:  # fmt: skip
         choices = Choices.of(desk.assistant).taken(kept)
         yield from desk.answer(question, turns, key, Only.of(papers, sources, since, until), choices, request)
 
