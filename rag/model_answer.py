@@ -25,6 +25,7 @@ from rag.question import Plan
 from rag.retrieval.retriever import Hits
 from rag.settings import Settings
 from rag.snapshot import Snapshot
+from rag.text.sentences import sentences
 from rag.types import Citation, Claim, Delta, Event, Restart, Usage
 from rag.writing.evidence import Shown, evidence
 from rag.writing.llm import NOT_ANSWERED, Reply, asked, asked_again, prompt_for, replied
@@ -32,6 +33,7 @@ from rag.writing.markers import Token
 
 _log = logging.getLogger(__name__)
 _NEAREST = 3
+_LONGEST_REFUSAL = 400  # characters
 _NOTHING = "The papers do not answer this."
 
 
@@ -182,7 +184,7 @@ class ModelWriter:
 
     def _refused(self, said: str, shown: Sequence[Shown], used: _Used) -> Written:
         nearest = _titles(shown)
-        text = " ".join(_without_markers(said).split()) or _NOTHING
+        text = _first_sentence(" ".join(_without_markers(said).split())) or _NOTHING
         text = text if text.endswith((".", "!", "?", "。")) else f"{text}."
         return Written(
             f"{text} Nearest: {'; '.join(nearest)}.",
@@ -292,6 +294,12 @@ def _drained(events: Generator[Event, None, Reply]) -> Reply:
 
 def _titles(shown: Sequence[Shown]) -> tuple[str, ...]:
     return tuple(one.title for one in shown[:_NEAREST])
+
+
+def _first_sentence(text: str) -> str:
+    """What is missing takes one sentence; more would be an answer that nothing has checked."""
+    found = sentences(text)
+    return text[: min(found[0].end, _LONGEST_REFUSAL)] if found else ""
 
 
 def _without_markers(text: str) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
+from rag.text.visible import visible
 from rag.types import Answer
 
 _MARKER = re.compile(r"\[(\d+)\]")
 _MARKDOWN = re.compile(r"([\\`*_{}<>&\[\]|~$#!])")
 _LINK = re.compile(r"(?i)\b(https?|ftp|www|mailto)(?=[:.])")  # Markdown makes links of bare addresses
+_INDENT = re.compile(r"(?m)^(?: {4,}| *\t[ \t]*)")  # Markdown would make code of such a line
 _UNSUPPORTED = " (unsupported)"
 
 
@@ -44,7 +46,8 @@ def remarks(answer: Answer) -> str:
 
 def plain(text: str) -> str:
     """Text that Markdown and HTML show as it stands; bullets and paragraphs keep their meaning."""
-    text = text.replace("\x00", "").replace(_UNSUPPORTED, "\x00")
+    text = visible(text).replace(_UNSUPPORTED, "\x00")
+    text = _INDENT.sub("   ", text)
     shown = _MARKDOWN.sub(lambda match: f"&#{ord(match.group(1))};", text)
     shown = _LINK.sub(lambda match: f"{match[1]}<!-- -->", shown)
     return shown.replace("\x00", ' <span class="bad">(unsupported)</span>')

@@ -47,7 +47,9 @@ def as_markdown(turns: Sequence[Turn]) -> str:
         lines += [f"## {_markdown(_line(question))}", ""]
         parts = _MARKER.split(answer.text)  # text, number, text, number, …
         lines.append(
-            "".join(f"[^{number}-{part}]" if place % 2 else _markdown(part) for place, part in enumerate(parts))
+            "".join(
+                f"[^{number}-{part}]" if place % 2 else _behind(_markdown(part)) for place, part in enumerate(parts)
+            )
         )
         notes = [
             f"[^{number}-{c.n}]: {_markdown(_line(c.title))}: “{_markdown(_line(c.quote))}”" for c in answer.citations
@@ -104,6 +106,11 @@ def _tex(text: str) -> str:
 
 def _markdown(text: str) -> str:
     return re.sub(r"([\\`*_{}<>\[\]|~#$!])", r"\\\1", text)
+
+
+def _behind(text: str) -> str:
+    """Text behind a footnote's mark: no address that would make a link of it, no colon that would define it."""
+    return "\\" + text if text.startswith(("(", ":")) else text
 
 
 def _line(text: str) -> str:

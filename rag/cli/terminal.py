@@ -7,14 +7,15 @@ import re
 import sys
 from typing import TextIO
 
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+from rag.text.visible import visible
+
 _MARKER = re.compile(r"\[\d+\]")
 _CYAN, _BOLD, _DIM, _RED, _OFF = "\x1b[36m", "\x1b[1m", "\x1b[2m", "\x1b[31m", "\x1b[0m"
 
 
 def clean(text: str) -> str:
     """Other people's text, with escape sequences and other control and direction characters taken out."""
-    return _CONTROL.sub("", text)
+    return visible(text)
 
 
 def coloured(stream: TextIO | None = None) -> bool:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 
-_BREAKS = re.compile(r"\r\n?|[\x0b\x0c\x85]")
-_UNWANTED = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufeff]")
+from rag.text.visible import visible
+
 _SPACE = re.compile(r"\s+")
 
 
 def clean(text: str) -> str:
-    """`text` stripped at both ends, without control characters and lone surrogates; line breaks are `\\n`."""
-    return _UNWANTED.sub("", _BREAKS.sub("\n", text)).strip()
+    """`text` stripped at both ends, without unseen characters; line breaks are `\\n`."""
+    return visible(text).strip()
 
 
 def unwrapped(text: str) -> str:

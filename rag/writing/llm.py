@@ -9,6 +9,7 @@ from pathlib import Path
 from prompts import Prompt, load
 from rag.chat_model import Call, ChatModel, Message
 from rag.text.language import is_english
+from rag.text.visible import visible
 from rag.types import Claim, Route, Usage
 from rag.writing.evidence import Shown, fence
 from rag.writing.markers import Cites, End, Reader, Token
@@ -66,7 +67,7 @@ def replied(model: ChatModel, messages: Sequence[Message], call: Call) -> Genera
         except StopIteration as end:
             usage, cut = end.value
             break
-        for token in reader.feed(piece):
+        for token in reader.feed(visible(piece)):
             written.append(_as_written(token))
             yield token
     for token in reader.close():
