@@ -82,7 +82,7 @@ class Assistant:
         index = Index(self.settings.index_folder)
         state = index.state()
         if self._retriever is None or self._retriever.snapshot.revision != state.revision:
-            snapshot = index.snapshot()
+            snapshot = index.snapshot(search=True)
             embedder = self.embedder
             if snapshot.manifest["embedder"] != embedder.name:
                 raise IndexMismatchError(

@@ -83,18 +83,33 @@ class Index:
             )
         return state
 
-    def snapshot(self) -> Snapshot:
-        """The snapshot that the last finished ingest left.
+    def snapshot(self, *, search: bool = False) -> Snapshot:
+        """The snapshot that the last finished ingest left; `search` opens all of it, else its rows.
+
+        It stays readable whatever is ingested later. One that an ingest replaces while it is being opened is given up
+        for the newer one.
 
         Raises:
             IndexMissingError: when nothing was ingested yet, or the first ingest did not finish.
             IndexDamagedError: when the snapshot is incomplete.
         """
-        state = self.state()
-        if not state.revision:
-            started = "its first ingest did not finish" if state.writing else "nothing was ingested yet"
-            raise IndexMissingError(f"there is no index in {self.folder}: {started}", "run `footnote ingest PATH`")
-        return Snapshot(self.folder / state.place / "snapshots" / state.revision)
+        while True:
+            state = self.state()
+            if not state.revision:
+                started = "its first ingest did not finish" if state.writing else "nothing was ingested yet"
+                raise IndexMissingError(f"there is no index in {self.folder}: {started}", "run `footnote ingest PATH`")
+            try:
+                opened = Snapshot(self.folder / state.place / "snapshots" / state.revision)
+                opened.map(search=search)
+                return opened
+            except (IndexDamagedError, OSError, ValueError) as error:
+                if replace(self.state(), writing=state.writing) != state:
+                    continue
+                if isinstance(error, IndexDamagedError):
+                    raise
+                raise IndexDamagedError(
+                    f"the snapshot in {self.folder} cannot be opened: {error}", "`footnote repair` derives it again"
+                ) from error
 
     def save(self, state: State) -> None:
         """Replace the state file, whole or not at all."""

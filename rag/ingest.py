@@ -25,7 +25,7 @@ from rag.index import Index, State
 from rag.settings import Settings
 from rag.snapshot import PackedTokens, Snapshot, pack
 from rag.snapshot_writer import revision_of, write_snapshot
-from rag.store import Record, Store, StoredPaper, content_of, stored_papers, to_records
+from rag.store import PAGE, Record, Store, StoredPaper, content_of, stored_papers, to_records
 from rag.token_basis import shortened_tokens
 from rag.token_cache import TokenCache
 from rag.types import Paper, Passage, Source
@@ -93,12 +93,7 @@ def remove(settings: Settings, unwanted: Callable[[Paper], bool]) -> list[Paper]
     with index.locked(settings.lock_timeout_s):
         writer = _Writer(index, settings)
         gone = [stored.paper for stored in writer.stored.values() if unwanted(stored.paper)]
-        if gone:
-            writer.begin()
-            writer.store.delete([r.passage.id for p in gone for r in writer.all_records(p.id)])
-            for paper in gone:
-                del writer.stored[paper.id]
-            writer.finish(None)
+        writer.apply([], [paper.id for paper in gone], Report(), None)  # ends what an interrupted run began, too
     return gone
 
 
@@ -197,9 +192,7 @@ class _Writer:
             self.begin()
             self._write_fresh(fresh, report, progress)
             self._relabel(relabelled)
-            self.store.delete([r.passage.id for paper_id in removed for r in self.all_records(paper_id)])
-            for paper_id in removed:
-                del self.stored[paper_id]
+            self._remove(removed)
         self.finish(progress, report)
 
     def _differences(self, wanted: Sequence[Paper], report: Report) -> tuple[list[Paper], list[Paper]]:
@@ -272,6 +265,18 @@ class _Writer:
             self.stored[paper.id] = StoredPaper(paper, records[0].content, tuple(records), True)
             changed.extend(records)
         self.store.rewrite_metadata(changed)
+
+    def _remove(self, paper_ids: Sequence[str]) -> None:
+        """Delete papers, each whole or not at all."""
+        ids: list[str] = []
+        for paper_id in paper_ids:
+            own = [record.passage.id for record in self.all_records(paper_id)]
+            if ids and len(ids) + len(own) > PAGE:
+                self.store.delete(ids)
+                ids = []
+            ids += own
+            del self.stored[paper_id]
+        self.store.delete(ids)
 
     def finish(self, progress: Progress | None, report: Report | None = None) -> None:
         """Derive the snapshot, unless the one at hand is of this revision already."""

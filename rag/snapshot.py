@@ -97,6 +97,13 @@ class Snapshot:
     def __len__(self) -> int:
         return int(self.manifest["passages"])
 
+    def map(self, *, search: bool) -> None:
+        """Open the rows now and, to search, every other file: a mapped file outlives its removal by an ingest."""
+        parts: list[object] = [self._papers, self._passages]
+        if search:
+            parts += [self.vectors, self.text, self.titles, self.paper_of, self._terms, self._sentences]
+            parts += [self._tokens, self._first_tokens] if self.has_tokens else []
+
     @cached_property
     def _papers(self) -> Rows:
         return Rows(self.folder, "papers")

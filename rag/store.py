@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 COLLECTION = "footnote"
 SCHEMA = 1
-_PAGE = 5000  # records a call; Chroma's own limit is 5461
+PAGE = 5000  # records a call; Chroma's own limit is 5461
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,19 +73,19 @@ class Store:
 
     def write(self, records: Sequence[Record], vectors: NDArray[np.float32]) -> None:
         """Add or replace records with their `(n, d)` vectors, in one transaction a call of at most 5,000."""
-        for start in range(0, len(records), _PAGE):
-            page = records[start : start + _PAGE]
+        for start in range(0, len(records), PAGE):
+            page = records[start : start + PAGE]
             self._collection.upsert(
                 ids=[record.passage.id for record in page],
-                embeddings=vectors[start : start + _PAGE],
+                embeddings=vectors[start : start + PAGE],
                 documents=[record.passage.text for record in page],
                 metadatas=[_to_metadata(record) for record in page],
             )
 
     def rewrite_metadata(self, records: Sequence[Record]) -> None:
         """Replace the sources and metadata of records that are there already, keeping their vectors."""
-        for start in range(0, len(records), _PAGE):
-            page = records[start : start + _PAGE]
+        for start in range(0, len(records), PAGE):
+            page = records[start : start + PAGE]
             self._collection.update(
                 ids=[record.passage.id for record in page],
                 metadatas=[_to_metadata(record) for record in page],
@@ -93,13 +93,13 @@ class Store:
 
     def delete(self, ids: Sequence[str]) -> None:
         """Remove records; unknown ids are ignored."""
-        for start in range(0, len(ids), _PAGE):
-            self._collection.delete(ids=list(ids[start : start + _PAGE]))
+        for start in range(0, len(ids), PAGE):
+            self._collection.delete(ids=list(ids[start : start + PAGE]))
 
     def records(self) -> Iterator[Record]:
         """All records, in no particular order."""
-        for offset in range(0, max(1, self._collection.count()), _PAGE):
-            page = self._collection.get(limit=_PAGE, offset=offset, include=["documents", "metadatas"])
+        for offset in range(0, max(1, self._collection.count()), PAGE):
+            page = self._collection.get(limit=PAGE, offset=offset, include=["documents", "metadatas"])
             rows = zip(page["ids"], page["documents"] or [], page["metadatas"] or [], strict=True)
             for identifier, text, metadata in rows:
                 yield _from_metadata(identifier, text or "", metadata or {})
@@ -111,8 +111,8 @@ class Store:
             IndexDamagedError: where one of them has no vector.
         """
         found: dict[str, Any] = {}
-        for start in range(0, len(ids), _PAGE):
-            page = self._collection.get(ids=list(ids[start : start + _PAGE]), include=["embeddings"])
+        for start in range(0, len(ids), PAGE):
+            page = self._collection.get(ids=list(ids[start : start + PAGE]), include=["embeddings"])
             embeddings = page["embeddings"]
             if embeddings is not None:
                 found.update(zip(page["ids"], embeddings, strict=True))

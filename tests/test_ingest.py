@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import random
-import signal
 import subprocess
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from rag.errors import IndexBusyError, IndexDamagedError, IndexMismatchError, IndexMissingError, NothingToReadError
@@ -178,52 +173,3 @@ def test_an_ingest_that_may_not_wait_is_told(settings: Settings, tmp_path: Path)
 def _ingesting(path: Path) -> subprocess.Popen[bytes]:
     code = f"import rag.ingest, rag.settings; rag.ingest.ingest([{str(path)!r}], rag.settings.load_settings())"
     return subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, start_new_session=True)
-
-
-def _killed_ingests(settings: Settings, tmp_path: Path, kills: int, models_home: Path) -> None:
-    old, new = numbered(30), {**numbered(150, start=10), **PAPERS}
-    path = tmp_path / "a.jsonl"
-    ingest([write_jsonl(path, old)], settings)
-    write_jsonl(path, {title: f"{text} It was changed since." for title, text in new.items()})
-    chance = random.Random(kills)
-    hits = 0
-    for _ in range(kills):
-        process = _ingesting(path)
-        time.sleep(chance.uniform(0.2, 3.5))
-        os.kill(process.pid, signal.SIGKILL)
-        hits += process.wait() == -signal.SIGKILL
-        assert snapshot(settings).paper_count in (30, 30 + 130 + len(PAPERS))  # before or after, never between
-    assert hits  # some were still at work
-    ingest([path], settings)
-    calm = load_settings(home=tmp_path / "calm")
-    calm.home.mkdir()
-    (calm.home / "models").symlink_to(models_home / "models")
-    _same(settings, calm, path)
-
-
-def _same(settings: Settings, calm: Settings, path: Path) -> None:
-    """The interrupted index equals one that the same two ingests made in peace."""
-    kept = path.read_text(encoding="utf8")
-    ingest([write_jsonl(path, numbered(30))], calm)
-    path.write_text(kept, encoding="utf8")
-    ingest([path], calm)
-    one, two = snapshot(settings), snapshot(calm)
-    assert one.revision == two.revision
-    assert list(one.papers()) == list(two.papers())
-    assert np.allclose(one.vectors, two.vectors, atol=1e-6)
-    assert list(one.passage_ids()) == list(two.passage_ids())
-    for position in range(len(one)):
-        assert np.array_equal(one.tokens(position).spans, two.tokens(position).spans)
-    stored = stored_papers(Store(Index(settings.index_folder).chroma).records())
-    assert all(paper.whole for paper in stored.values())
-
-
-def test_killed_at_random_moments_the_next_run_ends_in_the_same_index(
-    settings: Settings, tmp_path: Path, models_home: Path
-) -> None:
-    _killed_ingests(settings, tmp_path, 4, models_home)
-
-
-@pytest.mark.slow
-def test_killed_at_many_random_moments(settings: Settings, tmp_path: Path, models_home: Path) -> None:
-    _killed_ingests(settings, tmp_path, 60, models_home)
