@@ -25,7 +25,9 @@ from rag.retrieval.retriever import Hits, Retriever, mask
 from rag.selection import Selection
 from rag.settings import Settings, changed, load_settings
 from rag.snapshot import Snapshot
+from rag.text.brackets import unbracketed
 from rag.text.language import is_english
+from rag.text.visible import visible
 from rag.text.words import words
 from rag.tracing import in_one_context, span
 from rag.types import Answer, Delta, Event, RankedPaper, Restart, Route, Stage, Turn, Usage
@@ -154,6 +156,7 @@ class Assistant:
 
         Closing the iterator, or cancelling `call`, gives up what the model was asked.
         """
+        question = visible(question)
         if not question.strip():
             raise UsageError("the question is empty", "ask something about the papers")
         turns = _turns(history)
@@ -431,7 +434,7 @@ def pieces(text: str) -> Iterator[str]:
 def _refusal(draft: Draft) -> str:
     if not draft.nearest:
         return "The papers do not answer this."
-    return "The papers do not answer this. Nearest: " + "; ".join(draft.nearest) + "."
+    return "The papers do not answer this. Nearest: " + unbracketed("; ".join(draft.nearest)) + "."
 
 
 def _turns(history: Sequence[Any]) -> list[Turn]:
@@ -443,5 +446,5 @@ def _turns(history: Sequence[Any]) -> list[Turn]:
                 f"turn {position} of the history is {turn!r}",
                 'give {"role": "user" or "assistant", "content": text}',
             )
-        turns.append(Turn("user" if role == "user" else "assistant", content))
+        turns.append(Turn("user" if role == "user" else "assistant", visible(content)))
     return turns

@@ -24,6 +24,7 @@ from rag.errors import IndexBusyError, IndexDamagedError, IndexMismatchError, In
 from rag.snapshot import Snapshot
 
 SCHEMA = 1
+_ROOM = "free space, or set FOOTNOTE_HOME to a folder that may be written"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +123,7 @@ class Index:
                 os.fsync(file.fileno())
             os.replace(unfinished, self.folder / "state.json")
         except OSError as error:
-            raise StoreError(
-                f"cannot write to {self.folder}: {error.strerror}", "free space or set FOOTNOTE_HOME"
-            ) from error
+            raise StoreError(f"cannot write to {self.folder}: {error.strerror or error}", _ROOM) from error
 
     def adopt(self, snapshot: Path, state: State) -> None:
         """Make `snapshot` the one that readers open, and remove the older ones."""
@@ -157,5 +156,7 @@ class Index:
                 f"another process is writing to {self.folder}",
                 "wait for it, or raise FOOTNOTE_LOCK_TIMEOUT_S",
             ) from None
-        except PermissionError as error:
-            raise StoreError(f"cannot write to {self.folder}: {error.strerror}", "set FOOTNOTE_HOME") from error
+        except OSError as error:
+            raise StoreError(
+                f"cannot write to {error.filename or self.folder}: {error.strerror or error}", _ROOM
+            ) from error

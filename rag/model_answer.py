@@ -25,6 +25,7 @@ from rag.question import Plan
 from rag.retrieval.retriever import Hits
 from rag.settings import Settings
 from rag.snapshot import Snapshot
+from rag.text.brackets import unbracketed
 from rag.text.sentences import sentences
 from rag.types import Citation, Claim, Delta, Event, Restart, Usage
 from rag.writing.evidence import Shown, evidence
@@ -187,7 +188,7 @@ class ModelWriter:
         text = _first_sentence(" ".join(_without_markers(said).split())) or _NOTHING
         text = text if text.endswith((".", "!", "?", "。")) else f"{text}."
         return Written(
-            f"{text} Nearest: {'; '.join(nearest)}.",
+            f"{text} Nearest: {unbracketed('; '.join(nearest))}.",
             abstained=True,
             nearest=nearest,
             usage=used.usage,

@@ -50,7 +50,6 @@ class Scene:
         return load_settings(home=home, offline=True)
 
     def fresh(self, home: Path, models: Path) -> None:
-        shutil.rmtree(home, ignore_errors=True)
         shutil.copytree(self.before, home, symlinks=True)
         (home / "models").symlink_to(models)
 
@@ -147,8 +146,9 @@ def test_killed_at_random_moments(
 ) -> None:
     models, embedder, chance = models_home / "models", pond.embedder, random.Random(operation)
     made = scene(operation, tmp_path, models, embedder)
-    home, seen, hits = tmp_path / "home", list[str](), 0
-    for _ in range(kills):
+    seen, hits = list[str](), 0
+    for turn in range(kills):
+        home = tmp_path / f"home-{turn}"  # a new place each time: Chroma remembers what it opened by its path
         made.fresh(home, models)
         with asking(home, embedder, seen):
             process = started(made.command, home)
@@ -161,5 +161,6 @@ def test_killed_at_random_moments(
         stored = stored_papers(Store(Index(made.settings(home).index_folder).chroma).records())
         assert all(paper.whole for paper in stored.values())
         assert len(stored) == made.after.paper_count
+        shutil.rmtree(home)
     assert hits
     assert set(seen) <= made.answers, set(seen) - made.answers

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,9 +16,11 @@ from rag.cli.terminal import clean
 from rag.errors import UsageError
 
 if TYPE_CHECKING:
+    from rag.corpus import Skipped
     from rag.ingest import Report
 
-_SHOWN = 50  # skipped things that are named
+_SHOWN = 500  # lines on skipped things
+_SHOWN_A_FILE = 5  # of them on one file, or on what is packed in it
 
 
 def ingest(
@@ -105,11 +108,28 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="print JSON")] =
     return 0
 
 
+def _skipped(skipped: Sequence[Skipped]) -> Iterator[str]:
+    """A line on each thing skipped; a file with very many does not hide the others."""
+    files: dict[str, list[Skipped]] = {}
+    for one in skipped:
+        archive, packed, _ = one.where.partition(".zip/")
+        files.setdefault(archive + packed, []).append(one)
+    lines = [
+        line
+        for where, found in files.items()
+        for line in (
+            *(f"skipped {one}" for one in found[:_SHOWN_A_FILE]),
+            *([f"skipped {len(found) - _SHOWN_A_FILE} more in {where}"] if len(found) > _SHOWN_A_FILE else []),
+        )
+    ]
+    yield from lines[:_SHOWN]
+    if len(lines) > _SHOWN:
+        yield f"skipped {len(lines) - _SHOWN} more"
+
+
 def _tell(report: Report, seconds: float) -> int:
-    for skipped in report.skipped[:_SHOWN]:
-        print(f"skipped {clean(str(skipped))}", file=sys.stderr)
-    if len(report.skipped) > _SHOWN:
-        print(f"skipped {len(report.skipped) - _SHOWN} more", file=sys.stderr)
+    for line in _skipped(report.skipped):
+        print(clean(line), file=sys.stderr)
     print(
         f"{report.entries} entries read: {report.added} papers added, {report.updated} updated, "
         f"{report.unchanged} unchanged, {report.removed} removed, {len(report.skipped)} things skipped; "

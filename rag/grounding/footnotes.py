@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
+from rag.text.brackets import unbracketed
 from rag.types import Citation, Claim
 from rag.writing.draft import Draft, DraftSentence, Evidence
-
-_BRACKETED = re.compile(r"\[(\d[\d,;\s–-]*)\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +23,12 @@ def footnoted(draft: Draft) -> Footnoted:
     numbers: dict[tuple[str, int, int], int] = {}
     citations: list[Citation] = []
     claims: list[Claim] = []
-    lines: list[str] = [draft.opening] if draft.opening else []
+    lines: list[str] = [unbracketed(draft.opening)] if draft.opening else []
     for sentence in draft.sentences:
         used = tuple(_number(evidence, numbers, citations) for evidence in sentence.evidence)
         claims.append(_claim(sentence, used))
         referent = f"({sentence.referent}) " if sentence.referent else ""
-        marked = sentence.lead + referent + _marked(sentence.text, used)
+        marked = unbracketed(sentence.lead + referent) + _marked(sentence.text, used)
         if lines and not sentence.lead:
             lines[-1] += f" {marked}"
         else:
@@ -75,7 +73,7 @@ def _folded(text: str) -> str:
 
 def _marked(text: str, used: tuple[int, ...]) -> str:
     """The markers stand before the final full stop, as a footnote in print does not but a reader expects."""
-    text = _BRACKETED.sub(r"(\1)", text)  # a number in brackets that is the paper's own is no marker of ours
+    text = unbracketed(text)
     markers = "".join(f"[{n}]" for n in used)
     if not markers:
         return text

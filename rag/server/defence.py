@@ -27,7 +27,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 AT_ONCE = 64  # requests of the interface under way; more are told to come again
 _RETRY_S = 2
 _BODY = 2_000_000  # bytes of a request that is no upload
-_BODY_S = 30.0  # seconds between two pieces of a body
+_BODY_S = 30.0  # seconds that a body may take to come
 _LOGINS, _PERIOD_S = 10, 60.0  # tries to log in, by client
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 _POLICY = (
@@ -68,10 +68,19 @@ class Defended:
         if refusal is not None:
             await _refused(scope, send, refusal)
             return
+        try:
+            whole = receive if scope["type"] == "websocket" or _is_upload(scope) else await _read(receive)
+        except (_TooLong, TimeoutError) as error:
+            await _refused(scope, send, _unread(error))
+            return
+        refusal = self._crowded(scope, changes=False)  # others may have come while this one was still talking
+        if refusal is not None:
+            await _refused(scope, send, refusal)
+            return
         counted = scope["path"].startswith("/v1/")
         self._under_way += counted
         try:
-            await self._pass(scope, receive, send)
+            await self._pass(scope, whole, send)
         finally:
             self._under_way -= counted
 
@@ -107,25 +116,13 @@ class Defended:
         return False
 
     async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Hand on; a body too long or too slow is cut off, and what goes wrong inside becomes one line."""
-        state = _State()
-
-        async def received() -> Message:
-            waiting = receive() if state.whole or scope["type"] != "http" else asyncio.wait_for(receive(), _BODY_S)
-            message = await waiting
-            if message["type"] == "http.request":
-                state.read += len(message.get("body", b""))
-                state.whole = not message.get("more_body", False)
-                if state.read > _BODY and not _is_upload(scope):
-                    state.cut = True
-                    raise _TooLong
-            return message
+        """Hand on; what goes wrong inside becomes one line."""
+        started = False
 
         async def sent(message: Message) -> None:
-            if state.cut and not state.started:
-                raise _TooLong  # whatever the app made of it
+            nonlocal started
             if message["type"] == "http.response.start":
-                state.started = True
+                started = True
                 held = {name.lower() for name, _ in message.get("headers", ())}
                 message["headers"] = [
                     *message.get("headers", ()),
@@ -134,24 +131,46 @@ class Defended:
             await send(message)
 
         try:
-            await self._app(scope, received, sent)
+            await self._app(scope, receive, sent)
         except Exception as error:
-            if isinstance(error, _TooLong):
-                refusal = Refusal(413, f"more than {_BODY} bytes")
-            elif isinstance(error, TimeoutError) and not state.whole:
-                refusal = Refusal(408, f"nothing came for {_BODY_S:.0f} seconds")
-            else:
-                refusal = Refusal(500, "something went wrong here; the log names it")
-                print(f"footnote: {type(error).__name__} in {scope['type']} {scope['path'][:200]!r}", file=sys.stderr)
-            if not state.started:
-                await _refused(scope, send, refusal)
+            print(f"footnote: {type(error).__name__} in {scope['type']} {scope['path'][:200]!r}", file=sys.stderr)
+            if not started:
+                await _refused(scope, send, Refusal(500, "something went wrong here; the log names it"))
 
 
-class _State:
-    """How far a request is."""
+async def _read(receive: Receive) -> Receive:
+    """A request's whole body, before it takes up room among those under way; gives what hands it on.
 
-    def __init__(self) -> None:
-        self.read, self.whole, self.started, self.cut = 0, False, False, False
+    Raises:
+        _TooLong, TimeoutError: for a body that is too long, or takes too long to come.
+    """
+    pieces: list[bytes] = []
+    size = 0
+    ended: Message | None = None
+    async with asyncio.timeout(_BODY_S):
+        while True:
+            message = await receive()
+            if message["type"] != "http.request":
+                ended = message
+                break
+            pieces.append(message.get("body", b""))
+            size += len(pieces[-1])
+            if size > _BODY:
+                raise _TooLong
+            if not message.get("more_body", False):
+                break
+    waiting: deque[Message] = deque([ended or {"type": "http.request", "body": b"".join(pieces), "more_body": False}])
+
+    async def handed_on() -> Message:
+        return waiting.popleft() if waiting else await receive()
+
+    return handed_on
+
+
+def _unread(error: Exception) -> Refusal:
+    if isinstance(error, _TooLong):
+        return Refusal(413, f"more than {_BODY} bytes")
+    return Refusal(408, f"the request did not come within {_BODY_S:.0f} seconds")
 
 
 class _TooLong(Exception):

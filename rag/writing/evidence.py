@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from rag.retrieval.retriever import Hits
 from rag.snapshot import Snapshot
+from rag.text.brackets import unbracketed
 from rag.types import Passage
 
 _CHARS_A_TOKEN = 3.6  # of English scientific prose, on the safe side
 _MOST_PASSAGES = 4  # of one long paper
-_BRACKETED = re.compile(r"\[(\d[\d,;\s–-]*)\]")
 _GAP = " […] "
 
 
@@ -34,7 +33,7 @@ class Shown:
         for before, passage in zip((None, *self.passages), self.passages, strict=False):
             if before is not None:
                 parts.append(" " if passage.index == before.index + 1 else _GAP)
-            parts.append(_BRACKETED.sub(r"(\1)", passage.text))
+            parts.append(unbracketed(passage.text))
         return "".join(parts)
 
 

@@ -77,6 +77,8 @@ def _pattern(term: str) -> re.Pattern[str]:
     """The term with hyphens, spaces and nothing at all standing for one another."""
     pieces = re.split(r"[\s\-_]+|(?<=[a-z])(?=\d)", searchable(term))
     parts = [re.escape(part) for part in pieces if part]
+    if not parts:
+        return re.compile("(?!)")  # nothing to look for is nowhere
     if len(parts[-1]) > 3 and parts[-1].endswith("s") and not parts[-1].endswith("ss"):
         parts[-1] = parts[-1][:-1]  # asked for in the plural, mentioned in either
     plural = "(?:e?s)?" if term[-1:].islower() else "s?"

@@ -1,0 +1,104 @@
+"""Full disks and folders that may not be written: told in one line, nothing lost, finished once there is room."""
+
+from __future__ import annotations
+
+import os
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from rag.assistant import Assistant
+from rag.cli import main
+from rag.index import Index
+from rag.settings import load_settings
+from tests.invented import PAPERS, numbered, write_jsonl
+
+QUESTION = "By how much does FrogJump cut memory?"
+
+
+def footnote(*arguments: str, largest_file: int = 0) -> subprocess.CompletedProcess[str]:
+    """The command in a process of its own whose files may grow to so many bytes: past that, the system refuses."""
+
+    def bound() -> None:
+        if largest_file:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, largest_file))
+
+    command = [sys.executable, "-m", "rag.cli", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, preexec_fn=bound, check=False)
+
+
+@pytest.mark.parametrize("room", [4_096, 40_000, 200_000, 400_000])
+def test_no_room_in_the_middle_of_an_ingest(home: Path, tmp_path: Path, room: int) -> None:
+    path = write_jsonl(tmp_path / "a.jsonl", PAPERS)
+    assert main(["ingest", str(path)]) == 0
+    before = Assistant(load_settings(home=home, offline=True)).ask(QUESTION)
+    write_jsonl(path, {**PAPERS, **numbered(60)})
+    ended = footnote("ingest", str(path), largest_file=room)
+    assert ended.returncode == 1, ended.stdout
+    assert ended.stderr.startswith("error: ")
+    assert "Traceback" not in ended.stderr
+    assert len(ended.stderr.splitlines()) <= 2
+    settings = load_settings(home=home, offline=True)
+    assert Assistant(settings).ask(QUESTION).text == before.text
+    assert main(["ingest", str(path)]) == 0
+    assert Index(settings.index_folder).snapshot().paper_count == len(PAPERS) + 60
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a folder that not even root may write to")
+def test_a_home_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FOOTNOTE_HOME", "/proc/footnote")
+    ended = footnote("ingest", str(write_jsonl(tmp_path / "a.jsonl", PAPERS)))
+    assert ended.returncode == 1
+    assert "Traceback" not in ended.stderr
+    assert "/proc/footnote" in ended.stderr
+    assert "FOOTNOTE_HOME" in ended.stderr
+
+
+def test_an_index_on_a_disk_that_is_only_read(home: Path, tmp_path: Path) -> None:
+    """Asking writes nothing that an answer needs."""
+    assert main(["ingest", str(write_jsonl(tmp_path / "a.jsonl", PAPERS))]) == 0
+    ended = footnote("ask", "--offline", QUESTION, largest_file=1)
+    assert ended.returncode == 0, ended.stderr
+    assert "4.7x" in ended.stdout
+
+
+def test_two_footnotes_of_different_layouts_do_not_guess(home: Path, tmp_path: Path) -> None:
+    assert main(["ingest", str(write_jsonl(tmp_path / "a.jsonl", PAPERS))]) == 0
+    state = home / "index" / "state.json"
+    state.write_text(state.read_text(encoding="utf8").replace('"schema": 1', '"schema": 7'), encoding="utf8")
+    for command in (["ask", QUESTION], ["ingest", str(tmp_path / "a.jsonl")], ["status"], ["repair"]):
+        ended = footnote(*command)
+        assert ended.returncode == 1, command
+        assert "layout 7" in ended.stderr
+        assert "Traceback" not in ended.stderr
+
+
+def test_caches_of_another_version_are_made_again(home: Path, tmp_path: Path, models_home: Path) -> None:
+    """The encoder's graph and the tokens on their way into a snapshot are derived: a foreign one is no fault."""
+    (home / "models").unlink()
+    models = home / "models"
+    for path in (models_home / "models").rglob("*"):
+        if path.is_file():
+            copy = models / path.relative_to(models_home / "models")
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_bytes(b"from another time" if path.stat().st_size else b"")
+    assert main(["ingest", str(write_jsonl(tmp_path / "a.jsonl", PAPERS))]) == 0
+    tokens = home / "index" / "tokens"
+    tokens.mkdir(exist_ok=True)
+    (tokens / "00000000.npz").write_bytes(b"from another time")
+    write_jsonl(tmp_path / "a.jsonl", {**PAPERS, **numbered(3)})
+    assert main(["ingest", str(tmp_path / "a.jsonl")]) == 0
+    assert "4.7x" in Assistant(load_settings(home=home, offline=True)).ask(QUESTION).text
+
+
+def test_the_folder_is_given_back_where_root_is_not_needed(home: Path, tmp_path: Path) -> None:
+    if os.geteuid() == 0:
+        pytest.skip("root may write everywhere")
+    home.chmod(0o555)
+    ended = footnote("ingest", str(write_jsonl(tmp_path / "a.jsonl", PAPERS)))
+    home.chmod(0o755)
+    assert ended.returncode == 1
+    assert "Traceback" not in ended.stderr
