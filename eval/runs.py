@@ -119,7 +119,7 @@ def _git(*words: str) -> str:
     """What git says in the checkout; nothing where there is no git."""
     root = Path(__file__).parents[1]
     try:
-        done = subprocess.run(["git", *words], cwd=root, capture_output=True, text=True, check=False)
+        done = subprocess.run(["git", *words], cwd=root, capture_output=True, text=True, check=False)  # nosec B607
     except OSError:
         return ""
     return done.stdout.strip()

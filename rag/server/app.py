@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, HTTPException, Query, Request
@@ -19,6 +20,19 @@ from rag.server.wire import AskBody, SearchBody, event_name_and_data
 from rag.types import Answer, Event
 
 _LISTED = 100
+_OBJECT: dict[str, Any] = {"application/json": {"schema": {"type": "object"}}}
+_REFUSALS: dict[int | str, dict[str, Any]] = {
+    401: {"description": "no key, or one that is not known", "content": _OBJECT},
+    413: {"description": "a body that is too long", "content": _OBJECT},
+    422: {"description": "a request that makes no sense: which part, and why", "content": _OBJECT},
+    429: {"description": "too many requests: Retry-After says when to come again", "content": _OBJECT},
+    500: {"description": "something went wrong; the log names it", "content": _OBJECT},
+    503: {"description": "nothing was ingested yet", "content": _OBJECT},
+}
+_EVENTS: dict[int | str, dict[str, Any]] = {
+    200: {"description": "the answer, or its events", "content": {**_OBJECT, "text/event-stream": {}}}
+}
+_UNKNOWN: dict[int | str, dict[str, Any]] = {404: {"description": "no paper of this id", "content": _OBJECT}}
 
 
 def create_app(assistant: Assistant, keys: Keys | None = None) -> FastAPI:
@@ -27,7 +41,11 @@ def create_app(assistant: Assistant, keys: Keys | None = None) -> FastAPI:
     `POST /v1/ask`, `/v1/search`; `GET /v1/papers`, `/v1/papers/{id}`; `POST /v1/chat/completions`, `GET /v1/models` for
     OpenAI clients; `GET /healthz`, `/readyz`, `/metrics`; `/openapi.json` and `/docs`.
     """
-    app = FastAPI(title="Footnote", description="Questions over research papers, every sentence footnoted.")
+    app = FastAPI(
+        title="Footnote",
+        description="Questions over research papers, every sentence footnoted.",
+        responses=_REFUSALS,
+    )
     counters = Counters()
     guarded = [Depends(_guard(keys))] if keys is not None else []
 
@@ -48,11 +66,15 @@ def create_app(assistant: Assistant, keys: Keys | None = None) -> FastAPI:
                 counters.answered(event)
             yield event
 
-    @app.post("/v1/ask", dependencies=guarded)
+    def begun(events: Iterator[Event]) -> Iterator[Event]:
+        """Events whose first has come: what cannot be answered at all is told before a stream begins."""
+        return chain([next(events)], events)
+
+    @app.post("/v1/ask", dependencies=guarded, responses=_EVENTS)
     def ask(body: AskBody) -> Any:
         """The answer; with `stream`, server-sent events `stage`, `delta`, `restart`, `answer`."""
         history = [turn.model_dump() for turn in body.history]
-        events = counted(assistant.stream(body.question, history, **body.selection()))
+        events = begun(counted(assistant.stream(body.question, history, **body.selection())))
         if body.stream:
             return StreamingResponse(_sent(events), media_type="text/event-stream")
         return _last(events).to_dict()
@@ -71,19 +93,19 @@ def create_app(assistant: Assistant, keys: Keys | None = None) -> FastAPI:
         rows = [{"id": p.id, "title": p.title, "sources": p.source_names} for p in found[offset : offset + limit]]
         return {"total": len(found), "papers": rows}
 
-    @app.get("/v1/papers/{paper_id}", dependencies=guarded)
+    @app.get("/v1/papers/{paper_id}", dependencies=guarded, responses=_UNKNOWN)
     def paper(paper_id: str) -> dict[str, Any]:
         """One paper, whole."""
-        for found in assistant.snapshot.papers():
-            if found.id == paper_id:
-                return {"id": found.id, "title": found.title, "text": found.text, "sources": found.source_names}
-        raise HTTPException(404, f"no paper has the id {paper_id!r}")
+        found = assistant.snapshot.find(paper_id)
+        if found is None:
+            raise HTTPException(404, f"no paper has the id {paper_id[:100]!r}")
+        return {"id": found.id, "title": found.title, "text": found.text, "sources": found.source_names}
 
-    @app.post("/v1/chat/completions", dependencies=guarded)
+    @app.post("/v1/chat/completions", dependencies=guarded, responses=_EVENTS)
     def chat(body: openai_wire.ChatBody) -> Any:
         """Footnote as a model: citations in the text and as annotations."""
         question, history = openai_wire.question_and_history(body)
-        events = counted(assistant.stream(question, history))
+        events = begun(counted(assistant.stream(question, history)))
         if body.stream:
             return StreamingResponse(_data(openai_wire.chunks(events)), media_type="text/event-stream")
         return openai_wire.completion(_last(events))
