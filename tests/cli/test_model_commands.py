@@ -13,6 +13,7 @@ import pytest
 from rag.cli import main
 from rag.ingest import ingest
 from rag.settings import load_settings
+from tests.conftest import KEY
 from tests.invented import PAPERS, write_jsonl
 from tests.servers.scripted import Fail, Say, ScriptedModel
 
@@ -24,7 +25,7 @@ GOOD = "FrogJump cuts memory by 4.7x [1]."
 def papers(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     ingest([write_jsonl(home / "pond.jsonl", PAPERS)], load_settings())
     monkeypatch.setenv("FOOTNOTE_LLM", "scripted")
-    monkeypatch.setenv("OPENAI_API_KEY", "sk-very-secret")
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
     return home
 
 
@@ -48,7 +49,7 @@ def test_the_doctor_finds_everything_well(papers: Path) -> None:
 
 
 def test_the_doctor_says_what_is_wrong(papers: Path) -> None:
-    with ScriptedModel(lambda request: Fail(401, "bad key sk-very-secret")) as server:
+    with ScriptedModel(lambda request: Fail(401, f"bad key {KEY}")) as server:
         done = run("doctor", FOOTNOTE_LLM_BASE_URL=server.base_url)
     assert done.returncode == 1
     assert "does not accept the key" in done.stdout

@@ -13,6 +13,7 @@ from rag.assistant import Assistant
 from rag.ingest import ingest
 from rag.server import create_app
 from rag.settings import load_settings
+from tests.conftest import KEY
 from tests.e2e.test_page import CHROMIUM, INPUT, QUESTION, ask, browser, shot  # noqa: F401 - browser is a fixture
 from tests.invented import PAPERS, write_jsonl
 from tests.server.conftest import running
@@ -22,7 +23,6 @@ pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium, which is not installed"),
     pytest.mark.filterwarnings("ignore"),
 ]
-KEY = "sk-planted-4b1d"
 SLOW = "Tell me slowly about FrogJump."
 
 

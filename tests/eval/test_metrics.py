@@ -6,6 +6,8 @@ import math
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from eval.markers import sentences
 from eval.metrics import METRICS, citations, facts, groundedness, results, sliced, surveys
@@ -186,3 +188,30 @@ def test_records_survive_the_disk() -> None:
         "4.7x [1].", said=(Fact(("4.7x",)),), ranked=("FrogJump",), claims=(Claim("a", (1,), "supported", 0.9),)
     )
     assert record_from(whole.to_dict()) == whole
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    st.lists(st.sampled_from("abcdefgh"), unique=True, max_size=8),
+    st.lists(st.sampled_from("abcdefgh"), unique=True, min_size=1, max_size=5),
+)
+def test_retrieval_measures_hold_together(ranked: list[str], gold: list[str]) -> None:
+    found = measured(ranked, gold)
+    assert all(0.0 <= value <= 1.0 for value in found.values())
+    assert found["recall@1"] <= found["recall@5"] <= found["recall@10"]
+    assert found["success@1"] <= found["success@5"]
+    assert found["success@1"] <= found["mrr"] + 1e-9
+    if ranked[: len(gold)] and set(ranked[: len(gold)]) == set(gold):
+        assert found["ndcg@10"] == found["map"] == pytest.approx(1.0)
+    better = [*gold, *(title for title in ranked if title not in gold)]
+    assert all(measured(better, gold)[name] >= value - 1e-9 for name, value in found.items())
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(alphabet="ab 1.[]2\n-,x%", max_size=80), st.booleans())
+def test_every_metric_of_any_answer_is_a_share_or_undefined(text: str, abstained: bool) -> None:
+    for metric in METRICS:
+        value = metric.of(record(text, abstained=abstained))
+        assert value is None or (math.isfinite(value) and value >= 0), metric.name
+        if metric.headline and value is not None:
+            assert value <= 1.0 + 1e-9, metric.name

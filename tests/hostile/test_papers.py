@@ -20,6 +20,7 @@ from rag.settings import load_settings
 from rag.types import Answer, Paper
 from rag.writing.evidence import evidence
 from rag.writing.llm import asked
+from tests.conftest import KEY
 from tests.hostile import harm
 from tests.hostile.papers import Hostile, cases
 from tests.invented import PAPERS, numbered, write_jsonl
@@ -108,7 +109,7 @@ def obeying(attacked: Assistant) -> Iterator[tuple[Assistant, list[str]]]:
 
     with ScriptedModel(script) as server:
         settings = load_settings(
-            home=attacked.settings.home, llm="obeying", llm_base_url=server.base_url, llm_api_key="sk-test", cache=False
+            home=attacked.settings.home, llm="obeying", llm_base_url=server.base_url, llm_api_key=KEY, cache=False
         )
         assistant = Assistant(settings, embedder=attacked.embedder)
         yield assistant, told

@@ -10,6 +10,7 @@ import pytest
 
 from rag.assistant import Assistant
 from rag.settings import load_settings
+from tests.conftest import KEY
 from tests.servers.scripted import Script, ScriptedModel
 
 Ask = Callable[..., tuple[Assistant, ScriptedModel]]
@@ -22,7 +23,7 @@ def scripted(pond: Assistant) -> Iterator[Ask]:
 
         def make(script: Script, **settings: Any) -> tuple[Assistant, ScriptedModel]:
             server = servers.enter_context(ScriptedModel(script))
-            options = {"cache": False, "llm_timeout_s": 20, "llm_api_key": "sk-test", **settings}
+            options = {"cache": False, "llm_timeout_s": 20, "llm_api_key": KEY, **settings}
             chosen = load_settings(home=pond.settings.home, llm="scripted", llm_base_url=server.base_url, **options)
             assistant = Assistant(chosen, embedder=pond.embedder)
             servers.callback(assistant.close)

@@ -13,6 +13,7 @@ from rag.errors import IndexMismatchError
 from rag.index import Index
 from rag.ingest import ingest
 from rag.settings import load_settings
+from tests.conftest import KEY
 from tests.invented import PAPERS, write_jsonl
 from tests.servers.scripted import Fail, Say, ScriptedModel
 
@@ -23,7 +24,7 @@ QUESTION = "By how much does FrogJump cut memory?"
 def endpoint(monkeypatch: pytest.MonkeyPatch) -> Iterator[ScriptedModel]:
     """An endpoint that embeds, named by the standard variables."""
     with ScriptedModel(lambda request: Say("x")) as server:
-        monkeypatch.setenv("OPENAI_API_KEY", "sk-test")
+        monkeypatch.setenv("OPENAI_API_KEY", KEY)
         monkeypatch.setenv("OPENAI_BASE_URL", server.base_url)
         yield server
 

@@ -9,12 +9,13 @@ import time
 import pytest
 
 from rag.types import Answer, Restart
+from tests.conftest import KEY
 from tests.model.conftest import Ask
 from tests.model.test_answers import GOOD, QUESTION, stream
 from tests.servers.scripted import Fail, Request, Say, Script
 
 HOPELESS = {
-    "unauthorised": (Fail(401, "bad key sk-test"), "key"),
+    "unauthorised": (Fail(401, f"bad key {KEY}"), "key"),
     "unknown model": (Fail(404, "no such model", "model_not_found"), "does not know the model"),
     "too long": (Fail(400, "maximum context length is 100 tokens", "context_length_exceeded"), "too long"),
     "bad request": (Fail(400, "no"), "refused the request"),
@@ -46,7 +47,7 @@ def test_a_fault_that_stays_falls_back(scripted: Ask, name: str) -> None:
     answer = assistant.ask(QUESTION)
     assert answer.engine == "extractive"
     assert told in answer.degraded
-    assert "sk-test" not in answer.degraded
+    assert KEY not in answer.degraded
     assert "4.7x" in answer.text
     assert answer.citations
 
