@@ -14,6 +14,7 @@ writes a new snapshot beside the old one, a reader never sees a half-written ind
     bounds.npy      (passages + 1,) int64: the tokens of passage i are bounds[i]:bounds[i + 1]
     owners.npy      (passages,) int32: the position of each passage's paper
     text/, titles/  the two BM25 fields
+    cells/          the inverted file over `vectors.npy` (see `rag.cells`), where there are many
     terms.npy       (words,) int32 vocabulary numbers of `text/`; term_sentences.npy: the sentence of each,
                     -1 in the title; term_bounds.npy: the words of passage i
 """
@@ -33,6 +34,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.cells import Cells
 from rag.errors import IndexDamagedError
 from rag.lexical import LexicalIndex
 from rag.types import Paper, Passage, Source
@@ -101,7 +103,7 @@ class Snapshot:
         """Open the rows now and, to search, every other file: a mapped file outlives its removal by an ingest."""
         parts: list[object] = [self._papers, self._passages]
         if search:
-            parts += [self.vectors, self.text, self.titles, self.paper_of, self._terms, self._sentences]
+            parts += [self.vectors, self.cells, self.text, self.titles, self.paper_of, self._terms, self._sentences]
             parts += [self._tokens, self._first_tokens] if self.has_tokens else []
 
     @cached_property
@@ -117,6 +119,12 @@ class Snapshot:
         """`(passages, d)` unit vectors."""
         vectors: NDArray[np.float32] = self._array("vectors")
         return vectors
+
+    @cached_property
+    def cells(self) -> Cells | None:
+        """The way to the nearest vectors; None where there are so few that all can be looked at."""
+        folder = self.folder / "cells"
+        return Cells.load(folder) if folder.is_dir() else None
 
     @cached_property
     def text(self) -> LexicalIndex:

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import shutil
+from array import array
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rag import cells
 from rag.chunking import encoder_text
 from rag.lexical import LexicalIndex
 from rag.snapshot import SCHEMA, PackedTokens, Rows, checksum
@@ -53,7 +55,10 @@ def write_snapshot(
         np.asarray([span for group in spans for span in group], np.int32).reshape(-1, 2),
     )
     np.save(unfinished / "sentence_bounds.npy", _bounds([len(group) for group in spans]))
-    np.save(unfinished / "vectors.npy", store.vectors([record.passage.id for record in records]))
+    vectors = store.vectors([record.passage.id for record in records])
+    np.save(unfinished / "vectors.npy", vectors)
+    if len(vectors) > cells.FEWEST:
+        cells.Cells.build(vectors).save(unfinished / "cells")
     token_count = _write_tokens(unfinished, records, spans, tokens_of) if tokens_of and records else 0
     _write_lexical(unfinished, papers, records)
     files = sorted(path for path in unfinished.rglob("*") if path.is_file())
@@ -133,8 +138,7 @@ def _write_lexical(folder: Path, papers: Sequence[StoredPaper], records: Sequenc
 
 def _write_terms(folder: Path, records: Sequence[Record], index: LexicalIndex) -> None:
     """Each passage's words as numbers of the vocabulary, with the sentence each stands in; the title is -1."""
-    terms: list[int] = []
-    where: list[int] = []
+    terms, where = array("i"), array("i")
     bounds = [0]
     for record in records:
         passage = record.passage

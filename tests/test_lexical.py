@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import random
 from collections import Counter
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -61,3 +63,24 @@ def test_postings_are_the_texts_that_have_the_word(texts: list[str], word: str) 
         having = [place for place, text in enumerate(texts) if piece in words(text)]
         assert sorted(index.postings(piece)) == having
         assert index.document_frequency(piece) == len(having)
+
+
+@settings(max_examples=40, deadline=None)
+@given(TEXTS, st.lists(WORDS, min_size=1, max_size=4))
+def test_scores_of_some_texts_are_those_of_all(texts: list[str], asked: list[str]) -> None:
+    index, query = LexicalIndex.build(texts), words(" ".join(asked))
+    scores = index.scores(query)
+    some = np.arange(0, len(texts), 2)
+    assert np.allclose(index.scores_of(query, some), scores[some], atol=1e-5)
+    assert list(index.best(query, len(texts))) == [place for place, score in enumerate(scores) if score > 0]
+
+
+def test_the_best_of_long_lists_are_found(tmp_path: Path) -> None:
+    dice = random.Random(2)
+    texts = [" ".join(dice.choices(["frog", "toad", "newt", "pond", f"reed{n % 700}"], k=12)) for n in range(9_000)]
+    LexicalIndex.build(texts).save(tmp_path / "made")
+    index = LexicalIndex.load(tmp_path / "made", len(texts))
+    query = words("frog pond reed33")
+    exact = set(np.argsort(-index.scores(query), kind="stable")[:20])
+    assert index.document_frequency("frog") > 4_096
+    assert len(exact & set(index.best(query, 200))) >= 19

@@ -23,6 +23,7 @@ NAMES = (
     "covered", "title_covered", "sentence_covered", "sentence_alike", "title_alike", "named",
     "dense_share", "lexical_share", "pieces_share",
 )  # fmt: skip
+Positions = Sequence[int] | NDArray[np.integer]
 _SATURATED = 2.2  # k1 + 1: the most that BM25 multiplies a word's idf with
 
 
@@ -46,13 +47,37 @@ class Candidate:
         return met.max(axis=1) if len(met) else met[:, 0]
 
 
-@dataclass(frozen=True, slots=True)
 class Scores:
-    """First-stage scores: dense and BM25 of all passages `(n,)`, BM25 of all titles `(papers,)`."""
+    """First-stage scores of one query: dense and BM25 of passages, BM25 of titles.
 
-    dense: NDArray[np.float32]
-    lexical: NDArray[np.float32]
-    titles: NDArray[np.float32]
+    `whole` computes those of the entire index at once, which is quickest while it is small; else they are computed for
+    the positions asked for.
+    """
+
+    def __init__(self, snapshot: Snapshot, query: Query, *, whole: bool) -> None:
+        self._snapshot, self._query = snapshot, query
+        self._dense = snapshot.vectors @ query.vector if whole else None
+        self._lexical = snapshot.text.scores(query.words) if whole else None
+        self._titles = snapshot.titles.scores(query.words) if whole else None
+
+    def dense(self, passages: Positions) -> NDArray[np.float32]:
+        """The cosine of each passage's vector with the query's."""
+        if self._dense is not None:
+            return self._dense[passages]
+        products: NDArray[np.float32] = self._snapshot.vectors[passages] @ self._query.vector
+        return products
+
+    def lexical(self, passages: Positions) -> NDArray[np.float32]:
+        """The BM25 score of each passage with its title."""
+        if self._lexical is not None:
+            return self._lexical[passages]
+        return self._snapshot.text.scores_of(self._query.words, np.asarray(passages))
+
+    def titles(self, papers: Positions) -> NDArray[np.float32]:
+        """The BM25 score of each paper's title."""
+        if self._titles is not None:
+            return self._titles[papers]
+        return self._snapshot.titles.scores_of(self._query.words, np.asarray(papers))
 
 
 def gather(snapshot: Snapshot, papers: Sequence[int], query: Query) -> tuple[list[Candidate], Segments]:
@@ -79,9 +104,9 @@ def features(
     papers = [candidate.paper for candidate in candidates]
     first_segments = segments.firsts[starts]
     columns = [
-        np.maximum.reduceat(scores.dense[flat], starts),
-        np.maximum.reduceat(scores.lexical[flat], starts) / ceiling,
-        scores.titles[papers] / ceiling,
+        np.maximum.reduceat(scores.dense(flat), starts),
+        np.maximum.reduceat(scores.lexical(flat), starts) / ceiling,
+        scores.titles(papers) / ceiling,
         *_late(query, segments, first_segments),
         *_covered(query, segments, first_segments),
         np.maximum.reduceat(np.where(segments.sentences, segments.alike, -1.0), first_segments),

@@ -1,7 +1,8 @@
 """A query in, papers ranked with their passages out.
 
 Two stages. Dense and BM25 scores of every passage, each min-max normalised and mixed 0.6 : 0.4, pooled
-by paper, choose the candidates; features of each, late interaction among them, give the final order.
+by paper, choose the candidates; features of each, late interaction among them, give the final order. In
+an index of more than 20,000 passages the first stage looks into cells and champion lists only.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.blas import one_thread
+from rag.cells import Cells
 from rag.embedding import Embedder
 from rag.linear_model import LinearModel, trained
 from rag.retrieval.features import NAMES, Candidate, Scores, features, gather
@@ -21,6 +23,7 @@ from rag.snapshot import Snapshot
 from rag.types import Paper, RankedPaper, RankedPassage
 
 _DENSE_SHARE = 0.6
+_POOL = 200  # passages of each measure, where not all are looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,32 +75,42 @@ class Retriever:
             return self._hits(self.prepare(text), allowed, candidates or self._candidates)
 
     def _hits(self, query: Query, allowed: NDArray[np.bool_] | None, count: int) -> Hits:
-        scores = Scores(
-            self.snapshot.vectors @ query.vector,
-            self.snapshot.text.scores(query.words),
-            self.snapshot.titles.scores(query.words),
-        )
-        chosen = self._choose(scores, allowed, count)
+        cells = self.snapshot.cells
+        whole = cells is None or allowed is not None  # a selection may leave out all that is near
+        scores = Scores(self.snapshot, query, whole=whole)
+        passages = None if whole or cells is None else self._pool(query, cells, _POOL + 4 * count)
+        chosen = self._choose(scores, passages, allowed, count)
         gathered, segments = gather(self.snapshot, chosen, query)
         table = features(self.snapshot, query, gathered, segments, scores)
         ranked = self._ranker.score(table)
         order = np.argsort(-ranked, kind="stable")
         return Hits(query, tuple(gathered[i] for i in order), table[order], ranked[order])
 
-    def _choose(self, scores: Scores, allowed: NDArray[np.bool_] | None, count: int) -> list[int]:
-        dense, lexical = self._by_paper(scores.dense), self._by_paper(scores.lexical)
-        mixed = _DENSE_SHARE * _spread(dense) + (1 - _DENSE_SHARE) * _spread(lexical)
-        if allowed is not None:
-            mixed = np.where(allowed, mixed, -np.inf)
-        order = np.argsort(-mixed, kind="stable")[:count]
-        return [int(paper) for paper in order if np.isfinite(mixed[paper])]
+    def _pool(self, query: Query, cells: Cells, count: int) -> NDArray[np.int64]:
+        """The passages that are near by either measure, in order of position."""
+        near = cells.nearest(query.vector, count)
+        worded = self.snapshot.text.best(query.words, count)
+        return np.union1d(near, worded).astype(np.int64)
 
-    def _by_paper(self, scores: NDArray[np.float32]) -> NDArray[np.float32]:
-        """The best passage's score of each paper."""
-        if not len(scores):
-            return np.zeros(0, dtype=np.float32)
-        best: NDArray[np.float32] = np.maximum.reduceat(scores, self.snapshot.first_passage[:-1])
-        return best
+    def _choose(
+        self, scores: Scores, pool: NDArray[np.int64] | None, allowed: NDArray[np.bool_] | None, count: int
+    ) -> list[int]:
+        """The best papers by both scores, each of a paper its best passage's; of those in `pool`, or of all."""
+        low = None if pool is None else 0.0
+        if pool is None:
+            pool, papers = np.arange(len(self.snapshot)), np.arange(self.snapshot.paper_count)
+            firsts = self.snapshot.first_passage[:-1]
+        else:
+            papers, firsts = np.unique(self.snapshot.paper_of[pool], return_index=True)
+        if not len(pool):
+            return []
+        dense = _spread(np.maximum.reduceat(scores.dense(pool), firsts), low)
+        lexical = _spread(np.maximum.reduceat(scores.lexical(pool), firsts), low)
+        mixed = _DENSE_SHARE * dense + (1 - _DENSE_SHARE) * lexical
+        if allowed is not None:
+            mixed = np.where(allowed[papers], mixed, -np.inf)
+        order = np.argsort(-mixed, kind="stable")[:count]
+        return [int(papers[place]) for place in order if np.isfinite(mixed[place])]
 
     def _ranked(self, hits: Hits, rank: int) -> RankedPaper:
         candidate = hits.candidates[rank]
@@ -123,7 +136,8 @@ def mask(snapshot: Snapshot, wanted: Callable[[Paper], bool]) -> NDArray[np.bool
     return np.fromiter((wanted(paper) for paper in snapshot.papers()), dtype=bool, count=snapshot.paper_count)
 
 
-def _spread(scores: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Min-max normalised to [0, 1]; all alike become 0."""
-    low, high = scores.min(initial=np.inf), scores.max(initial=-np.inf)
+def _spread(scores: NDArray[np.float32], low: float | None) -> NDArray[np.float32]:
+    """Min-max normalised to [0, 1]; all alike become 0. `low` stands for the least score where that is not known."""
+    low = float(scores.min(initial=np.inf)) if low is None else low
+    high = float(scores.max(initial=-np.inf))
     return (scores - low) / (high - low) if high > low else np.zeros_like(scores)
