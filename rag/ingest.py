@@ -21,6 +21,7 @@ from rag.chunking import encoder_text, shortened, split
 from rag.corpus import Skipped, bundled, merge, read
 from rag.embedding import Embedder, load_embedder
 from rag.errors import IndexDamagedError, IndexMismatchError, NothingToReadError
+from rag.fingerprint import ReadBefore, fingerprint, remember, remembered
 from rag.index import Index, State
 from rag.settings import Settings
 from rag.snapshot import PackedTokens, Snapshot, pack
@@ -62,6 +63,10 @@ def ingest(
         IndexMismatchError: when the index was built by another embedder.
         StoreError: when the index cannot be written.
     """
+    read_now = fingerprint(paths, settings.embedder, settings.max_file_mb, prune)
+    known = _known(read_now, settings)
+    if known is not None:
+        return known
     report = Report()
     found: list[Paper] = []
     for item in read(paths, max_file_bytes=settings.max_file_mb * 1_000_000):
@@ -74,8 +79,31 @@ def ingest(
         raise NothingToReadError(_nothing(paths, report.skipped), "give listing pages, JSON Lines, BibTeX, PDF, …")
     report.entries = len(found)
     roots = [Path(path).expanduser().resolve() for path in paths]
-    _update(merge(found), settings, report, roots, prune, progress)
+    merged = merge(found)
+    _update(merged, settings, report, roots, prune, progress)
+    if read_now and not report.skipped:
+        made = ReadBefore(read_now, report.revision, len(found), len(merged), report.papers, report.passages)
+        remember(settings.index_folder, made)
     return report
+
+
+def _known(read_now: str, settings: Settings) -> Report | None:
+    """The report on files that were read before, if the index is still what they made it."""
+    index = Index(settings.index_folder)
+    before = remembered(index.folder) if read_now else None
+    if before is None or before.fingerprint != read_now:
+        return None
+    state = index.state()
+    if state.writing or state.revision != before.revision or not _opens(index):
+        return None
+    _check_embedder(state, load_embedder(settings.embedder, settings.models_folder, settings.threads))
+    return Report(
+        entries=before.entries,
+        unchanged=before.merged,
+        papers=before.papers,
+        passages=before.passages,
+        revision=before.revision,
+    )
 
 
 def ingest_bundled(settings: Settings, *, progress: Progress | None = None) -> Report:

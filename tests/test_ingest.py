@@ -42,6 +42,30 @@ def test_a_second_run_encodes_nothing_and_leaves_the_index(settings: Settings, t
     assert (second.unchanged, second.revision) == (len(PAPERS), first.revision)
 
 
+def test_unchanged_files_are_not_read_again(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_jsonl(tmp_path / "a.jsonl", PAPERS)
+    first = ingest([path], settings)
+    with monkeypatch.context() as patched:
+        patched.setattr("rag.ingest.read", None)  # would fail
+        again = ingest([path], settings)
+    assert (again.entries, again.unchanged, again.papers, again.passages, again.revision) == (
+        first.entries,
+        len(PAPERS),
+        first.papers,
+        first.passages,
+        first.revision,
+    )
+    remove(settings, lambda paper: paper.title == TITLES[0])
+    assert ingest([path], settings).added == 1  # taken out since
+    path.write_text(path.read_text(encoding="utf8").replace("4.7x", "4.8x"), encoding="utf8")
+    assert ingest([path], settings).updated == 1  # one character of a file
+    with path.open("a", encoding="utf8") as file:
+        file.write("broken\n")
+    assert len(ingest([path], settings).skipped) == len(ingest([path], settings).skipped) == 1  # told each time
+
+
 def test_what_is_stored_is_what_was_read(settings: Settings, tmp_path: Path) -> None:
     long = {"Long": " ".join(f"Sentence {i} tells of pond number {i}." for i in range(150))}
     ingest([write_jsonl(tmp_path / "a.jsonl", {**PAPERS, **long})], settings)
