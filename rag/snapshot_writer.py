@@ -9,7 +9,7 @@ import shutil
 from array import array
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,12 +18,19 @@ from rag import cells
 from rag.chunking import encoder_text
 from rag.lexical import LexicalIndex
 from rag.snapshot import SCHEMA, PackedTokens, Rows, checksum
-from rag.store import Record, Store, StoredPaper
+from rag.store import Record, StoredPaper
 from rag.text.sentences import Span, sentences
 from rag.text.words import words
 from rag.types import Passage
 
 TokensOf = Callable[[str], PackedTokens]
+
+
+class VectorsOf(Protocol):
+    """What gives the vectors of passages by their ids: the store."""
+
+    def vectors(self, ids: Sequence[str]) -> NDArray[np.float32]:
+        """`(n, d)`, in the order of `ids`."""
 
 
 def revision_of(papers: Sequence[StoredPaper], embedder: str) -> str:
@@ -37,7 +44,7 @@ def revision_of(papers: Sequence[StoredPaper], embedder: str) -> str:
 
 
 def write_snapshot(
-    folder: Path, papers: Sequence[StoredPaper], store: Store, embedder: str, tokens_of: TokensOf | None
+    folder: Path, papers: Sequence[StoredPaper], store: VectorsOf, embedder: str, tokens_of: TokensOf | None
 ) -> Path:
     """Write the snapshot of `papers` (ordered by id) into `folder/<revision>`, whole or not at all.
 
@@ -110,22 +117,26 @@ def _bounds(counts: Sequence[int]) -> NDArray[np.int64]:
 def _write_tokens(
     folder: Path, records: Sequence[Record], sentence_spans: Sequence[Sequence[Span]], tokens_of: TokensOf
 ) -> int:
-    packed = [tokens_of(record.passage.id) for record in records]
-    bounds = _bounds([len(entry.values) for entry in packed])
+    ids = [record.passage.id for record in records]
+    bounds = _bounds([len(tokens_of(identifier).values) for identifier in ids])
     np.save(folder / "bounds.npy", bounds)
-    np.save(folder / "scales.npy", np.concatenate([entry.scales for entry in packed]))
-    np.save(folder / "spans.npy", np.concatenate([entry.spans for entry in packed]))
-    firsts = [
-        np.searchsorted(entry.spans[:, 0], [span.start for span in group]) + start
-        for entry, group, start in zip(packed, sentence_spans, bounds[:-1], strict=True)
-    ]
+    count, width = int(bounds[-1]), tokens_of(ids[0]).values.shape[1]
+    values = _mapped(folder / "tokens.npy", np.int8, (count, width))
+    scales = _mapped(folder / "scales.npy", np.float32, (count,))
+    spans = _mapped(folder / "spans.npy", np.int32, (count, 2))
+    firsts: list[NDArray[np.int64]] = []
+    for identifier, group, start in zip(ids, sentence_spans, bounds[:-1], strict=True):
+        entry = tokens_of(identifier)  # asked for again: all of them at once would be 20 kB of memory a passage
+        end = start + len(entry.values)
+        values[start:end], scales[start:end], spans[start:end] = entry.values, entry.scales, entry.spans
+        firsts.append(np.searchsorted(entry.spans[:, 0], [span.start for span in group]) + start)
     np.save(folder / "sentence_tokens.npy", np.concatenate(firsts).astype(np.int64))
-    shape = (int(bounds[-1]), packed[0].values.shape[1])
-    values = np.lib.format.open_memmap(folder / "tokens.npy", mode="w+", dtype=np.int8, shape=shape)
-    for start, entry in zip(bounds[:-1], packed, strict=True):
-        values[start : start + len(entry.values)] = entry.values
-    values.flush()
-    return int(bounds[-1])
+    return count
+
+
+def _mapped(path: Path, kind: type, shape: tuple[int, ...]) -> Any:
+    """A new array in a file; what is written to it reaches the file when it is let go."""
+    return np.lib.format.open_memmap(path, mode="w+", dtype=kind, shape=shape)
 
 
 def _write_lexical(folder: Path, papers: Sequence[StoredPaper], records: Sequence[Record]) -> None:
