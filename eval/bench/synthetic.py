@@ -1,9 +1,9 @@
 """Papers that do not exist, as many as wanted, with the vocabulary, vectors and word pieces of real ones.
 
-Each is put together from sentences of the bundled digests, drawn from a seed: its text are those sentences, one word in
-six exchanged for another of the vocabulary, under a title with a name of its own; its vector is the mean of the
-sentences' vectors with noise; its word pieces are theirs. So what a search does with it costs what a real paper
-costs, and nothing has to be encoded a million times.
+Each is put together from sentences of the bundled digests that are near one another, drawn from a seed: its text are
+those sentences, one word in six exchanged for another of the vocabulary, under a title with a name of its own; its
+vector is the mean of the sentences' vectors with noise; its word pieces are theirs. So what a search does with it
+costs what a real paper costs, and nothing has to be encoded a million times.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from rag.token_basis import shortened_tokens
 from rag.types import Paper, Passage, Source
 
 _SENTENCES = 4  # a paper
+_NEAR = 40  # sentences near the first, from which the others are drawn
 _NOISE = 0.015  # a dimension: a cosine of about 0.96 to the paper without it
 _EXCHANGED = 1 / 6
 _TITLE_PIECES = 8
@@ -50,7 +51,10 @@ class Synthetic:
     def __init__(self, pool: Pool, count: int, seed: int = 1) -> None:
         self._pool, self._count = pool, count
         dice = np.random.default_rng(seed)
-        self._chosen = dice.integers(0, len(pool.sentences), (count, _SENTENCES))
+        anchors = dice.integers(0, len(pool.sentences), count)
+        near = _neighbours(pool.vectors)
+        self._chosen = near[anchors[:, None], dice.integers(0, _NEAR, (count, _SENTENCES))]
+        self._chosen[:, 0] = anchors
         self._seed = seed
 
     def papers(self) -> list[StoredPaper]:
@@ -100,6 +104,12 @@ class Synthetic:
             np.concatenate([title.scales[:kept], *(part.scales for part in parts)]),
             np.concatenate(spans).astype(np.int32),
         )
+
+
+def _neighbours(vectors: NDArray[np.float32]) -> NDArray[np.int64]:
+    """`(n, 40)`: the nearest vectors of each."""
+    products = vectors @ vectors.T
+    return np.asarray(np.argpartition(-products, _NEAR, axis=1)[:, :_NEAR], dtype=np.int64)
 
 
 def pool_of(embedder: Embedder) -> Pool:
