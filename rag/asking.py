@@ -67,7 +67,7 @@ def ready(settings: Settings, *, progress: Callable[[str, int, int], None] | Non
 
     `progress` is told how far that is (see `rag.ingest.Progress`).
     """
-    if not Index(settings.index_folder).state().revision:
+    if not Index.of(settings).state().revision:
         from rag.ingest import ingest_bundled
 
         ingest_bundled(settings, progress=progress)

@@ -81,7 +81,7 @@ class Assistant:
             IndexMissingError: when nothing was ingested yet.
             IndexMismatchError: when the index was built by another embedder.
         """
-        index = Index(self.settings.index_folder)
+        index = Index.of(self.settings)
         state = index.state()
         if self._retriever is None or self._retriever.snapshot.revision != state.revision:
             snapshot = index.snapshot(search=True)

@@ -32,7 +32,8 @@ def backup(settings: Settings, target: Path) -> int:
         IndexMissingError: when there is no index.
         StoreError: when the file cannot be written.
     """
-    index = Index(settings.index_folder)
+    index = Index.of(settings)
+    _local(index)
     index.snapshot()  # says so where there is no index
     unfinished = target.with_name(target.name + ".part")
     with index.locked(settings.lock_timeout_s):
@@ -61,7 +62,8 @@ def restore(settings: Settings, source: Path, *, force: bool = False) -> int:
         UsageError: when there is an index already, unless `force`.
         IndexDamagedError: when the file is not what `backup` wrote.
     """
-    index = Index(settings.index_folder)
+    index = Index.of(settings)
+    _local(index)
     place = index.folder.with_name(f"{index.folder.name}-restored-{uuid.uuid4().hex[:8]}")
     with index.locked(settings.lock_timeout_s):
         if not force and _has_index(index):
@@ -73,6 +75,11 @@ def restore(settings: Settings, source: Path, *, force: bool = False) -> int:
         finally:
             shutil.rmtree(place, ignore_errors=True)
     return papers
+
+
+def _local(index: Index) -> None:
+    if index.is_remote:
+        raise UsageError("the index is on a Chroma server", "back up the server's own folder")
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -53,10 +53,10 @@ def _encoder(settings: Settings) -> str:
 
 
 def _index(settings: Settings) -> str:
-    state = Index(settings.index_folder).state()
+    state = Index.of(settings).state()
     if not state.revision:
         return "nothing ingested yet: the first question takes in the bundled papers"
-    snapshot = Index(settings.index_folder).snapshot()
+    snapshot = Index.of(settings).snapshot()
     return f"{snapshot.paper_count} papers in {len(snapshot)} passages, built with {state.embedder}"
 
 

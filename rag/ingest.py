@@ -20,13 +20,13 @@ from numpy.typing import NDArray
 from rag.chunking import encoder_text, shortened, split
 from rag.corpus import Skipped, bundled, merge, read
 from rag.embedding import Embedder, load_embedder
-from rag.errors import IndexDamagedError, IndexMismatchError, NothingToReadError
+from rag.errors import IndexDamagedError, IndexMismatchError, NothingToReadError, UsageError
 from rag.fingerprint import ReadBefore, fingerprint, remember, remembered
 from rag.index import Index, State
 from rag.settings import Settings
 from rag.snapshot import PackedTokens, Snapshot, pack
 from rag.snapshot_writer import revision_of, write_snapshot
-from rag.store import PAGE, Record, Store, StoredPaper, content_of, stored_papers, to_records
+from rag.store import PAGE, Record, StoredPaper, content_of, stored_papers, to_records
 from rag.token_basis import shortened_tokens
 from rag.token_cache import TokenCache
 from rag.types import Paper, Passage, Source
@@ -89,7 +89,7 @@ def ingest(
 
 def _known(read_now: str, settings: Settings) -> Report | None:
     """The report on files that were read before, if the index is still what they made it."""
-    index = Index(settings.index_folder)
+    index = Index.of(settings)
     before = remembered(index.folder) if read_now else None
     if before is None or before.fingerprint != read_now:
         return None
@@ -116,7 +116,7 @@ def ingest_bundled(settings: Settings, *, progress: Progress | None = None) -> R
 
 def remove(settings: Settings, unwanted: Callable[[Paper], bool]) -> list[Paper]:
     """Remove the papers for which `unwanted` says so; returns them."""
-    index = Index(settings.index_folder)
+    index = Index.of(settings)
     index.snapshot()  # says so where there is no index
     with index.locked(settings.lock_timeout_s):
         writer = _Writer(index, settings)
@@ -127,7 +127,7 @@ def remove(settings: Settings, unwanted: Callable[[Paper], bool]) -> list[Paper]
 
 def repair(settings: Settings, *, progress: Progress | None = None) -> Report:
     """Derive the snapshot from the store again, whatever state it is in."""
-    index = Index(settings.index_folder)
+    index = Index.of(settings)
     with index.locked(settings.lock_timeout_s):
         shutil.rmtree(index.snapshots, ignore_errors=True)
         writer = _Writer(index, settings)
@@ -145,7 +145,9 @@ def reindex(settings: Settings, *, progress: Progress | None = None) -> Report:
     Raises:
         IndexMissingError: when there is no index.
     """
-    index = Index(settings.index_folder)
+    index = Index.of(settings)
+    if index.is_remote:
+        raise UsageError("an index on a server is not encoded again in place", "ingest into another server or database")
     index.snapshot()  # says so where there is no index
     with index.locked(settings.lock_timeout_s):
         before = index.state()
@@ -178,7 +180,7 @@ def _update(
     prune: bool,
     progress: Progress | None,
 ) -> None:
-    index = Index(settings.index_folder)
+    index = Index.of(settings)
     with index.locked(settings.lock_timeout_s):
         writer = _Writer(index, settings)
         wanted = list(_reconciled(found, writer.stored, roots))
@@ -194,7 +196,7 @@ class _Writer:
         self._state = index.state()
         self._embedder: Embedder = load_embedder(settings.embedder, settings.models_folder, settings.threads)
         _check_embedder(self._state, self._embedder)
-        self.store = Store(index.chroma)
+        self.store = index.open_store()
         self._records: dict[str, list[Record]] = {}
         for record in self.store.records():
             self._records.setdefault(record.passage.paper_id, []).append(record)

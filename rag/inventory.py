@@ -23,6 +23,7 @@ class Inventory:
     in_several: int
     sources: Mapping[str, int]
     folder: str
+    store: str
     bytes_on_disk: int
     embedder: str
     revision: str
@@ -35,7 +36,7 @@ def take_inventory(settings: Settings) -> Inventory:
     Raises:
         IndexMissingError: when nothing was ingested yet.
     """
-    index = Index(settings.index_folder)
+    index = Index.of(settings)
     snapshot, state = index.snapshot(), index.state()
     counts: Counter[str] = Counter()
     several = 0
@@ -49,6 +50,7 @@ def take_inventory(settings: Settings) -> Inventory:
         in_several=several,
         sources=dict(sorted(counts.items())),
         folder=str(index.folder),
+        store=settings.store_location.name if index.is_remote else "in the folder",
         bytes_on_disk=sum(path.stat().st_size for path in index.folder.rglob("*") if path.is_file()),
         embedder=state.embedder,
         revision=state.revision,
@@ -59,7 +61,7 @@ def take_inventory(settings: Settings) -> Inventory:
 def list_papers(settings: Settings, text: str = "", source: str = "") -> Iterator[Paper]:
     """The papers whose title or text contains `text` and one of whose sources' names contains `source`."""
     wanted = text.casefold()
-    for paper in Index(settings.index_folder).snapshot().papers():
+    for paper in Index.of(settings).snapshot().papers():
         in_text = wanted in paper.title.casefold() or wanted in paper.text.casefold()
         if in_text and any(source in entry.name for entry in paper.sources):
             yield paper
@@ -71,7 +73,7 @@ def find_paper(settings: Settings, title: str) -> Paper:
     Raises:
         UsageError: when there is none or several; the hint names the closest.
     """
-    papers = list(Index(settings.index_folder).snapshot().papers())
+    papers = list(Index.of(settings).snapshot().papers())
     key = title_key(title)
     exact = [paper for paper in papers if title_key(paper.title) == key]
     found = exact or [paper for paper in papers if key and key in title_key(paper.title)]

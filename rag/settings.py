@@ -20,6 +20,7 @@ from pydantic_settings import (
 )
 
 from rag.errors import SettingsError
+from rag.location import Server, location_of
 
 _DEFAULT_MODEL = "gpt-4.1-mini"  # with nothing but OPENAI_API_KEY
 
@@ -35,7 +36,12 @@ class Settings(BaseSettings):
         default_factory=lambda: Path(platformdirs.user_data_dir("footnote", appauthor=False)),
         description="the one folder that everything written goes to: index, models, caches",
     )
-    store: str = Field("", description="where the Chroma collection lives; empty: the folder `index` in home")
+    store: str = Field(
+        "",
+        description="where the Chroma collection lives: a folder, http(s)://HOST:PORT of a Chroma server, "
+        "cloud://TENANT/DATABASE; empty: the folder `index` in home",
+    )
+    store_token: SecretStr | None = Field(None, description="key for the Chroma server or Chroma Cloud")
     embedder: str = Field("builtin", description="`builtin` or the name of a LlamaIndex embedding")
     k: int = Field(6, ge=1, le=100, description="papers that a question is answered from")
     candidates: int = Field(20, ge=5, le=1000, description="papers that reranking looks at")
@@ -69,8 +75,14 @@ class Settings(BaseSettings):
 
     @property
     def index_folder(self) -> Path:
-        """The folder of the local index."""
-        return Path(self.store).expanduser() if self.store else self.home / "index"
+        """The folder of the index; with a server, of what is derived from it here."""
+        place = self.store_location
+        return place if isinstance(place, Path) else self.home / "remote" / place.folder_name
+
+    @property
+    def store_location(self) -> Path | Server:
+        """Where the passages are kept."""
+        return location_of(self.store, self.home / "index")
 
     @property
     def models_folder(self) -> Path:

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import IndexDamagedError, StoreError
+from rag.location import Server
 from rag.types import Paper, Passage, Source
 
 if TYPE_CHECKING:
@@ -66,10 +67,10 @@ def to_records(paper: Paper, passages: Sequence[Passage]) -> list[Record]:
 
 
 class Store:
-    """The collection in a local folder. Chroma is imported when it is opened, which takes a second."""
+    """The collection in a folder or on a server. Chroma is imported when it is opened, which takes a second."""
 
-    def __init__(self, folder: Path) -> None:
-        self._collection = _open_collection(folder)
+    def __init__(self, place: Path | Server, token: str = "") -> None:
+        self._collection = _open_collection(place, token)
 
     def write(self, records: Sequence[Record], vectors: NDArray[np.float32]) -> None:
         """Add or replace records with their `(n, d)` vectors, in one transaction a call of at most 5,000."""
@@ -188,8 +189,43 @@ def _from_metadata(identifier: str, text: str, row: Mapping[str, Any]) -> Record
         ) from error
 
 
-def _open_collection(folder: Path) -> Collection:
-    client = _connect(folder)
+def connect(place: Path | Server, token: str = "") -> ClientAPI:
+    """A Chroma client. `token` is sent as `Authorization: Bearer` and `X-Chroma-Token`, as proxies and Chroma want it.
+
+    Raises:
+        StoreError: when the folder cannot be used, or the server not be reached.
+    """
+    import chromadb  # imported here: it takes a second, and asking needs it only where nothing is cached
+    from chromadb.config import Settings as ChromaSettings
+
+    quiet = ChromaSettings(anonymized_telemetry=False)
+    if isinstance(place, Path):
+        try:
+            place.mkdir(parents=True, exist_ok=True)
+            return chromadb.PersistentClient(str(place), settings=quiet)
+        except OSError as error:
+            raise StoreError(
+                f"the index folder {place} cannot be used: {error.strerror}", "set FOOTNOTE_HOME"
+            ) from error
+    headers = {"Authorization": f"Bearer {token}", "X-Chroma-Token": token} if token else {}
+    try:
+        if place.tenant:
+            return chromadb.CloudClient(place.tenant, place.database, token or None, settings=quiet)
+        return chromadb.HttpClient(place.host, place.port, place.secure, headers=headers, settings=quiet)
+    except Exception as error:
+        raise told(place, error) from error
+
+
+def told(server: Server, error: Exception) -> StoreError:
+    """What went wrong with a server, without what it said: that may hold a key."""
+    return StoreError(
+        f"the Chroma server {server.name} cannot be used: {type(error).__name__}",
+        "is it running, is the address right, does it want FOOTNOTE_STORE_TOKEN?",
+    )
+
+
+def _open_collection(place: Path | Server, token: str) -> Collection:
+    client = connect(place, token)
     try:
         return client.get_or_create_collection(
             COLLECTION,
@@ -198,20 +234,9 @@ def _open_collection(folder: Path) -> Collection:
             metadata={"schema": SCHEMA},
         )
     except Exception as error:
-        raise StoreError(f"the collection in {folder} cannot be opened: {error}", _MEND) from error
+        if isinstance(place, Path):
+            raise StoreError(f"the collection in {place} cannot be opened: {error}", _MEND) from error
+        raise told(place, error) from error
 
 
 _MEND = "move the folder away and ingest again"
-
-
-def _connect(folder: Path) -> ClientAPI:
-    import chromadb  # imported here: it takes a second, and asking needs it only where nothing is cached
-    from chromadb.config import Settings as ChromaSettings
-
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        return chromadb.PersistentClient(str(folder), settings=ChromaSettings(anonymized_telemetry=False))
-    except OSError as error:
-        raise StoreError(f"the index folder {folder} cannot be used: {error.strerror}", "set FOOTNOTE_HOME") from error
-    except Exception as error:  # Chroma raises plain exceptions, panics of its Rust core among them
-        raise StoreError(f"the Chroma store in {folder} cannot be opened: {error}", _MEND) from error

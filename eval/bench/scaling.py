@@ -36,7 +36,7 @@ def measured(count: int, home: Path) -> dict[str, Any]:
     vectors and the choice of ten, in NumPy, which is what any exact search must at least do.
     """
     settings = load_settings(home=home, offline=True)
-    index = Index(settings.index_folder)
+    index = Index.of(settings)
     made_s = 0.0
     if not (index.folder / "state.json").exists():
         made_s = _timed(lambda: build(settings, count))

@@ -77,7 +77,7 @@ def open_views(home: Path, pages: Path | None) -> list[View]:
 
 def _view(name: str, settings: Settings) -> View:
     embedder = load_embedder(settings.embedder, settings.models_folder, settings.threads)
-    return View(name, Index(settings.index_folder).snapshot(), embedder)
+    return View(name, Index.of(settings).snapshot(), embedder)
 
 
 def planned(question: Question) -> Plan:

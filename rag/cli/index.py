@@ -101,6 +101,7 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="print JSON")] =
     for name, count in found.sources.items():
         print(f"  {count:6}  {clean(name)}")
     print(f"folder    {clean(found.folder)} ({found.bytes_on_disk / 1e6:.1f} MB)")
+    print(f"store     {clean(found.store)}")
     print(f"embedder  {found.embedder}")
     print(f"revision  {found.revision}")
     if found.unfinished:

@@ -1,0 +1,210 @@
+"""A finished snapshot, carried by the Chroma server that also holds the passages: written once, read by every replica.
+
+One record of the collection `footnote-published` says which revision is to be read; the pieces of its files are the
+records of `footnote-snapshot`. A replica that has another revision fetches the pieces into its own folder, checks them
+and opens them from there: so all replicas answer alike, and one that starts anew needs nothing but the address.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import shutil
+import time
+import uuid
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.errors import IndexBusyError, IndexDamagedError, StoreError
+from rag.location import Server
+from rag.store import connect, told
+
+if TYPE_CHECKING:
+    from chromadb.api import ClientAPI
+    from chromadb.api.models.Collection import Collection
+
+_PIECE = 768_000  # bytes of a file in one record
+_AT_ONCE = 6  # records a request
+_LEASE_S = 120.0
+_SETTLE_S = 0.4
+_ID = "published"
+
+
+class Publication:
+    """What is published on one server. Connects when it is first used."""
+
+    def __init__(self, server: Server, token: str) -> None:
+        self._server, self._token = server, token
+        self._connected: ClientAPI | None = None
+
+    def current(self) -> dict[str, Any]:
+        """The state that was published last, as `publish` was given it; empty before the first time.
+
+        Raises:
+            StoreError: when the server cannot be reached.
+        """
+        with self._asked():
+            rows = self._collection("footnote-published").get(ids=[_ID], include=["metadatas"])["metadatas"] or []
+        state: dict[str, Any] = json.loads(str(rows[0]["state"])) if rows else {}
+        return state
+
+    def publish(self, snapshot: Path, state: dict[str, Any]) -> None:
+        """Carry a snapshot's files to the server, then name it as the one to read, then drop older ones."""
+        revision = snapshot.name
+        with self._asked():
+            pieces = self._collection("footnote-snapshot")
+            batch: list[tuple[str, dict[str, Any]]] = []
+            count = 0
+            for name, number, data in _pieces(snapshot):
+                batch.append((f"{revision}:{count}", _packed(revision, name, number, data)))
+                count += 1
+                if len(batch) == _AT_ONCE:
+                    _write(pieces, batch)
+                    batch = []
+            _write(pieces, batch)
+            self._name(state, count)
+            _drop_others(pieces, revision)
+
+    def withdraw(self, state: dict[str, Any]) -> None:
+        """Say that nothing is left to read."""
+        with self._asked():
+            self._name(state, 0)
+            _drop_others(self._collection("footnote-snapshot"), "")
+
+    def _name(self, state: dict[str, Any], pieces: int) -> None:
+        row: dict[str, str | int] = {"state": json.dumps(state), "pieces": pieces}
+        self._collection("footnote-published").upsert(ids=[_ID], embeddings=_vectors(1), metadatas=[row])
+
+    def fetch(self, revision: str, folder: Path) -> Path:
+        """The published snapshot `revision`, in `folder`, whole or not at all.
+
+        Raises:
+            IndexDamagedError: when a piece is missing or not what was published: published anew meanwhile, perhaps.
+        """
+        target, unfinished = folder / revision, folder / f"{revision}.{uuid.uuid4().hex[:8]}.part"
+        try:
+            with self._asked():
+                rows = self._collection("footnote-published").get(ids=[_ID], include=["metadatas"])["metadatas"]
+                count = int(str(rows[0]["pieces"])) if rows else 0
+                pieces = self._collection("footnote-snapshot")
+                for start in range(0, count, _AT_ONCE):
+                    ids = [f"{revision}:{n}" for n in range(start, min(start + _AT_ONCE, count))]
+                    found = pieces.get(ids=ids, include=["metadatas"])
+                    by_id = dict(zip(found["ids"], found["metadatas"] or [], strict=True))
+                    for identifier in ids:
+                        _unpack(unfinished, by_id.get(identifier), identifier)
+            if target.exists():
+                return target  # another process of this machine was quicker
+            os.replace(unfinished, target)
+        finally:
+            shutil.rmtree(unfinished, ignore_errors=True)
+        return target
+
+    @contextmanager
+    def leased(self, timeout_s: float) -> Iterator[None]:
+        """Be the one writer among all machines: a lease of two minutes, written and read back, since Chroma has no
+        lock. Two that begin within the same moment see one name, that of the later.
+
+        Raises:
+            IndexBusyError: when another machine still holds it after `timeout_s`.
+        """
+        own, deadline = uuid.uuid4().hex, time.monotonic() + timeout_s
+        while not self._taken(own):
+            if time.monotonic() > deadline:
+                raise IndexBusyError(
+                    f"another machine is writing to {self._server.name}",
+                    "wait for it, or raise FOOTNOTE_LOCK_TIMEOUT_S",
+                )
+            time.sleep(1.0)
+        try:
+            yield
+        finally:
+            with self._asked():
+                self._collection("footnote-published").delete(ids=["writer"])
+
+    def _taken(self, own: str) -> bool:
+        with self._asked():
+            collection = self._collection("footnote-published")
+            rows = collection.get(ids=["writer"], include=["metadatas"])["metadatas"] or []
+            if rows and float(str(rows[0]["until"])) > time.time():
+                return False
+            row: dict[str, str | float] = {"owner": own, "until": time.time() + _LEASE_S}
+            collection.upsert(ids=["writer"], embeddings=_vectors(1), metadatas=[row])
+            time.sleep(_SETTLE_S)
+            rows = collection.get(ids=["writer"], include=["metadatas"])["metadatas"] or []
+            return bool(rows) and rows[0]["owner"] == own
+
+    def _collection(self, name: str) -> Collection:
+        if self._connected is None:
+            self._connected = connect(self._server, self._token)
+        return self._connected.get_or_create_collection(name, embedding_function=None)
+
+    @contextmanager
+    def _asked(self) -> Iterator[None]:
+        """What the client raises, as one of our errors; the next call connects anew."""
+        try:
+            yield
+        except StoreError:
+            raise
+        except Exception as error:
+            self._connected = None
+            raise told(self._server, error) from error
+
+
+def _pieces(snapshot: Path) -> Iterator[tuple[str, int, bytes]]:
+    for path in sorted(path for path in snapshot.rglob("*") if path.is_file()):
+        name = path.relative_to(snapshot).as_posix()
+        with path.open("rb") as file:
+            for number, data in enumerate(iter(lambda file=file: file.read(_PIECE), b"")):  # type: ignore[misc]
+                yield name, number, data
+        if not path.stat().st_size:
+            yield name, 0, b""
+
+
+def _packed(revision: str, name: str, number: int, data: bytes) -> dict[str, Any]:
+    digest = hashlib.sha256(data).hexdigest()
+    packed = base64.b64encode(zlib.compress(data, 1)).decode()
+    return {"revision": revision, "file": name, "number": number, "sha256": digest, "data": packed}
+
+
+def _write(pieces: Collection, batch: list[tuple[str, dict[str, Any]]]) -> None:
+    if batch:
+        ids = [identifier for identifier, _ in batch]
+        pieces.upsert(ids=ids, embeddings=_vectors(len(ids)), metadatas=[row for _, row in batch])
+
+
+def _drop_others(pieces: Collection, revision: str) -> None:
+    others: Any = {"revision": {"$ne": revision}}
+    pieces.delete(where=others)
+
+
+def _vectors(count: int) -> NDArray[np.float32]:
+    """Chroma wants a vector with each record; these are all alike and never searched."""
+    return np.ones((count, 1), dtype=np.float32)
+
+
+def _unpack(folder: Path, row: Any, identifier: str) -> None:
+    """Write one piece behind those before it."""
+    lost = IndexDamagedError(f"piece {identifier} of the published index is not there, or damaged", "ingest again")
+    if row is None:
+        raise lost
+    path = (folder / str(row["file"])).resolve()
+    if not path.is_relative_to(folder.resolve()):
+        raise lost
+    try:
+        data = zlib.decompress(base64.b64decode(str(row["data"])))
+    except (ValueError, zlib.error):
+        raise lost from None
+    if hashlib.sha256(data).hexdigest() != row["sha256"]:
+        raise lost
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("ab" if int(row["number"]) else "wb") as file:
+        file.write(data)

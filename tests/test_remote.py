@@ -1,0 +1,297 @@
+"""A real Chroma server in place of the folder: several homes, as several machines would have them, over one index."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from rag import index
+from rag.assistant import Assistant
+from rag.cli import main
+from rag.errors import IndexBusyError, IndexMissingError, SettingsError, StoreError, UsageError
+from rag.index import Index
+from rag.ingest import ingest, reindex, remove, repair
+from rag.location import Server, location_of
+from rag.settings import Settings, load_settings
+from rag.store import Store, stored_papers
+from tests.conftest import KEY
+from tests.invented import PAPERS, numbered, write_jsonl
+
+QUESTION = "By how much does FrogJump cut memory?"
+Machine = Callable[[str], Settings]
+
+
+@contextmanager
+def chroma(folder: Path, port: int = 0) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
+    """`chroma run` on a free port of this machine."""
+    if not port:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+    program = Path(sys.executable).with_name("chroma")
+    command = [str(program), "run", "--path", str(folder), "--host", "127.0.0.1", "--port", str(port)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder.parent)
+    try:
+        for _ in range(300):
+            try:
+                if httpx.get(f"http://127.0.0.1:{port}/api/v2/heartbeat").status_code == 200:
+                    break
+            except httpx.TransportError:
+                time.sleep(0.05)
+        yield port, process
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(20)
+
+
+@pytest.fixture(scope="module")
+def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    with chroma(tmp_path_factory.mktemp("server") / "data") as (found, _):
+        yield found
+
+
+@pytest.fixture
+def machine(port: int, tmp_path: Path, models_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Machine]:
+    """The settings of a machine of that name, over the one server; the index there is emptied in the end."""
+    monkeypatch.setattr(index, "_EVERY_S", 0.0)
+
+    def named(name: str) -> Settings:
+        home = tmp_path / name
+        if not home.exists():
+            home.mkdir()
+            (home / "models").symlink_to(models_home / "models")
+        return load_settings(home=home, store=f"http://127.0.0.1:{port}", offline=True, lock_timeout_s=5)
+
+    yield named
+    cleaner = named("cleaner")
+    with suppress(IndexMissingError):
+        remove(cleaner, lambda paper: True)
+
+
+def test_what_one_machine_ingests_all_of_them_answer_from(machine: Machine, tmp_path: Path, pond: Assistant) -> None:
+    path = write_jsonl(tmp_path / "a.jsonl", PAPERS)
+    ingest([path], machine("writer"))
+    reader = Assistant(machine("reader"), embedder=pond.embedder)
+    assert "4.7x" in reader.ask(QUESTION).text
+    assert reader.ask(QUESTION).text == Assistant(machine("writer"), embedder=pond.embedder).ask(QUESTION).text
+    write_jsonl(path, {**PAPERS, **numbered(5)})
+    assert ingest([path], machine("other writer")).added == 5  # the rest is there, though that machine never read it
+    assert len(list(reader.snapshot.papers())) == len(PAPERS) + 5  # seen without a restart
+    remove(machine("writer"), lambda paper: "FrogJump" in paper.title)
+    assert "4.7x" not in reader.ask(QUESTION).text
+    remove(machine("writer"), lambda paper: True)
+    with pytest.raises(IndexMissingError):
+        reader.ask(QUESTION)
+
+
+def test_the_index_is_the_same_as_in_a_folder(machine: Machine, tmp_path: Path, home: Path) -> None:
+    path = write_jsonl(tmp_path / "a.jsonl", {**PAPERS, **numbered(20)})
+    far, near = machine("writer"), load_settings(home=home, offline=True)
+    assert ingest([path], far).revision == ingest([path], near).revision
+    one, two = Index.of(far).snapshot(search=True), Index.of(near).snapshot(search=True)
+    assert list(one.papers()) == list(two.papers())
+    assert (one.vectors == two.vectors).all()
+
+
+def test_every_store_keeps_the_contract(machine: Machine, tmp_path: Path, home: Path) -> None:
+    """What is written is read back, replaced, found by its vector and deleted, in a folder as on a server."""
+    path = write_jsonl(tmp_path / "a.jsonl", PAPERS)
+    for settings in (machine("writer"), load_settings(home=home, offline=True)):
+        ingest([path], settings)
+        store: Store = Index.of(settings).open_store()
+        papers = stored_papers(store.records())
+        assert {stored.paper.title: stored.paper.text for stored in papers.values()} == PAPERS
+        records = [record for stored in papers.values() for record in stored.records]
+        vectors = store.vectors([record.passage.id for record in records])
+        for place in range(0, len(records), 3):
+            (nearest, likeness), *_ = store.nearest(vectors[place], 3)
+            assert nearest == records[place].passage.id
+            assert likeness == pytest.approx(1.0, abs=1e-4)
+        store.write(records, vectors)
+        assert len(list(store.records())) == len(records)
+        store.delete([record.passage.id for record in records[:2]] + ["unknown"])
+        assert len(list(store.records())) == len(records) - 2
+        assert repair(settings).papers >= len(PAPERS) - 2
+        ingest([path], settings)
+        assert Index.of(settings).snapshot().paper_count == len(PAPERS)
+
+
+def test_two_machines_do_not_write_at_once(machine: Machine, tmp_path: Path) -> None:
+    other = Index.of(machine("other"))
+    told = pytest.raises(IndexBusyError, match="another machine")
+    with Index.of(machine("writer")).locked(1), told, other.locked(0):
+        pass
+    with other.locked(1):
+        pass  # given back
+
+
+def test_a_server_that_is_away(machine: Machine, tmp_path: Path, pond: Assistant, models_home: Path) -> None:
+    home = tmp_path / "alone"
+    home.mkdir()
+    (home / "models").symlink_to(models_home / "models")
+    data = tmp_path / "data"
+    with chroma(data) as (port, _):
+        settings = load_settings(home=home, store=f"http://127.0.0.1:{port}", store_token=KEY, offline=True)
+        ingest([write_jsonl(tmp_path / "a.jsonl", PAPERS)], settings)
+        assistant = Assistant(settings, embedder=pond.embedder)
+        before = assistant.ask(QUESTION).text
+    assert assistant.ask(QUESTION).text == before  # from what is here
+    assert Assistant(settings, embedder=pond.embedder).ask(QUESTION).text == before
+    with pytest.raises(StoreError, match="cannot be used"):
+        ingest([write_jsonl(tmp_path / "a.jsonl", numbered(3))], settings)
+    elsewhere = settings.model_copy(update={"home": tmp_path / "new"})
+    with pytest.raises(StoreError) as told:
+        Assistant(elsewhere, embedder=pond.embedder).ask(QUESTION)
+    assert KEY not in str(told.value)
+    with chroma(data, port):
+        assert ingest([write_jsonl(tmp_path / "a.jsonl", {**PAPERS, **numbered(3)})], settings).added == 3
+
+
+def test_a_damaged_publication_is_noticed(machine: Machine, tmp_path: Path, port: int, pond: Assistant) -> None:
+    import chromadb
+
+    settings = machine("writer")
+    ingest([write_jsonl(tmp_path / "a.jsonl", PAPERS)], settings)
+    pieces = chromadb.HttpClient("127.0.0.1", port).get_collection("footnote-snapshot", embedding_function=None)
+    row: Any = pieces.get(limit=1, include=["metadatas"])
+    changed = {**row["metadatas"][0], "data": row["metadatas"][0]["data"][:-8] + "AAAAAAA="}
+    pieces.update(ids=row["ids"], metadatas=[changed])
+    with pytest.raises(StoreError):
+        Assistant(machine("reader"), embedder=pond.embedder).ask(QUESTION)
+    assert not list((tmp_path / "reader").rglob("*.part"))
+    repair(settings)
+    assert "4.7x" in Assistant(machine("reader"), embedder=pond.embedder).ask(QUESTION).text
+
+
+def test_what_works_on_folders_only_says_so(machine: Machine, tmp_path: Path) -> None:
+    settings = machine("writer")
+    ingest([write_jsonl(tmp_path / "a.jsonl", PAPERS)], settings)
+    with pytest.raises(UsageError):
+        reindex(settings)
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("http://chroma:8000", Server("chroma", 8000, False)),
+        ("http://chroma", Server("chroma", 8000, False)),
+        ("https://chroma.example", Server("chroma.example", 443, True)),
+        ("cloud://lab/papers", Server("api.trychroma.com", 443, True, "lab", "papers")),
+        ("", Path("default")),
+        ("some/folder", Path("some/folder")),
+    ],
+)
+def test_addresses(given: str, meant: object) -> None:
+    assert location_of(given, Path("default")) == meant
+
+
+@pytest.mark.parametrize(
+    "given", ["http://", "ftp://x", "cloud://x", "http://x:port", f"http://me:{KEY}@x", "http://x/y"]
+)
+def test_no_addresses(given: str) -> None:
+    with pytest.raises(SettingsError) as told:
+        location_of(given, Path("default"))
+    assert KEY not in str(told.value)
+
+
+@pytest.mark.slow
+def test_replicas_answer_through_restarts(tmp_path: Path, models_home: Path, pond: Assistant) -> None:
+    """Two servers of answers over one Chroma server; each part is restarted during a load."""
+    data = tmp_path / "data"
+    with chroma(data) as (port, _):
+        writer = tmp_path / "writer"
+        writer.mkdir()
+        (writer / "models").symlink_to(models_home / "models")
+        address = f"http://127.0.0.1:{port}"
+        ingest([write_jsonl(tmp_path / "a.jsonl", PAPERS)], load_settings(home=writer, store=address, offline=True))
+    homes = [tmp_path / f"replica-{n}" for n in range(2)]
+    for home in homes:
+        home.mkdir()
+        (home / "models").symlink_to(models_home / "models")
+    with ThreadPoolExecutor(1) as crowd:
+        with chroma(data, port), replica(homes[0], address) as one:
+            stop: list[bool] = []
+            with replica(homes[1], address) as two:
+                load = crowd.submit(asked_until, stop, [one, two])
+                time.sleep(2)
+            time.sleep(1)  # one replica alone
+            with replica(homes[1], address, int(two.rpartition(":")[2])):
+                time.sleep(1)
+        # The Chroma server is gone; what the replicas hold is enough.
+        with replica(homes[0], address, int(one.rpartition(":")[2])):
+            time.sleep(1)
+            stop.append(True)
+            answers, failed = load.result(60)
+    assert answers > 20
+    assert failed == 0
+
+
+def asked_until(stop: list[bool], replicas: list[str]) -> tuple[int, int]:
+    """Questions without end, each to one replica, and where that does not answer to the next, as a balancer does."""
+    answers = failed = 0
+    while not stop:
+        for attempt in range(40):
+            try:
+                told = httpx.post(
+                    f"{replicas[(answers + attempt) % 2]}/v1/ask", json={"question": QUESTION}, timeout=20
+                )
+                if told.status_code == 200 and "4.7x" in told.json()["text"]:
+                    answers += 1
+                    break
+            except httpx.TransportError:
+                pass
+            time.sleep(0.25)
+        else:
+            failed += 1
+    return answers, failed
+
+
+@contextmanager
+def replica(home: Path, store: str, port: int = 0) -> Iterator[str]:
+    """`footnote serve` over a store."""
+    if not port:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+    known = {"FOOTNOTE_HOME": str(home), "FOOTNOTE_STORE": store, "FOOTNOTE_OFFLINE": "true"}
+    command = [sys.executable, "-m", "rag.cli", "serve", "--port", str(port)]
+    process = subprocess.Popen(
+        command, env={**os.environ, **known}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    url = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(300):
+            try:
+                if httpx.get(f"{url}/readyz").status_code == 200:
+                    break
+            except httpx.TransportError:
+                time.sleep(0.1)
+        yield url
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def test_from_the_command_line(
+    machine: Machine, port: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FOOTNOTE_HOME", str(machine("here").home))
+    monkeypatch.setenv("FOOTNOTE_STORE", f"http://127.0.0.1:{port}")
+    assert main(["ingest", str(write_jsonl(tmp_path / "a.jsonl", PAPERS))]) == 0
+    assert main(["ask", "--offline", QUESTION]) == 0
+    assert main(["status"]) == 0
+    assert main(["doctor"]) == 0
+    assert main(["backup", str(tmp_path / "x.tar")]) == 2
+    assert f"127.0.0.1:{port}" in capsys.readouterr().out
