@@ -194,7 +194,7 @@ class _Writer:
     def __init__(self, index: Index, settings: Settings) -> None:
         self._index = index
         self._state = index.state()
-        self._embedder: Embedder = load_embedder(settings.embedder, settings.models_folder, settings.threads)
+        self._embedder, self._at_once = _embedder_of(settings)
         _check_embedder(self._state, self._embedder)
         self.store = index.open_store()
         self._records: dict[str, list[Record]] = {}
@@ -264,7 +264,7 @@ class _Writer:
             passages = split(paper, self._embedder.count_tokens, self._embedder.window)
             batch.append((paper, to_records(paper, passages)))
             size += len(passages)
-            if size >= _BATCH:
+            if size >= self._at_once:
                 yield batch
                 batch, size = [], 0
         if batch:
@@ -332,8 +332,8 @@ class _Writer:
         """Where token vectors come from: kept ones, else the text is encoded again."""
         lost = [r.passage for p in papers for r in p.records if r.passage.id not in self._tokens]
         again: dict[str, PackedTokens] = {}
-        for start in range(0, len(lost), _BATCH):
-            part = lost[start : start + _BATCH]
+        for start in range(0, len(lost), self._at_once):
+            part = lost[start : start + self._at_once]
             again.update(zip([passage.id for passage in part], self._encode(part)[1], strict=True))
         return lambda passage_id: again[passage_id] if passage_id in again else self._tokens.get(passage_id)
 
@@ -346,6 +346,17 @@ class _Writer:
         leads = [len(text) - len(passage.text) for text, passage in zip(texts, passages, strict=True)]
         packed = [pack(shortened_tokens(t.vectors), t.offsets - lead) for t, lead in zip(tokens, leads, strict=False)]
         return vectors, packed
+
+
+def _embedder_of(settings: Settings) -> tuple[Embedder, int]:
+    """What encodes, and how many passages at once."""
+    embedder = load_embedder(settings.embedder, settings.models_folder, settings.threads)
+    if not settings.ray:
+        return embedder, _BATCH
+    from rag.embedding.spread import Spread
+
+    spread = Spread(embedder, settings.embedder, settings.ray, settings.models_folder)
+    return spread, spread.at_once
 
 
 def _reconciled(found: Sequence[Paper], stored: dict[str, StoredPaper], roots: Sequence[Path]) -> Iterator[Paper]:

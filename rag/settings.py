@@ -70,6 +70,7 @@ class Settings(BaseSettings):
     prompts: Path | None = Field(None, description="folder of prompts that replace the built-in ones of the same name")
     cache: bool = Field(True, description="whether replies of the model are kept and used again")
     threads: int = Field(0, ge=0, le=256, description="CPU threads for encoding; 0: as many as there are cores")
+    ray: str = Field("", description="address of a Ray cluster that encodes papers; empty: this machine does")
     max_file_mb: int = Field(100, ge=1, description="megabytes above which a file that cannot be streamed is skipped")
     lock_timeout_s: float = Field(600, ge=0, description="seconds an ingest waits for another one to finish")
 

@@ -30,6 +30,7 @@ def ingest(
     reindex: Annotated[
         bool, typer.Option(help="first encode all papers again, with the embedder that the settings name now")
     ] = False,
+    ray: Annotated[str, typer.Option(help="address of a Ray cluster that encodes the papers, such as auto")] = "",
 ) -> int:
     """Read papers into the index; run it again to take up what changed. Exits with 1 where anything was skipped."""
     from rag.ingest import ingest as ingest_papers
@@ -39,7 +40,7 @@ def ingest(
 
     if not paths and not bundled and not reindex:
         raise UsageError("there is nothing to ingest", "give files or folders, --bundled or --reindex")
-    settings = load_settings()
+    settings = load_settings(ray=ray or None)
     started = time.perf_counter()
     status = 0
     with progress_bar() as progress:
