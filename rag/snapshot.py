@@ -41,6 +41,7 @@ from rag.types import Paper, Passage, Source
 
 SCHEMA = 1
 _CHECKED_BYTES = 64_000_000
+_SCATTERED_BYTES = 256_000_000
 _REBUILD = "`footnote repair` derives it from the store again"
 
 
@@ -232,7 +233,10 @@ class Snapshot:
 
     def _array(self, name: str) -> Any:
         """A file mapped into memory; as a plain array, since `np.memmap` makes every slice slow."""
-        return np.asarray(np.load(self.folder / f"{name}.npy", mmap_mode="r"))
+        array = np.load(self.folder / f"{name}.npy", mmap_mode="r")
+        if array.nbytes > _SCATTERED_BYTES and isinstance(array.base, mmap.mmap) and hasattr(mmap, "MADV_RANDOM"):
+            array.base.madvise(mmap.MADV_RANDOM)  # a few rows here and there: what lies around them stays on disk
+        return np.asarray(array)
 
     def passage(self, index: int) -> Passage:
         """The passage at a position."""

@@ -8,7 +8,7 @@ costs what a real paper costs, and nothing has to be encoded a million times.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -112,10 +112,10 @@ def _neighbours(vectors: NDArray[np.float32]) -> NDArray[np.int64]:
     return np.asarray(np.argpartition(-products, _NEAR, axis=1)[:, :_NEAR], dtype=np.int64)
 
 
-def pool_of(embedder: Embedder) -> Pool:
-    """The sentences of the bundled papers, encoded."""
+def pool_of(embedder: Embedder, without: Collection[str] = ()) -> Pool:
+    """The sentences of the bundled papers, but for those of some titles, encoded."""
     found: list[str] = []
-    for paper in merge(list(bundled())):
+    for paper in merge([paper for paper in bundled() if paper.title not in without]):
         found += [paper.text[start:end] for start, end in sentences(paper.text)]
     vectors, tokens = embedder.encode_with_tokens(found)
     packed = tuple(pack(shortened_tokens(entry.vectors), entry.offsets) for entry in tokens)

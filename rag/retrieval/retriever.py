@@ -23,7 +23,7 @@ from rag.snapshot import Snapshot
 from rag.types import Paper, RankedPaper, RankedPassage
 
 _DENSE_SHARE = 0.6
-_POOL = 200  # passages of each measure, where not all are looked at
+_POOL = 300  # passages of each measure, where not all are looked at
 
 
 @dataclass(frozen=True, slots=True)
