@@ -109,6 +109,14 @@ def distribution(requirement: str) -> str:
 
 
 @pytest.mark.parametrize("lock", ["requirements.lock", "requirements-ui.lock", "requirements-dev.lock"])
+def test_every_package_of_a_lock_has_its_hashes(lock: str) -> None:
+    blocks = re.split(r"(?m)^(?=[a-z0-9])", (ROOT / lock).read_text(encoding="utf8"))[1:]
+    assert len(blocks) > 100
+    assert [block.partition(" ")[0] for block in blocks if not re.search(r"--hash=sha256:[0-9a-f]{64}\b", block)] == []
+    assert "--require-hashes" in (ROOT / "scripts" / "setup").read_text(encoding="utf8")
+
+
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-ui.lock", "requirements-dev.lock"])
 def test_the_lock_holds_neither_torch_nor_what_it_leaves_out(lock: str) -> None:
     pinned = set(re.findall(r"^([a-z0-9._-]+)==", (ROOT / lock).read_text(encoding="utf8"), re.MULTILINE))
     assert "chromadb" in pinned
