@@ -66,12 +66,10 @@ def bench(
 
 
 def _at_size(count: int, out: Path) -> dict[str, Any]:
-    """One size, in a process of its own, so that its memory is its own."""
+    """One size: made in one process, measured in another, so that its memory is that of asking."""
     home = out / f"papers-{count}"
     home.mkdir(exist_ok=True)
-    command = [sys.executable, "-m", "eval.bench.scaling", "measure", str(count), str(home)]
-    made = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True)
-    row: dict[str, Any] = json.loads(made.stdout.splitlines()[-1])
+    row: dict[str, Any] = {"made_s": _scaled("make", count, home), **_scaled("measure", count, home)}
     search, floor = row["search"], row["floor"]
     print(
         f"{count:>9} papers: search p50 {search['p50'] * 1e3:.1f}, p95 {search['p95'] * 1e3:.1f}, "
@@ -81,6 +79,11 @@ def _at_size(count: int, out: Path) -> dict[str, Any]:
         flush=True,
     )
     return row
+
+
+def _scaled(verb: str, count: int, home: Path) -> Any:
+    command = [sys.executable, "-m", "eval.bench.scaling", verb, str(count), str(home)]
+    return json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True).stdout.splitlines()[-1])
 
 
 def _plot(rows: Sequence[dict[str, Any]]) -> str:

@@ -1,6 +1,7 @@
 """How a search, a cold question, memory and disk grow with the number of papers.
 
-python -m eval.bench.scaling measure COUNT HOME    makes the index if it is not there; prints one JSON line
+python -m eval.bench.scaling make COUNT HOME       makes the index if it is not there; prints the seconds it took
+python -m eval.bench.scaling measure COUNT HOME    prints one JSON line
 """
 
 from __future__ import annotations
@@ -30,18 +31,23 @@ _QUESTION = "Which FP8 training method compresses optimizer states?"
 _TOP = 10
 
 
-def measured(count: int, home: Path) -> dict[str, Any]:
-    """The figures at one size. Times in seconds, `memory` and `disk` in bytes, recall as shares of the exact search's.
+def make(count: int, home: Path) -> float:
+    """Make the index of `count` papers in `home`, if it is not there; the seconds that took."""
+    settings = load_settings(home=home, offline=True)
+    if (settings.index_folder / "state.json").exists():
+        return 0.0
+    return _timed(partial(build, settings, count))
+
+
+def measured(home: Path) -> dict[str, Any]:
+    """The figures of one index. Times in seconds, `memory` and `disk` in bytes, recall as shares of the exact search's.
 
     `search` is `Assistant.search`, everything included, `first` the same before the files that it reads are in memory;
-    `floor` is the exact product of the query's vector with all
-    vectors and the choice of ten, in NumPy, which is what any exact search must at least do.
+    `floor` is the exact product of the query's vector with all vectors and the choice of ten, in NumPy, which is what
+    any exact search must at least do.
     """
     settings = load_settings(home=home, offline=True)
     index = Index.of(settings)
-    made_s = 0.0
-    if not (index.folder / "state.json").exists():
-        made_s = _timed(lambda: build(settings, count))
     assistant = Assistant(settings)
     asked = [question.question for question in bundled_questions("train") if question.single][: _ASKED + 20]
     for question in asked[_ASKED:]:
@@ -51,7 +57,6 @@ def measured(count: int, home: Path) -> dict[str, Any]:
     memory = _resident()
     return {
         "passages": len(assistant.snapshot),
-        "made_s": made_s,
         "first": _percentiles(first),
         "search": _percentiles(searches),
         "answer": _percentiles([_timed(partial(assistant.ask, question)) for question in asked[:50]]),
@@ -119,4 +124,5 @@ def _percentiles(seconds: Sequence[float]) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(measured(int(sys.argv[2]), Path(sys.argv[3]))))
+    work = make(int(sys.argv[2]), Path(sys.argv[3])) if sys.argv[1] == "make" else measured(Path(sys.argv[3]))
+    print(json.dumps(work))
