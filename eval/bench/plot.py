@@ -28,7 +28,7 @@ def log_log(title: str, x_name: str, y_name: str, lines: Mapping[str, Points]) -
         parts.append(f'<text x="{x}" y="{_HEIGHT - 40}" text-anchor="middle">{10**power:,}</text>')
     for power in range(down[0], down[1] + 1):
         y = _y(10**power, down)
-        parts.append(f'<line x1="{_MARGIN}" x2="{_WIDTH - 20}" y1="{y}" y2="{y}" stroke="#ddd"/>')
+        parts.append(f'<line x1="{_MARGIN}" x2="{_WIDTH - 44}" y1="{y}" y2="{y}" stroke="#ddd"/>')
         parts.append(f'<text x="{_MARGIN - 6}" y="{y + 4}" text-anchor="end">{10.0**power:g}</text>')
     for place, (name, points) in enumerate(lines.items()):
         colour = _COLOURS[place % len(_COLOURS)]
@@ -52,7 +52,7 @@ def _axis(values: Sequence[float]) -> tuple[int, int]:
 
 def _x(value: float, axis: tuple[int, int]) -> float:
     share = (math.log10(value) - axis[0]) / (axis[1] - axis[0])
-    return _MARGIN + share * (_WIDTH - _MARGIN - 20)
+    return _MARGIN + share * (_WIDTH - _MARGIN - 44)
 
 
 def _y(value: float, axis: tuple[int, int]) -> float:
