@@ -85,6 +85,27 @@ def test_stopping_returns_the_question(browser: Any, address: str) -> None:  # n
     page.context.close()
 
 
+def test_pages_that_are_closed_or_cut_off_in_mid_answer_harm_nobody(browser: Any, address: str) -> None:  # noqa: F811
+    left = [logged_in(browser, address, "ann", "secret-a") for _ in range(3)]
+    for page in left:
+        page.fill(INPUT, SLOW)
+        page.press(INPUT, "Enter")
+        page.wait_for_function("document.querySelector('#chat').innerText.includes('4.7x')", timeout=15_000)
+    left[0].context.close()
+    left[1].context.set_offline(True)
+    left[2].reload()
+    other = logged_in(browser, address, "bob", "secret-b")
+    ask(other, QUESTION)
+    assert "93 medals" in other.inner_text("#chat")
+    left[1].context.set_offline(False)
+    for page in left[1:]:
+        page.reload()
+        page.wait_for_selector(INPUT)
+        ask(page, QUESTION)
+        page.context.close()
+    other.context.close()
+
+
 def test_nobody_sees_anothers_conversations(browser: Any, address: str) -> None:  # noqa: F811
     ann, bob = logged_in(browser, address, "ann", "secret-a"), logged_in(browser, address, "bob", "secret-b")
     ask(ann, "How many parameters does TinyToad have?")
