@@ -21,7 +21,7 @@ from rag.grounding import footnoted
 from rag.index import Index
 from rag.question import Plan, plan
 from rag.retrieval.pairing import Pair, best_pair
-from rag.retrieval.retriever import Hits, Retriever, mask
+from rag.retrieval.retriever import Hits, Retriever
 from rag.selection import Selection
 from rag.settings import Settings, changed, load_settings
 from rag.snapshot import Snapshot
@@ -207,7 +207,7 @@ class Assistant:
             return
         with clock("open"):
             retriever = self.retriever
-            allowed = None if selection.everything else mask(retriever.snapshot, selection)
+            allowed = None if selection.everything else retriever.mask(selection)
         degraded = ""
         if self.model is not None:
             given = False

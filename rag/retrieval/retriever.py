@@ -7,7 +7,6 @@ an index of more than 20,000 passages the first stage looks into cells and champ
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,10 +18,12 @@ from rag.embedding import Embedder
 from rag.linear_model import LinearModel, trained
 from rag.retrieval.features import NAMES, Candidate, Scores, features, gather
 from rag.retrieval.query import Query, prepare
+from rag.selection import Selection
 from rag.snapshot import Snapshot
-from rag.types import Paper, RankedPaper, RankedPassage
+from rag.types import RankedPaper, RankedPassage
 
 _DENSE_SHARE = 0.6
+_MASKS = 64  # selections whose masks are kept
 _POOL = 300  # passages of each measure, where not all are looked at
 
 
@@ -58,12 +59,22 @@ class Retriever:
         self.snapshot = snapshot
         self._embedder = embedder
         self._candidates = candidates
+        self._masks: dict[Selection, NDArray[np.bool_]] = {}
         self._ranker = ranker or trained("ranker", NAMES)
 
     def search(self, text: str, k: int, allowed: NDArray[np.bool_] | None = None) -> list[RankedPaper]:
         """The `k` best papers for `text`, among those that the mask `allowed` `(papers,)` lets through."""
         hits = self.hits(text, allowed)
         return [self._ranked(hits, rank) for rank in range(min(k, len(hits.candidates)))]
+
+    def mask(self, selection: Selection) -> NDArray[np.bool_]:
+        """Which papers a selection lets through; the last ones are kept, since every paper's row is read for it."""
+        if selection not in self._masks:
+            if len(self._masks) >= _MASKS:
+                self._masks.clear()
+            papers = self.snapshot.papers()
+            self._masks[selection] = np.fromiter(map(selection, papers), dtype=bool, count=self.snapshot.paper_count)
+        return self._masks[selection]
 
     def prepare(self, text: str) -> Query:
         """The query that `text` is."""
@@ -129,11 +140,6 @@ def _passage_scores(query: Query, candidate: Candidate) -> list[float]:
         return [float(score) for score in query.piece_weights @ best]
     found = np.logical_or.reduceat(segments.found, segments.firsts[:-1], axis=1)
     return [float(score) for score in (query.weights / max(float(query.weights.sum()), 1e-6)) @ found]
-
-
-def mask(snapshot: Snapshot, wanted: Callable[[Paper], bool]) -> NDArray[np.bool_]:
-    """Which papers of the snapshot `wanted` lets through."""
-    return np.fromiter((wanted(paper) for paper in snapshot.papers()), dtype=bool, count=snapshot.paper_count)
 
 
 def _spread(scores: NDArray[np.float32], low: float | None) -> NDArray[np.float32]:
