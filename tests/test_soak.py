@@ -16,5 +16,5 @@ def test_mixed_traffic_while_the_model_fails(home: Path) -> None:
     assert tally.untold == []
     assert tally.outcomes["answer"] > 20
     assert tally.outcomes["degraded"] > 0
-    assert tally.samples[-1][2] <= tally.samples[0][2] + 40  # open files, once all is quiet: a pool of connections
+    assert tally.samples[-1][2] <= tally.samples[0][2] + 110  # open files: the pool to the model keeps 100 connections
     assert "Traceback" not in (home / "server.log").read_text(encoding="utf8")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-import pickle  # nosec B403 - a file that this script has just written
+import pickle  # nosec B403
 import sys
 import time
 from importlib.util import find_spec
