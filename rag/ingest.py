@@ -11,6 +11,7 @@ from __future__ import annotations
 import shutil
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -35,6 +36,8 @@ Progress = Callable[[str, int, int], None]
 """Called with a stage ("read", "encode", "finish"), how much is done, and how much there is (0: unknown)."""
 
 _BATCH = 64  # passages encoded and written at once
+Batch = list[tuple[Paper, list[Record]]]
+Encoded = tuple[NDArray[np.float32], list[PackedTokens]]
 
 
 @dataclass(slots=True)
@@ -245,20 +248,31 @@ class _Writer:
 
     def _write_fresh(self, papers: Sequence[Paper], report: Report, progress: Progress | None) -> None:
         done = 0
-        for batch in self._batches(papers):
-            passages = [record.passage for _, records in batch for record in records]
-            vectors, tokens = self._encode(passages)
-            if tokens:
-                self._tokens.add([passage.id for passage in passages], tokens)
+        for batch, (vectors, tokens) in self._encoded(papers):
             records = [record for _, group in batch for record in group]
+            if tokens:
+                self._tokens.add([record.passage.id for record in records], tokens)
             self.store.write(records, vectors)
             self._drop_leftovers(batch)
             done += len(batch)
-            report.encoded += len(passages)
+            report.encoded += len(records)
             _tell(progress, "encode", done, len(papers))
 
-    def _batches(self, papers: Sequence[Paper]) -> Iterator[list[tuple[Paper, list[Record]]]]:
-        batch: list[tuple[Paper, list[Record]]] = []
+    def _encoded(self, papers: Sequence[Paper]) -> Iterator[tuple[Batch, Encoded]]:
+        """Batches with their vectors and tokens. While one is being written, the next is cut and encoded."""
+        with ThreadPoolExecutor(1) as ahead:
+            before: tuple[Batch, Future[Encoded]] | None = None
+            for batch in self._batches(papers):
+                passages = [record.passage for _, records in batch for record in records]
+                encoding = ahead.submit(self._encode, passages)
+                if before is not None:
+                    yield before[0], before[1].result()
+                before = batch, encoding
+            if before is not None:
+                yield before[0], before[1].result()
+
+    def _batches(self, papers: Sequence[Paper]) -> Iterator[Batch]:
+        batch: Batch = []
         size = 0
         for paper in papers:
             passages = split(paper, self._embedder.count_tokens, self._embedder.window)
@@ -270,7 +284,7 @@ class _Writer:
         if batch:
             yield batch
 
-    def _drop_leftovers(self, batch: Sequence[tuple[Paper, list[Record]]]) -> None:
+    def _drop_leftovers(self, batch: Batch) -> None:
         """Remove the passages of older versions, after the new ones are safely in."""
         stale: list[str] = []
         for paper, records in batch:
@@ -337,7 +351,7 @@ class _Writer:
             again.update(zip([passage.id for passage in part], self._encode(part)[1], strict=True))
         return lambda passage_id: again[passage_id] if passage_id in again else self._tokens.get(passage_id)
 
-    def _encode(self, passages: Sequence[Passage]) -> tuple[NDArray[np.float32], list[PackedTokens]]:
+    def _encode(self, passages: Sequence[Passage]) -> Encoded:
         """Vectors `(n, d)` and packed tokens, their offsets counted from where the passage's text starts."""
         embedder = self._embedder
         titles = [shortened(passage.title, embedder.count_tokens, embedder.window) for passage in passages]
