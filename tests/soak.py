@@ -17,8 +17,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -28,6 +27,7 @@ import httpx
 from rag.assistant import Assistant
 from rag.settings import load_settings
 from tests.invented import PAPERS, numbered, write_jsonl
+from tests.servers.processes import free_port, served
 from tests.servers.scripted import Fail, Request, Say, ScriptedModel, quoting
 from ui.conversations import Conversations
 from ui.feedback import Feedback
@@ -91,12 +91,9 @@ def faulty(dice: random.Random) -> Say | Fail | None:
     return dice.choice([*faults, *[None] * 16])
 
 
-@contextmanager
-def server(home: Path, address: str) -> Iterator[tuple[str, int]]:
+def server(home: Path, address: str) -> AbstractContextManager[tuple[str, int]]:
     """`footnote serve` as a process: its address and its number."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     known = {
         "FOOTNOTE_HOME": str(home),
         "FOOTNOTE_LLM": "scripted",
@@ -106,20 +103,7 @@ def server(home: Path, address: str) -> Iterator[tuple[str, int]]:
         "FOOTNOTE_CACHE": "false",
     }
     command = [sys.executable, "-m", "rag.cli", "serve", "--port", str(port)]
-    with (home / "server.log").open("wb") as log:
-        process = subprocess.Popen(command, env={**os.environ, **known}, stdout=log, stderr=log)
-    url = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(600):
-            try:
-                if httpx.get(f"{url}/readyz").status_code == 200:
-                    break
-            except httpx.TransportError:
-                time.sleep(0.1)
-        yield url, process.pid
-    finally:
-        process.terminate()
-        process.wait(20)
+    return served(command, port, "/readyz", environment=known, log=home / "server.log")
 
 
 def soak(home: Path, seconds: float, *, crowd: int = 6) -> Tally:

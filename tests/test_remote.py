@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import socket
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -28,37 +24,25 @@ from rag.settings import Settings, load_settings
 from rag.store import Store, stored_papers
 from tests.conftest import KEY
 from tests.invented import PAPERS, numbered, write_jsonl
+from tests.servers.processes import free_port, served
 
 QUESTION = "By how much does FrogJump cut memory?"
 Machine = Callable[[str], Settings]
 
 
 @contextmanager
-def chroma(folder: Path, port: int = 0) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
-    """`chroma run` on a free port of this machine."""
-    if not port:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+def chroma(folder: Path, port: int = 0) -> Iterator[int]:
+    """`chroma run` on a free port of this machine, or on the one given."""
+    port = port or free_port()
     program = Path(sys.executable).with_name("chroma")
     command = [str(program), "run", "--path", str(folder), "--host", "127.0.0.1", "--port", str(port)]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder.parent)
-    try:
-        for _ in range(300):
-            try:
-                if httpx.get(f"http://127.0.0.1:{port}/api/v2/heartbeat").status_code == 200:
-                    break
-            except httpx.TransportError:
-                time.sleep(0.05)
-        yield port, process
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(20)
+    with served(command, port, "/api/v2/heartbeat"):
+        yield port
 
 
 @pytest.fixture(scope="module")
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    with chroma(tmp_path_factory.mktemp("server") / "data") as (found, _):
+    with chroma(tmp_path_factory.mktemp("server") / "data") as found:
         yield found
 
 
@@ -142,7 +126,7 @@ def test_a_server_that_is_away(machine: Machine, tmp_path: Path, pond: Assistant
     home.mkdir()
     (home / "models").symlink_to(models_home / "models")
     data = tmp_path / "data"
-    with chroma(data) as (port, _):
+    with chroma(data) as port:
         settings = load_settings(home=home, store=f"http://127.0.0.1:{port}", store_token=KEY, offline=True)
         ingest([write_jsonl(tmp_path / "a.jsonl", PAPERS)], settings)
         assistant = Assistant(settings, embedder=pond.embedder)
@@ -210,7 +194,7 @@ def test_no_addresses(given: str) -> None:
 def test_replicas_answer_through_restarts(tmp_path: Path, models_home: Path, pond: Assistant) -> None:
     """Two servers of answers over one Chroma server; each part is restarted during a load."""
     data = tmp_path / "data"
-    with chroma(data) as (port, _):
+    with chroma(data) as port:
         writer = tmp_path / "writer"
         writer.mkdir()
         (writer / "models").symlink_to(models_home / "models")
@@ -261,27 +245,11 @@ def asked_until(stop: list[bool], replicas: list[str]) -> tuple[int, int]:
 @contextmanager
 def replica(home: Path, store: str, port: int = 0) -> Iterator[str]:
     """`footnote serve` over a store."""
-    if not port:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+    port = port or free_port()
     known = {"FOOTNOTE_HOME": str(home), "FOOTNOTE_STORE": store, "FOOTNOTE_OFFLINE": "true"}
     command = [sys.executable, "-m", "rag.cli", "serve", "--port", str(port)]
-    process = subprocess.Popen(
-        command, env={**os.environ, **known}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    url = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(300):
-            try:
-                if httpx.get(f"{url}/readyz").status_code == 200:
-                    break
-            except httpx.TransportError:
-                time.sleep(0.1)
+    with served(command, port, "/readyz", environment=known) as (url, _):
         yield url
-    finally:
-        process.terminate()
-        process.wait(20)
 
 
 def test_from_the_command_line(

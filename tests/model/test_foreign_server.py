@@ -8,7 +8,6 @@ The interpreter needs transformers, torch, accelerate, fastapi, uvicorn, openai 
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ import pytest
 
 from rag.assistant import Assistant
 from rag.settings import load_settings
+from tests.servers.processes import free_port
 
 PEER = os.environ.get("FOOTNOTE_PEER_PYTHON", "")
 pytestmark = [
@@ -34,9 +34,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]
     """The server's address and the model's name."""
     folder = tmp_path_factory.mktemp("tiny")
     subprocess.run([PEER, str(_SCRIPT), str(folder)], check=True, capture_output=True)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     command = [str(Path(PEER).with_name("transformers")), "serve", str(folder), "--port", str(port)]
     process = subprocess.Popen(command, env={**os.environ, "HF_HUB_OFFLINE": "1"}, stdout=subprocess.DEVNULL,
                                stderr=subprocess.DEVNULL)  # fmt: skip

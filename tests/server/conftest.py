@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,6 +15,7 @@ from rag.assistant import Assistant
 from rag.server import create_app
 from rag.server.defence import Defended
 from rag.server.keys import Keys
+from tests.servers.processes import free_port
 
 Serve = Callable[..., str]
 
@@ -23,9 +23,7 @@ Serve = Callable[..., str]
 @contextmanager
 def running(app: Any, at_once: int = 0) -> Iterator[str]:
     """The address of an app while it is served, behind its defences."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     behind = Defended(app, "127.0.0.1", **({"at_once": at_once} if at_once else {}))
     server = uvicorn.Server(uvicorn.Config(behind, host="127.0.0.1", port=port, log_level="error", ws="none"))
     thread = threading.Thread(target=server.run, daemon=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +15,7 @@ import httpx
 from rag.ingest import ingest
 from rag.settings import load_settings
 from tests.invented import PAPERS, write_jsonl
+from tests.servers.processes import free_port
 
 
 def test_the_three_tools(home: Path) -> None:
@@ -31,9 +31,7 @@ def test_the_three_tools(home: Path) -> None:
 
 def test_the_same_over_http(home: Path) -> None:
     ingest([write_jsonl(home / "pond.jsonl", PAPERS)], load_settings())
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     environment = {**os.environ, "FOOTNOTE_HOME": str(home), "FOOTNOTE_OFFLINE": "1"}
     command = [sys.executable, "-m", "rag.cli", "mcp", "--http", "--port", str(port)]
     with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
