@@ -49,16 +49,22 @@ _THINGS = (
 )
 _NO_VERB = (  # what follows a plural without being its verb, or asks about one paper's own
     r"(?:does|do|did|was|were|is|are|has|have|had|can|could|should|would|will|may|in|of|on|for|to|from|and|or|by|with|"
-    r"at|it|the|they|this|that|besides|beyond|other|\w+s|\w+ed)"
+    r"at|it|the|they|this|that|besides|beyond|other|make up|\w+s|\w+ed)"
 )
+_WAYS = r"(?:methods|techniques|approaches|systems|algorithms|frameworks)"  # what papers offer, rather than use
+_WORK = r"(?:work|research|literature)"
+_MATTER = r"(?:that|which|whose|where|who|for|on|to|by|with|about|in)"
 _POLITE = (
     r"(?:(?:and|so|ok|okay|please|hi|hello|could you|can you|would you|will you|i need|i want|i'd like|i would like|"
     r"we need|help me|let me|to see|tell me|i wonder|do you know)\b\W*)*"
 )
 _COUNT_OPENINGS = (
-    rf"(?:in |for |on |of )?how many\b[^?]*?\b(?:{_SOME}|authors|entries)\b",
-    r"how many of (?:them|these|those)\b",
-    rf"how many (?:\w+ )?{_DOES}\b",
+    rf"(?:in |for |on |of )?how many (?:[^\s?]+ ){{0,6}}?{_SOME}\b(?![^?]*\bthe [^?]*(?:survey|review)\b)",
+    r"how many (?:authors|entries (?:mention|use|name|deal|talk|are|in the))\b",
+    r"how many of (?:them|these|those)\b(?! (?:does|did) )",
+    rf"how many (?!\w+ \w+s (?:do|does|did|is|are|was|were|has|have)\b)(?:\w+ )?{_DOES}\b",
+    rf"how many (?:\w+ )?{_WAYS} (?!{_NO_VERB}\b)\w+",
+    rf"count (?:all |the )*(?:\w+ )?(?:{_WAYS}|models|{_WORK})\b",
     rf"(?:what(?:'s| is| was)? )?(?:the )?(?:total )?(?:number|count|share|fraction) of\b[^?]*?\b{_SOME}\b",
     rf"count\b[^?]*?\b{_SOME}\b",
     r"how often (?:is|are|does|do)\b.*\b(?:mentioned|used|appear|occur|cited|named)\b",
@@ -70,7 +76,11 @@ _SURVEY_OPENINGS = (
     rf"(?:out )?(?:me )?(?:up )?(?:all|every|each|any|the|some|a list of)?\W*(?:of )?(?:the )?(?:\w+\W+){{0,3}}?"
     rf"(?:{_SOME}|{_ONE} (?:on|about|that|which|using|with|mentioning|in)|"
     r"(?:work|research|literature) (?:on|about|that|using))\b",
-    r"(?:what|which) (?:\w+ )?(?:work|research|literature|material)\b",
+    r"(?:what|which) (?:\w+ )?(?:work|research|literature|material)\b(?! (?:does|did|do (?!you|we))\b)",
+    rf"(?:list|show|find|name|collect|enumerate|give) (?:me )?(?:(?:all|any|some) )?(?:\w+ )?{_WAYS} {_MATTER}\b",
+    rf"(?:list|show|find|name|collect|enumerate|give) (?:me )?(?:(?:all|any|some|the) )?(?:\w+ )?{_WORK} {_MATTER}\b",
+    rf"(?:are|is) there (?:any |some )?(?:\w+ )?{_WAYS} {_MATTER}\b",
+    rf"(?:i'm |i am |we are |we're )?(?:looking|searching) (?:for|after) (?:\w+ )?{_WAYS} {_MATTER}\b",
     r"what (?:do|have) (?:you|we) (?:have|got|know)\b",
     r"what(?:'s| is| are) there (?:on|about)\b",
     r"(?:are there|is there|do you have|have you got|do we have|got) (?:any |some |other |more )?(?:\w+ )?"
@@ -83,7 +93,7 @@ _SURVEY_OPENINGS = (
     rf"(?:\w+ ){{0,2}}?(?:{_SOME}|work|research|literature)\b",
     r"where (?:is|are|do|does|has|have)\b.*\b(?:used|use|mentioned|appears?|occurs?|evaluated|tested|cited|named)\b",
     rf"who (?:(?:all|else|also) )?(?:has |have )?{_DOES}(?:s|d|ed)?\b",
-    r"(?:show me |list |find )?everything (?:on|about|that)\b",
+    r"(?:(?:show|give|get|send|bring) me |list |find )?everything (?:there is )?(?:on|about|that|to do with)\b",
     rf"(?:which|what) (?:other )?{_THINGS}(?:,? (?:or |and )?{_THINGS})* (?:{_DOES}|(?!{_NO_VERB}\b)\w+)\b",
     rf"(?:which|what) (?:\w+ )?{_THINGS} (?:are|is) there (?:for|on|about|that)\b",
     rf"{_SOME} (?:on|about|that|which|who|whose|using|with|without|mentioning|in|for|from|dealing|"
@@ -91,9 +101,17 @@ _SURVEY_OPENINGS = (
     r"(?:a |an |the )?(?:quick |short |brief )?(?:survey|overview|review|list|roundup) of\b",
     r"(?:give|show) me an overview\b",
 )
+_SURVEY_ENDS = (
+    rf"any (?:other )?(?:{_SOME}|{_WORK})",
+    rf"(?:please )?(?:list|show|name|find|give)(?: me)? (?:all |the |any )*(?:{_SOME}|{_WORK})",
+    rf"what(?: (?:{_SOME}|{_WORK}|else))? (?:do (?:you|we) have|have (?:you|we) got|is there|are there)",
+    r"what's there|anything(?: there)?",
+    rf"{_SOME}(?:,? please)?",
+)
 _COUNT = re.compile(rf"^\W*{_POLITE}(?:{'|'.join(_COUNT_OPENINGS)})", re.I)
 _SURVEY = re.compile(
-    rf"^\W*{_POLITE}(?:{'|'.join(_SURVEY_OPENINGS)})|[:,;.?] (?:in |from )?(?:which|what) (?:\w+ ){{0,2}}?{_SOME}\b",
+    rf"^\W*{_POLITE}(?:{'|'.join(_SURVEY_OPENINGS)})|[:,;.?] (?:in |from )?(?:which|what) (?:\w+ ){{0,2}}?{_SOME}\b"
+    rf"|[:,;.?–—-] (?:{'|'.join(_SURVEY_ENDS)})\W*$",
     re.I,
 )
 _MENTION = re.compile(

@@ -147,7 +147,9 @@ def test_killed_at_random_moments(
     models, embedder, chance = models_home / "models", pond.embedder, random.Random(operation)
     made = scene(operation, tmp_path, models, embedder)
     seen, hits = list[str](), 0
-    for turn in range(kills):
+    for turn in range(kills + 10):
+        if turn >= kills and hits:  # on a machine that was busy when the scene was timed, kills come late
+            break
         home = tmp_path / f"home-{turn}"  # a new place each time: Chroma remembers what it opened by its path
         made.fresh(home, models)
         with asking(home, embedder, seen):

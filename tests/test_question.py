@@ -36,6 +36,13 @@ SURVEYS = [
     "What do you have on medical images?",
     "All papers by groups that release weights, please",
     "Neural architecture search: which papers use it?",
+    "Give me everything on optimizers that need little memory.",
+    "Show me methods that steer a generator with edge maps",
+    "List the work where one training run yields models of several sizes",
+    "I'm looking for techniques that tune only a part of the weights",
+    "Learning from a handful of examples: what work do you have?",
+    "How do people adapt models to shifted data? List the papers.",
+    "Are there methods by which an adapter moves to another model?",
 ]
 COUNTS = [
     "How many papers mention LoRA?",
@@ -47,6 +54,8 @@ COUNTS = [
     "Count the papers about robots",
     "How often is GPT-4 mentioned?",
     "Can you tell me how many works deal with tables?",
+    "How many methods exploit curvature?",
+    "Count the systems that keep weights on disk",
 ]
 LOOKUPS = [
     "How many parameters does the model have?",
@@ -59,6 +68,11 @@ LOOKUPS = [
     "Who developed the tokenizer?",
     "Why does pruning hurt?",
     "which optimizer uses the least memory",
+    "How many papers does the review of chatbots cover?",
+    "How many test samples does the benchmark hold?",
+    "How many of those does it fit on?",
+    "What earlier work does the method build upon?",
+    "Which benchmarks make up the average?",
 ]
 
 

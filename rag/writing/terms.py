@@ -43,8 +43,8 @@ def terms_of(question: str) -> tuple[str, ...]:
     body = _OPENING.sub("", question, count=1)
     found = [phrase for run in phrases(body) if (phrase := _without_generic(run))]
     found += [spelt for match in _SPELT_OUT.finditer(body) if (spelt := _spelt(match.group(1), match.group(2)))]
-    if stated := _STATED.search(question):
-        behind = question[stated.end() :] if words(question[stated.end() :]) else subject_of(question[: stated.start()])
+    if stated := _STATED.search(body):
+        behind = body[stated.end() :] if words(body[stated.end() :]) else subject_of(body[: stated.start()])
         parts = [_without_generic(part) for part in _ALTERNATIVES.split(_PARENTHESES.sub(" ", behind.strip(" ?.!")))]
         found += [part for part in parts if words(part) and not phrases(f"the {part}") and part not in found]
     return tuple(dict.fromkeys(found))
