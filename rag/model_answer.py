@@ -104,7 +104,7 @@ class ModelWriter:
     ) -> Generator[Event, None, tuple[Reply, Composed, _Holder]]:
         """The model's first reply, shown as it comes; asked for once more where it breaks off."""
         messages = asked(prompt, question, shown)
-        composer, holder = self._composer(sources), _Holder()
+        composer, holder = self._composer(sources, question), _Holder()
         try:
             reply = yield from _shown(replied(self._model, messages, call), composer, holder)
         except ModelReplyError as error:
@@ -113,13 +113,13 @@ class ModelWriter:
             _log.warning("%s: asking once more", error.message)
             if holder.given:
                 yield Restart()
-            composer, holder = self._composer(sources), _Holder()
+            composer, holder = self._composer(sources, question), _Holder()
             reply = yield from _shown(replied(self._model, messages, call), composer, holder)
         return reply, composer.finish(), holder
 
-    def _composer(self, sources: _Sources) -> Composer:
+    def _composer(self, sources: _Sources, question: str) -> Composer:
         check = self._settings.verify != "off"
-        return Composer(sources.numbers, sources.of, sources.encode, check=check)
+        return Composer(sources.numbers, sources.of, sources.encode, check=check, question=question)
 
     def _checked(self, question: str, composed: Composed, shown: Sequence[Shown], call: Call, used: _Used) -> Composed:
         """The same, looked over by the model too, where the settings ask for it."""
@@ -147,7 +147,7 @@ class ModelWriter:
         prompt = load("repair", self._settings.prompts)
         used.prompts[prompt.name] = prompt.hash
         messages = asked_again(prompt, question, shown, reply.text, composed.faults)
-        composer, holder = self._composer(sources), _Holder()
+        composer, holder = self._composer(sources, question), _Holder()
         try:
             again = _drained(_shown(replied(self._model, messages, call), composer, holder))
         except ModelError as error:

@@ -7,6 +7,7 @@ comparison is split. Where the model fails, the rules' plan stands.
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +25,11 @@ MOST_QUERIES = 4
 _TURNS = 6  # turns of the conversation that are shown
 _TURN_CHARS = 1200
 _TOKENS = 400
+_MANY = re.compile(
+    r"\b(?:papers|studies|literature|everything|anything|overview|works? (?:on|about|in)|approaches|what's there|"
+    r"is there|are there)\b",
+    re.I,
+)
 _ROUTES: tuple[Route, ...] = ("lookup", "compare", "survey", "count", "chat")
 _SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -39,9 +45,12 @@ _SCHEMA: dict[str, Any] = {
 
 
 def needs_model(plan: Plan, history: Sequence[Turn]) -> bool:
-    """Whether the rules' plan may fall short: a follow-up, a comparison, or a question that is not in English."""
+    """Whether the rules' plan may fall short: a follow-up, a comparison, a question that is not in English, or one that
+    could ask for a listing in words that the rules do not know."""
     if plan.route == "chat":
         return False
+    if plan.route == "lookup" and _MANY.search(plan.question):
+        return True
     return plan.route == "compare" or not is_english(plan.question) or bool(history and leans(plan.question))
 
 

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from rag.boosted_trees import grown
 from rag.embedding import TokenVectors
 from rag.grounding.named import folded, has_name
-from rag.grounding.signals import NAMES, Signals, signals
+from rag.grounding.signals import NAMES, Signals, missing_number, signals
 from rag.grounding.source import Source, SourceSentence
 from rag.text.language import is_english
 from rag.text.names import names
+from rag.text.quantities import in_english
 from rag.types import Verdict
 
 _ABSENCE = re.compile(
@@ -71,8 +72,9 @@ def is_verbatim(statement: str, sources: Sequence[SourceSentence]) -> bool:
 
 def _foreign(statement: str, source: Source, found: Signals) -> Checked:
     """Numbers and names are the same in all languages; nothing else can be compared."""
-    if found["number_missing"] >= 1.0:
-        return Checked("unsupported", 0.2, found.faults["number_missing"], found.best, found)
+    missing = missing_number(statement, source)
+    if missing and missing_number(in_english(statement), source):
+        return Checked("unsupported", 0.2, missing, found.best, found)
     text = folded(source.text)
     for name in {part for compound in names(statement) for part in compound.split("-")}:
         if _unmistakable(name) and not has_name(text, name):

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from rag.embedding import TokenVectors
 from rag.grounding.checker import Checked, checked, says_absence
 from rag.grounding.content import stems
+from rag.grounding.premise import denies_premise, only_denies
 from rag.grounding.signals import best_sentences, coverage
 from rag.grounding.source import Source, SourceSentence
 from rag.types import Citation, Claim
@@ -21,6 +22,7 @@ from rag.writing.markers import Cites, End, Text, Token
 SourceOf = Callable[[tuple[int, ...]], Source]
 EncodeText = Callable[[str], TokenVectors]
 UNSUPPORTED = " (unsupported)"
+_DENIES = "it denies what the question takes for granted"
 _LEAD = re.compile(r"^[\s,;:–—\-*•>#]*(?:\d+[.)]\s+)?(?:(?:and|but|while|whereas|so)\s+)?")
 _ADDS = 0.25  # share of a statement that a second span must add
 _FEWEST_WORDS = 3  # below which words behind a marker belong to the claim before it
@@ -68,9 +70,13 @@ class _Part:
 
 
 class Composer:
-    """Takes a reply's tokens in order. `source_of` gives what paper numbers stand for, `numbers` those shown."""
+    """Takes a reply's tokens in order. `source_of` gives what paper numbers stand for, `numbers` those shown;
+    `question` is what it replies to, whose premise it may deny."""
 
-    def __init__(self, numbers: Sequence[int], source_of: SourceOf, encode: EncodeText, *, check: bool = True) -> None:
+    def __init__(
+        self, numbers: Sequence[int], source_of: SourceOf, encode: EncodeText, *, check: bool = True, question: str = ""
+    ) -> None:
+        self._question = question
         self._numbers = frozenset(numbers)
         self._source_of = source_of
         self._encode = encode
@@ -187,6 +193,8 @@ class Composer:
         if not part.numbers:
             return self._uncited(part, statement)
         found = checked(statement, self._source_of(part.numbers), self._encode(statement))
+        if only_denies(found) and denies_premise(statement, self._question):
+            found = replace(found, verdict="unchecked", score=0.5, reason=_DENIES)
         return _claim(statement, part.cited, found), ()
 
     def _uncited(self, part: _Part, statement: str) -> tuple[Claim, tuple[int, ...]]:

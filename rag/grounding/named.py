@@ -14,7 +14,7 @@ from rag.text.words import STOPWORDS, words
 _GENERIC = frozenset(
     """llm llms ai ml nlp rl gpu gpus cpu cpus cnn cnns rnn rnns vlm vlms mllm mllms lmm lmms kv 2d 3d 4d it rag sft
     rlhf api apis sota qa vqa moe peft gan gans vae vaes mlp mlps id ids ood asr tts ocr dnn dnns lm lms nn cot icl
-    github english i a""".split()
+    github english i a none nothing neither nobody""".split()
 )
 _OPENING = re.compile(r"^\W*([A-Z][a-z]+)(?=\s|$)")
 _LETTERS = re.compile(r"[A-Za-z]+")

@@ -80,6 +80,13 @@ def _unsaid(said: Words, statement: str, best: Sequence[SourceSentence]) -> floa
     return max(shares, default=0.0)
 
 
+def missing_number(statement: str, source: Source) -> str:
+    """Which number of a statement its source has not, in words; empty where it has them all."""
+    faults: dict[str, str] = {}
+    missing, _, _ = _numbers(statement, source, faults)
+    return faults["number_missing"] if missing >= 1.0 else ""
+
+
 def best_sentences(statement: str, source: Source, count: int = 2) -> tuple[SourceSentence, ...]:
     """The sentences that say most of a statement: the best one, and one that adds to it, if any."""
     weights = {word: 0.15 + weight(word) for word in stems(statement)}

@@ -19,9 +19,21 @@ _SPELT |= {"half": 0.5, "twice": 2.0, "double": 2.0, "doubles": 2.0, "doubling":
 _SPELT |= {"triple": 3.0, "triples": 3.0, "tripled": 3.0, "tenfold": 10.0, "twofold": 2.0, "threefold": 3.0}
 _SCALE = {"k": 1e3, "thousand": 1e3, "m": 1e6, "million": 1e6, "b": 1e9, "bn": 1e9, "billion": 1e9, "t": 1e12}
 _SCALE |= {"trillion": 1e12, "millions": 1e6, "billions": 1e9, "thousands": 1e3}
+_SCALE |= {
+    "千": 1e3,
+    "万": 1e4,
+    "萬": 1e4,
+    "百万": 1e6,
+    "千万": 1e7,
+    "億": 1e8,
+    "亿": 1e8,
+    "兆": 1e12,
+    "만": 1e4,
+    "억": 1e8,
+}
 _NUMBER = re.compile(
     r"(?<![\w.])(?P<value>\d{1,3}(?:[,\u2009\u202f]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
-    r"(?P<scale>\s?(?:thousand|million|billion|trillion)s?\b|[kKMBT](?![\w]))?"
+    r"(?P<scale>\s?(?:thousand|million|billion|trillion)s?\b|[kKMBT](?![a-zA-Z0-9_])|百万|千万|[千万萬億亿兆만억])?"
     r"(?P<unit>\s?\\?%|\s?(?:percent(?:age)?(?:\s+points?)?|per cent)\b|"
     r"\s?(?:[x×✕](?![\w])|\\times|times\b|fold\b|-fold\b)|\s?[°-]?[A-Za-zµμ]+\b)?"
 )
@@ -82,6 +94,16 @@ def agree(said: Quantity, source: Quantity) -> bool:
     return near and (
         abs(rounded - said.value) < 1e-9 or (said.rough and abs(said.value - source.value) < 0.02 * said.value)
     )
+
+
+def in_english(text: str) -> str:
+    """Numbers written as most of Europe writes them, `10,8` and `25.000`, as English does."""
+    swapped = re.sub(r"(?<![\d.,])(\d{1,3})((?:[.\u00a0\u202f ]\d{3})+)(?![\d])", _grouped, text)
+    return re.sub(r"(?<![\d.,])(\d+),(\d{1,2}|\d{4,})(?![\d,])", r"\1.\2", swapped)
+
+
+def _grouped(match: re.Match[str]) -> str:
+    return match.group(1) + re.sub(r"\D", ",", match.group(2))
 
 
 def _quantity(text: str, match: re.Match[str]) -> Quantity:

@@ -90,6 +90,49 @@ def test_a_wrong_figure_is_repaired_once(scripted: Ask) -> None:
     assert any(isinstance(event, Restart) for event in events)
 
 
+@pytest.mark.parametrize(
+    ("question", "reply"),
+    [
+        (
+            "How many labelled pairs does Minnow need?",
+            "Minnow does not need any labelled pairs: names and structures are aligned through reaction tables [{}].",
+        ),
+        (
+            "Which gradients do the hospitals share in Heron?",
+            "The hospitals do not share gradients in Heron: it exchanges only low-rank adapters [{}].",
+        ),
+    ],
+)
+def test_a_wrong_premise_may_be_denied(scripted: Ask, question: str, reply: str) -> None:
+    name = "Minnow" if "Minnow" in question else "Heron"
+    assistant, server = scripted(lambda request: Say(reply.format(number_of(request, name))))
+    answer = assistant.ask(question)
+    assert server.purposes() == ["answer"]
+    assert "(unsupported)" not in answer.text
+
+
+def test_a_denial_of_what_was_not_asked_is_checked(scripted: Ask) -> None:
+    def script(request: Request) -> Say:
+        return Say(GOOD if request.purpose == "repair" else "FrogJump does not cut memory on PondBench [1].")
+
+    assistant, server = scripted(script)
+    assert assistant.ask("Which benchmark was FrogJump tried on?").text == GOOD
+    assert server.purposes() == ["answer", "repair"]
+
+
+@pytest.mark.parametrize(
+    ("reply", "verdict"),
+    [
+        ("TinyToad 的学生模型有 9万 个参数 [{}]。", "unchecked"),
+        ("TinyToad erreicht eine Wortfehlerrate von 8,4 % [{}].", "unchecked"),
+        ("TinyToad erreicht eine Wortfehlerrate von 9,4 % [{}].", "unsupported"),
+    ],
+)
+def test_figures_in_the_notation_of_other_languages(scripted: Ask, reply: str, verdict: str) -> None:
+    assistant, _ = scripted(lambda request: Say(reply.format(number_of(request, "TinyToad"))))
+    assert assistant.ask("What word error rate does TinyToad reach?").claims[0].verdict == verdict
+
+
 @pytest.mark.parametrize("policy", ["mark", "drop", "abstain"])
 def test_what_cannot_be_repaired_follows_the_policy(scripted: Ask, policy: str) -> None:
     text = f"{GOOD} It also cuts energy by 9.9x [1]."
@@ -178,6 +221,18 @@ def test_a_plain_question_needs_no_plan(scripted: Ask) -> None:
     assistant, server = scripted(lambda request: Say(GOOD))
     assistant.ask(QUESTION)
     assert "plan" not in server.purposes()
+
+
+def test_a_listing_in_unknown_words_is_planned(scripted: Ask) -> None:
+    def script(request: Request) -> Say:
+        if request.purpose == "plan":
+            return Say('{"question": "", "route": "survey", "queries": ["quantization"], "subject": "quantization"}')
+        return Say('{"papers": []}')
+
+    assistant, server = scripted(script)
+    answer = assistant.ask("quantization of speech models, hand me everything")
+    assert server.purposes()[:2] == ["plan", "survey_judge"]
+    assert answer.route == "survey"
 
 
 def test_the_second_same_question_costs_nothing(scripted: Ask, tmp_path: object) -> None:
