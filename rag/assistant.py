@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -16,10 +17,11 @@ from numpy.typing import NDArray
 
 from rag.chat_model import Call, ChatModel, load_chat_model
 from rag.embedding import Embedder, load_embedder
-from rag.errors import IndexMismatchError, ModelError, UsageError
+from rag.errors import EmbeddingError, IndexMismatchError, ModelError, UsageError
 from rag.grounding import footnoted
 from rag.index import Index
 from rag.question import Plan, plan
+from rag.reading import Reader, load_reader
 from rag.retrieval.pairing import Pair, best_pair
 from rag.retrieval.retriever import Hits, Retriever
 from rag.selection import Selection
@@ -31,7 +33,7 @@ from rag.text.visible import visible
 from rag.text.words import words
 from rag.tracing import in_one_context, span
 from rag.types import Answer, Delta, Event, RankedPaper, Restart, Route, Stage, Turn, Usage
-from rag.writing import answerability
+from rag.writing import answerability, rereading
 from rag.writing.answer_type import asked_types
 from rag.writing.draft import Draft
 from rag.writing.extractive import comparison, lookup
@@ -41,6 +43,7 @@ from rag.writing.survey import listing
 if TYPE_CHECKING:
     from rag.model_answer import Written  # the model's side is imported where a model is asked
 
+_log = logging.getLogger(__name__)
 ENGINE = "extractive"
 _AT_ONCE = 64  # questions that may wait for a model at the same time
 _LEAST_COVERED = 0.35  # share of a question's words, by weight
@@ -71,6 +74,8 @@ class Assistant:
         self.settings = settings or load_settings(**overrides)
         self._embedder = embedder
         self._retriever: Retriever | None = None
+        self._reader: Reader | None = None
+        self._unread = False  # whether loading it failed
         self.model = ChatModel.of(llm, self.settings) if llm is not None else load_chat_model(self.settings)
 
     @property
@@ -175,7 +180,8 @@ class Assistant:
         """
         other = Assistant.__new__(Assistant)
         other.settings = changed(self.settings, **overrides)
-        other._embedder, other._retriever = self.embedder, self.retriever
+        other._embedder, other._retriever, other._reader = self.embedder, self.retriever, self._reader
+        other._unread = self._unread
         other.model = None if other.settings.offline else self.model
         return other
 
@@ -298,14 +304,29 @@ class Assistant:
     def _confidence(self, planned: Plan, hits: Hits, table: SentenceTable, pair: Pair | None) -> tuple[float, float]:
         """How likely the question is answered by what was found, and the least that is enough.
 
-        The model was trained with late interaction; without it, the share of the question's words that the best
-        paper has must do.
+        The models were trained with late interaction; without it, the share of the question's words that the best
+        paper has must do. The reader knows one paper at a time, and has no say in a comparison.
         """
         chosen = self.settings.abstain_below
-        if len(hits.query.pieces):
-            likely = answerability.probability(planned.question, hits, table, pair)
-            return likely, answerability.threshold() if chosen is None else chosen
-        return min(1.0, hits.feature(0, "covered")), _LEAST_COVERED if chosen is None else chosen
+        if not len(hits.query.pieces):
+            return min(1.0, hits.feature(0, "covered")), _LEAST_COVERED if chosen is None else chosen
+        likely, least = answerability.probability(planned.question, hits, table, pair), answerability.threshold()
+        one = table.sentences and not (pair is not None and pair.compared)
+        if one and likely >= rereading.HOPELESS and (reader := self.reader) is not None:
+            found = rereading.reread(reader, planned.question, table)
+            likely, least = rereading.answered(likely, found), rereading.answered_threshold()
+        return likely, least if chosen is None else chosen
+
+    @property
+    def reader(self) -> Reader | None:
+        """The reader, loaded at first use; None, and one warning, where it cannot be: answers do without it then."""
+        if self._reader is None and not self._unread:
+            try:
+                self._reader = load_reader(self.settings.models_folder)
+            except EmbeddingError as error:
+                self._unread = True
+                _log.warning("answers do without the reader: %s", error.message)
+        return self._reader
 
     @property
     def snapshot(self) -> Snapshot:

@@ -41,6 +41,7 @@ from rag.types import Paper, Passage, Source
 
 SCHEMA = 1
 _CHECKED_BYTES = 64_000_000
+_TITLES_KEPT = 65_536
 _SCATTERED_BYTES = 256_000_000
 _REBUILD = "`footnote repair` derives it from the store again"
 
@@ -96,6 +97,7 @@ class Snapshot:
         self.folder = folder
         self.manifest = _read_manifest(folder)
         self.revision: str = self.manifest["revision"]
+        self._known_titles: dict[int, str] = {}
 
     def __len__(self) -> int:
         return int(self.manifest["passages"])
@@ -184,8 +186,13 @@ class Snapshot:
         return Paper(row["id"], row["title"], row["text"], sources, row["metadata"])
 
     def title(self, index: int) -> str:
-        """The title of the paper at a position."""
-        return str(self._papers[index]["title"])
+        """The title of the paper at a position; those asked for are kept, since each search asks for dozens."""
+        title = self._known_titles.get(index)
+        if title is None:
+            if len(self._known_titles) >= _TITLES_KEPT:
+                self._known_titles.clear()
+            title = self._known_titles[index] = str(self._papers[index]["title"])
+        return title
 
     def papers(self) -> Iterator[Paper]:
         """All papers, by id."""

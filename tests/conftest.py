@@ -10,6 +10,7 @@ from hypothesis import settings
 from rag.assistant import Assistant
 from rag.embedding import load_minilm
 from rag.ingest import ingest
+from rag.reading import load_reader
 from rag.settings import load_settings as settings_of
 from tests.invented import PAPERS, numbered, write_jsonl
 
@@ -33,9 +34,10 @@ def shared() -> Path:
 
 @pytest.fixture(scope="session")
 def models_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home whose encoder is built; its `models` folder is what other homes link to."""
+    """A home whose encoder and reader are built; its `models` folder is what other homes link to."""
     home = tmp_path_factory.mktemp("models-home")
     load_minilm(home / "models")
+    load_reader(home / "models")
     return home
 
 

@@ -10,8 +10,11 @@ from pathlib import Path
 from eval.schema import bundled
 from eval.training import common_words, grounding, models
 from eval.training.models import Trained
+from eval.training.rereading import train_rereading
 from eval.training.views import View, open_views, search, search_without_gold
 from rag.linear_model import trained
+from rag.reading import load_reader
+from rag.settings import load_settings
 
 _WEIGHTS = Path(__file__).parents[2] / "rag" / "weights"
 
@@ -32,6 +35,8 @@ def main() -> None:
     trained.cache_clear()  # answerability looks at the sentence and the comparison model just written
     _save(models.train_answerability([*searched, *search_without_gold(views, questions, ranker.model)]))
     _save(models.train_topic(views, questions, ranker.model))
+    trained.cache_clear()
+    _save(train_rereading(views, load_reader(load_settings().models_folder)))
     if len(views) > 1:  # the abstracts are needed: digests are their paraphrases
         _train_grounding(*views)
 

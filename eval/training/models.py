@@ -180,6 +180,7 @@ def _out_of_fold(table: np.ndarray, truth: np.ndarray, groups: Sequence[str], st
 
 
 def _best_f1(likely: np.ndarray, truth: np.ndarray, owners: Sequence[str]) -> tuple[float, float]:
+    """The threshold with the best mean F1 over owners' rows, and that F1."""
     owner = np.asarray(owners)
 
     def mean_f1(threshold: float) -> float:

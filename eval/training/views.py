@@ -37,6 +37,11 @@ class View:
         """Where each title stands."""
         return {self.snapshot.title(i): i for i in range(self.snapshot.paper_count)}
 
+    @cached_property
+    def search(self) -> Retriever:
+        """The retriever that ships."""
+        return Retriever(self.snapshot, self.embedder)
+
     def retriever(self, ranker: LinearModel | None = None) -> Retriever:
         """A retriever with this ranker, or an untrained one."""
         return Retriever(self.snapshot, self.embedder, ranker=ranker or _UNTRAINED)

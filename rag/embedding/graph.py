@@ -29,14 +29,15 @@ Array = NDArray[Any]
 Weights = Mapping[str, Array]
 
 
-def build(weights: Weights, int8: bool = True, taps: Sequence[str] = ()) -> ModelProto:
+def build(weights: Weights, int8: bool = True, taps: Sequence[str] = (), window: int = WINDOW) -> ModelProto:
     """The graph: `input_ids` `(1, n)` int64 in, `states` `(1, n, 384)` float32 out, one a word piece.
 
-    `weights` go by their names in the published checkpoint; those of `smoothing.smoothed` work too.
+    `weights` go by their names in the published checkpoint; those of `smoothing.smoothed` work too. At most `window`
+    word pieces can be read.
     `int8=False` keeps everything in fp32: the yardstick for the other. `taps` names inner results that
     become outputs: the name of a norm, `encoder.layer.0.context` or `encoder.layer.0.gelu`.
     """
-    return _Builder(weights, int8).model(taps)
+    return _Builder(weights, int8, window).model(taps)
 
 
 def quantised(matrix: Array, largest: int = _LARGEST_CODE) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
@@ -48,9 +49,10 @@ def quantised(matrix: Array, largest: int = _LARGEST_CODE) -> tuple[NDArray[np.i
 class _Builder:
     """Nodes and constants, as they are added. Methods return the name of the result they add."""
 
-    def __init__(self, weights: Weights, int8: bool) -> None:
+    def __init__(self, weights: Weights, int8: bool, window: int) -> None:
         self._weights = weights
         self._int8 = int8
+        self._window = window
         self._nodes: list[NodeProto] = []
         self._constants: list[TensorProto] = []
 
@@ -73,7 +75,7 @@ class _Builder:
 
     def _embeddings(self) -> str:
         segment = self._weights["embeddings.token_type_embeddings.weight"][0]
-        positions = self._weights["embeddings.position_embeddings.weight"][:WINDOW] + segment
+        positions = self._weights["embeddings.position_embeddings.weight"][: self._window] + segment
         length = self._add("Shape", ["input_ids"], "length", start=1)
         bounds = [self._constant("first", np.array([0])), length, self._constant("axis", np.array([1]))]
         placed = self._add("Slice", [self._constant("positions", positions[None]), *bounds], "placed")

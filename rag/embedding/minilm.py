@@ -36,7 +36,7 @@ def load_minilm(models_folder: Path, threads: int = 0) -> MiniLM:
         WeightsMissingError, WeightsCorruptError, EmbeddingError: as `find_graph` does.
     """
     graph = find_graph(models_folder)
-    return MiniLM(graph.name, _session(graph), threads or _cores())
+    return MiniLM(graph.name, opened(graph), threads or _cores())
 
 
 class MiniLM:
@@ -50,7 +50,7 @@ class MiniLM:
         self.name = name
         self._session = session
         self._threads = threads
-        self._tokenizer = _tokenizer(session.get_modelmeta().custom_metadata_map[TOKENIZER])
+        self._tokenizer = tokenizer_of(session)
         self._inputs = [entry.name for entry in session.get_inputs()]
 
     def encode(self, texts: Sequence[str]) -> Vectors:
@@ -64,7 +64,7 @@ class MiniLM:
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """The word pieces of each text, `[CLS]` and `[SEP]` included, beyond the window too."""
-        cut = self._tokenizer.encode_batch_fast([_whole(text) for text in texts], add_special_tokens=False)
+        cut = self._tokenizer.encode_batch_fast([whole(text) for text in texts], add_special_tokens=False)
         return [len(pieces) + 2 for pieces in cut]
 
     def _encode(self, text: str) -> Vectors:
@@ -87,7 +87,7 @@ class MiniLM:
     def _pieces(self, text: str) -> tuple[list[int], list[tuple[int, int]]]:
         """The word pieces that are read, and their offsets; of a long text only the start is cut."""
         room = self.window - 2
-        text = _whole(text)
+        text = whole(text)
         look = _FIRST_LOOK
         while True:
             cut = self._tokenizer.encode(text[:look], add_special_tokens=False)
@@ -110,11 +110,18 @@ def _stack(means: Sequence[Vectors]) -> Vectors:
     return unit(np.stack(means)) if means else np.zeros((0, MiniLM.dimensions), dtype=np.float32)
 
 
-def _whole(text: str) -> str:
+def whole(text: str) -> str:
+    """The text with halves of characters, which no UTF-8 can hold, replaced."""
     return _SURROGATES.sub("\ufffd", text)
 
 
-def _tokenizer(definition: str) -> Any:
+def tokenizer_of(session: Any) -> Any:
+    """The tokenizer that a graph carries; see `tokenizer_from`."""
+    return tokenizer_from(session.get_modelmeta().custom_metadata_map[TOKENIZER])
+
+
+def tokenizer_from(definition: str) -> Any:
+    """The tokenizer of a `tokenizer.json`, neither cutting nor padding."""
     # It runs inside our threads; its own would warn after every fork.
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     from tokenizers import Tokenizer
@@ -125,7 +132,12 @@ def _tokenizer(definition: str) -> Any:
     return tokenizer
 
 
-def _session(graph: Graph) -> Any:
+def opened(graph: Graph) -> Any:
+    """The ONNX Runtime session of a graph, on one thread.
+
+    Raises:
+        EmbeddingError: when it cannot be opened.
+    """
     import onnxruntime
 
     levels = onnxruntime.GraphOptimizationLevel

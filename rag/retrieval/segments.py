@@ -72,8 +72,8 @@ def _met(query: Query, snapshot: Snapshot, passages: Sequence[int]) -> tuple[NDA
         for edge in (start, *(snapshot.sentence_tokens(passage) + start))
     ]
     bounds = np.asarray(edges, dtype=np.int64)
-    mean = query.pieces.mean(axis=0)
-    alike = (mean @ values.T) * (scales / max(float(np.linalg.norm(mean)), 1e-9))
+    # The mean of the cosines is the product with the mean, which need not be computed over all values again.
+    alike = similarity.mean(axis=0) / max(float(np.linalg.norm(query.pieces.mean(axis=0))), 1e-9)
     return _best(similarity, bounds), _mean(alike, bounds)
 
 

@@ -21,7 +21,7 @@ from rag.writing.extractive import best_sentence, quoted
 from rag.writing.terms import beyond_terms, mentioning, says, terms_of
 
 NAMES = (*features.NAMES, "phrase", "phrase_in_title")
-_POOL = 150  # candidates that a topic is judged over
+POOL = 150  # candidates that a topic is judged over
 _ALSO_TOPIC = 4  # words beyond the terms from which the topic counts as well
 _LOOSE = 0.3  # share of the threshold that is enough for a paper that has the term
 
@@ -29,17 +29,24 @@ _LOOSE = 0.3  # share of the threshold that is enough for a paper that has the t
 def listing(retriever: Retriever, plan: Plan, allowed: NDArray[np.bool_] | None) -> Draft:
     """The papers that qualify, most certain first, under a line that counts them."""
     terms = terms_of(plan.question)
-    has_term = mentioning(retriever.snapshot, terms) if terms else None
-    if has_term is not None and allowed is not None:
-        has_term &= allowed
+    named = mentioning(retriever.snapshot, terms) if terms else None
+    if named is not None and allowed is not None:
+        named &= allowed
     examined = int(allowed.sum()) if allowed is not None else retriever.snapshot.paper_count
     subject = plan.subject or plan.query
-    mask = has_term if has_term is not None else allowed
-    pool = int(has_term.sum()) if has_term is not None else _POOL
-    hits = retriever.hits(subject, mask, candidates=max(pool, 1))
+    beyond = len(beyond_terms(plan.question, terms).split()) if terms else 0
+    if named is not None and beyond < _ALSO_TOPIC:
+        hits = retriever.hits(subject, named, candidates=max(int(named.sum()), 1))
+        likely = topic_probability(retriever.snapshot, hits, subject)
+        return _draft(retriever, plan, hits, likely, np.ones(len(likely), dtype=bool), terms, examined)
+    hits = retriever.hits(subject, allowed, candidates=POOL)
     likely = topic_probability(retriever.snapshot, hits, subject)
-    ranks = _qualifying(likely, beyond_terms(plan.question, terms), terms)
-    return _draft(retriever, plan, hits, likely, ranks, terms, examined)
+    threshold = trained("topic", NAMES).threshold
+    enough = likely >= threshold
+    if named is not None:
+        has = named[[candidate.paper for candidate in hits.candidates]]
+        enough |= has & (likely >= threshold * _LOOSE)
+    return _draft(retriever, plan, hits, likely, enough, (), examined)
 
 
 def topic_features(snapshot: Snapshot, hits: Hits, subject: str) -> NDArray[np.float32]:
@@ -55,29 +62,18 @@ def topic_probability(snapshot: Snapshot, hits: Hits, subject: str) -> NDArray[n
     return trained("topic", NAMES).probability(topic_features(snapshot, hits, subject))
 
 
-def _qualifying(likely: NDArray[np.float32], beyond: str, terms: Sequence[str]) -> list[int]:
-    """The ranks of the candidates that belong in the listing, likeliest first."""
-    threshold = trained("topic", NAMES).threshold
-    if not terms:
-        keep = likely >= threshold
-    elif len(beyond.split()) >= _ALSO_TOPIC:
-        keep = likely >= threshold * _LOOSE
-    else:
-        keep = np.ones(len(likely), dtype=bool)
-    return [int(rank) for rank in np.argsort(-likely, kind="stable") if keep[rank]]
-
-
 def _draft(
     retriever: Retriever,
     plan: Plan,
     hits: Hits,
     likely: NDArray[np.float32],
-    ranks: Sequence[int],
+    enough: NDArray[np.bool_],
     terms: Sequence[str],
     examined: int,
 ) -> Draft:
+    """The candidates that qualify, likeliest first."""
     entries: list[DraftSentence] = []
-    for rank in ranks:
+    for rank in [int(rank) for rank in np.argsort(-likely, kind="stable") if enough[rank]]:
         found = best_sentence(retriever.snapshot, plan.question, hits.query, hits.candidates[rank])
         if found is not None:
             sentence, score = found
