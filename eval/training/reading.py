@@ -21,6 +21,7 @@ from rag.snapshot import Snapshot
 
 Kind = Literal["answered", "missing", "false", "other"]
 HELD_OUT = 8  # one fold of so many is for choosing when to stop, and for all that is built on the reader
+_KEPT = "kept-"  # ids of questions about no paper, all of which are held out
 _OTHERS = 2  # papers of retrieval that a question is put beside, its own left out
 
 
@@ -55,7 +56,12 @@ class Example:
     @property
     def held_out(self) -> bool:
         """Whether it is kept back from training."""
-        return bool(folds([self.group], HELD_OUT)[0] == 0)
+        return held_out(self.group)
+
+
+def held_out(group: str) -> bool:
+    """Whether what is about this paper, or has this id, is kept back from the reader's training."""
+    return group.startswith(_KEPT) or bool(folds([group], HELD_OUT)[0] == 0)
 
 
 def asked(split: str) -> list[Asked]:

@@ -11,14 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from eval.schema import Question, bundled
-from eval.training.fitting import fit_logistic, folds
+from eval.training.fitting import fit_logistic
 from eval.training.models import WRONGLY_REFUSED, Trained
-from eval.training.reading import HELD_OUT, asked
+from eval.training.reading import asked, held_out
 from eval.training.views import View, planned
 from rag.linear_model import LinearModel
 from rag.reading import Reader
 from rag.retrieval.pairing import best_pair
-from rag.retrieval.retriever import Hits
 from rag.writing import answerability, rereading
 from rag.writing.answer_type import asked_types
 from rag.writing.sentence_features import tabulate
@@ -28,10 +27,9 @@ _LITTLE = 1.0  # regularisation: there are four weights
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A question with its best paper, read. `gone`: its own paper was taken away; `right`: the best one is its own."""
+    """A question with its best paper, read. `right`: the best one answers it."""
 
     answerable: bool
-    gone: bool
     right: bool
     searched: float
     found: rereading.Reread
@@ -49,52 +47,38 @@ def train_rereading(views: Sequence[View], reader: Reader) -> Trained:
     weights, bias = fit_logistic(table[hope], right[hope], _LITTLE)
     model = LinearModel(weights.astype(np.float32), bias)
     likely = np.where(hope, model.probability(table.astype(np.float32)), 0.0)
-    answerable, gone = np.asarray([row.answerable for row in rows]), np.asarray([row.gone for row in rows])
+    answerable = np.asarray([row.answerable for row in rows])
     threshold = float(np.quantile(likely[answerable], WRONGLY_REFUSED))
     note = (
-        f"{len(rows)} questions; refused {np.mean(likely[~answerable & ~gone] < threshold):.3f}, with the gold paper "
-        f"taken away {np.mean(likely[gone] < threshold):.3f}, wrongly {np.mean(likely[answerable] < threshold):.3f}"
+        f"{len(rows)} questions; refused {np.mean(likely[~answerable] < threshold):.3f}, "
+        f"wrongly {np.mean(likely[answerable] < threshold):.3f}"
     )
     return Trained("reread_answered", rereading.ANSWERED, LinearModel(model.weights, bias, threshold), note)
 
 
 def _questions() -> Iterator[Question]:
     for row in asked("train"):
-        if _held_out(row.paper):
+        if held_out(row.paper):
             known = row.kind == "answered"
             kind, gold = ("fact", (row.paper,)) if known else ("unanswerable", ())
             yield Question("", row.question, kind, "train", gold, about=row.paper)
     for question in bundled("train"):
         about = next(iter((*question.gold, *([question.about] if question.about else []))), question.id)
-        if (question.single or question.kind == "unanswerable") and _held_out(about):
+        if (question.single or question.kind == "unanswerable") and held_out(about):
             yield question
-
-
-def _held_out(group: str) -> bool:
-    return bool(folds([group], HELD_OUT)[0] == 0)
 
 
 def _read(view: View, reader: Reader) -> Iterator[Read]:
     for question in _questions():
         if not view.known(question):
             continue
-        query = planned(question).query
-        yield from _one(view, reader, question, view.search.hits(query), gone=False)
-        if question.answerable:
-            allowed = np.ones(view.snapshot.paper_count, dtype=bool)
-            allowed[view.positions[question.gold[0]]] = False
-            yield from _one(view, reader, question, view.search.hits(query, allowed), gone=True)
-
-
-def _one(view: View, reader: Reader, question: Question, hits: Hits, *, gone: bool) -> Iterator[Read]:
-    made = planned(question)
-    pair = best_pair(hits, made.route == "compare")
-    if not hits.candidates or (pair is not None and pair.compared):
-        return
-    table = tabulate(view.snapshot, hits.query, hits.candidates[0], asked_types(made.question))
-    if not table.sentences:
-        return
-    searched = answerability.probability(made.question, hits, table, pair)
-    right = not gone and table.sentences[0].passage.title in question.gold
-    found = rereading.reread(reader, made.question, table)
-    yield Read(question.answerable and not gone, gone, right, searched, found)
+        made = planned(question)
+        hits = view.search.hits(made.query)
+        pair = best_pair(hits, made.route == "compare")
+        if not hits.candidates or (pair is not None and pair.compared):
+            continue
+        table = tabulate(view.snapshot, hits.query, hits.candidates[0], asked_types(made.question))
+        if table.sentences:
+            searched = answerability.probability(made.question, hits, table, pair)
+            right = table.sentences[0].passage.title in question.gold
+            yield Read(question.answerable, right, searched, rereading.reread(reader, made.question, table))

@@ -19,7 +19,7 @@ from rag.writing.sentence_features import NAMES as SENTENCES
 from rag.writing.sentence_features import SentenceTable
 
 ANSWERED = ("searched", "answered", "contradicted", "evidence")
-HOPELESS = 0.04  # probability by the first step under which nothing is read: 0.3% of the answerable
+HOPELESS = 0.03  # probability by the first step under which nothing is read: 1.5% of the answerable
 _CHARACTERS = 2400  # of a paper that the reader is shown; of a longer one the likeliest sentences
 _UNREAD = -9.0  # evidence of a sentence that it was not shown
 
