@@ -11,6 +11,7 @@ from rag.chat_model import Call, load_chat_model
 from rag.embedding import load_embedder
 from rag.errors import FootnoteError
 from rag.index import Index
+from rag.reading import load_reader
 from rag.settings import Settings
 
 _PATIENCE_S = 20.0  # seconds that a look at the model may take
@@ -32,6 +33,7 @@ def examine(settings: Settings) -> list[Finding]:
     return [
         Finding("home", True, str(settings.home)),
         _looked("encoder", lambda: _encoder(settings)),
+        _looked("reader", lambda: _reader(settings)),
         _looked("index", lambda: _index(settings)),
         Finding("endpoint", True, _endpoint(settings)),
         _looked("model", lambda: _model(settings)),
@@ -50,6 +52,13 @@ def _encoder(settings: Settings) -> str:
     started = time.perf_counter()
     embedder.encode(["How is the KV cache compressed?"])
     return f"{embedder.name}, {(time.perf_counter() - started) * 1000:.1f} ms a question"
+
+
+def _reader(settings: Settings) -> str:
+    reader = load_reader(settings.models_folder)
+    started = time.perf_counter()
+    reader.read("How is the KV cache compressed?", "A paper", ["It keeps two bits of each key and value."])
+    return f"question and text together, from {(time.perf_counter() - started) * 1000:.1f} ms a text"
 
 
 def _index(settings: Settings) -> str:
