@@ -84,7 +84,6 @@ def scene(operation: str, folder: Path, models: Path, embedder: Embedder) -> Sce
         write_jsonl(papers / "b.jsonl", numbered(40, start=60))
         (home / "models").symlink_to(models)
         assert started(command, home).wait() == 0
-        (home / "models").unlink()
     if operation == "ingest":
         write_jsonl(papers / "a.jsonl", {**old, **PAPERS})
     elif operation == "update":
@@ -95,6 +94,7 @@ def scene(operation: str, folder: Path, models: Path, embedder: Embedder) -> Sce
         (papers / "a.jsonl").unlink()
         command = ("ingest", str(papers), "--prune")
     before = answered(home, embedder)
+    (home / "models").unlink(missing_ok=True)
     made = Scene(home, papers, command, 0.0, None, frozenset())  # type: ignore[arg-type]
     made.fresh(peace, models)
     begun = time.perf_counter()
