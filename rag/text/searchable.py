@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
+from functools import lru_cache
 
 _GREEK = {
     chr(code): unicodedata.name(chr(code)).rsplit(" ", 1)[-1].lower() for code in range(0x3B1, 0x3CA) if code != 0x3C2
@@ -34,8 +35,21 @@ _REPLACED: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = 
 ]
 
 
+_SHORT = 40  # characters up to which results are kept
+
+
 def searchable(text: str) -> str:
     """`text` in lower case with LaTeX, Greek letters and number notation folded; offsets are not kept."""
+    return _word(text) if len(text) <= _SHORT else _folded(text)
+
+
+@lru_cache(maxsize=32_768)
+def _word(text: str) -> str:
+    """The same for single words and names, which come again and again."""
+    return _folded(text)
+
+
+def _folded(text: str) -> str:
     folded = unicodedata.normalize("NFKC", text).casefold().translate(_GREEK_MAP)
     for pattern, replacement in _REPLACED:
         folded = pattern.sub(replacement, folded)
