@@ -61,6 +61,11 @@ class Question:
         """Whether one paper answers it."""
         return self.kind not in ("compare", "survey", "count", "unanswerable")
 
+    @property
+    def group(self) -> str:
+        """What a split keeps on one side: the paper that it is about, the first of several, or its own id."""
+        return (*self.gold, self.about or self.id)[0]
+
 
 def question_from(row: dict[str, Any]) -> Question:
     """The question of one row.

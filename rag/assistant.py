@@ -313,8 +313,8 @@ class Assistant:
         likely, least = answerability.probability(planned.question, hits, table, pair), answerability.threshold()
         one = table.sentences and not (pair is not None and pair.compared)
         if one and likely >= rereading.HOPELESS and (reader := self.reader) is not None:
-            found = rereading.reread(reader, planned.question, table)
-            likely, least = rereading.answered(likely, found), rereading.answered_threshold()
+            reading = rereading.reread(reader, planned.question, table)
+            likely, least = rereading.answered(likely, reading), rereading.answered_threshold()
         return likely, least if chosen is None else chosen
 
     @property

@@ -117,7 +117,7 @@ def train_answerability(searched: Sequence[Searched]) -> Trained:
     table = np.stack([_answerability_row(s) for s in rows]).astype(np.float64)
     truth = np.asarray([s.answerable for s in rows])
     asked = np.asarray([not s.question.answerable for s in rows])
-    groups = [(*s.question.gold, s.question.about or s.question.id)[0] for s in rows]
+    groups = [s.question.group for s in rows]
     likely = _out_of_fold(table, truth, groups, 0.02)
     threshold = float(np.quantile(likely[truth], WRONGLY_REFUSED * 0.8))  # a margin, since test differs from train
     note = (

@@ -20,7 +20,7 @@ from eval.training.views import View, planned
 from rag.snapshot import Snapshot
 
 Kind = Literal["answered", "missing", "false", "other"]
-HELD_OUT = 8  # one fold of so many is for choosing when to stop, and for all that is built on the reader
+_HELD_OUT = 8  # one fold of so many is for choosing when to stop, and for all that is built on the reader
 _KEPT = "kept-"  # ids of questions about no paper, all of which are held out
 _OTHERS = 2  # papers of retrieval that a question is put beside, its own left out
 
@@ -51,7 +51,6 @@ class Example:
     kind: Kind
     evidence: tuple[int, ...] = ()
     group: str = ""
-    view: str = ""
 
     @property
     def held_out(self) -> bool:
@@ -61,7 +60,7 @@ class Example:
 
 def held_out(group: str) -> bool:
     """Whether what is about this paper, or has this id, is kept back from the reader's training."""
-    return group.startswith(_KEPT) or bool(folds([group], HELD_OUT)[0] == 0)
+    return group.startswith(_KEPT) or bool(folds([group], _HELD_OUT)[0] == 0)
 
 
 def asked(split: str) -> list[Asked]:
@@ -99,7 +98,7 @@ def _of_paper(view: View, row: Asked) -> Iterator[Example]:
     own = view.positions[row.paper]
     texts = sentences_of(view.snapshot, own)
     evidence = tuple(number for number in row.sentences(view.name) if number < len(texts))
-    yield Example(row.question, row.paper, texts, row.kind, evidence, row.paper, view.name)
+    yield Example(row.question, row.paper, texts, row.kind, evidence, row.paper)
     if row.kind != "false":  # what it takes for granted may hold elsewhere
         yield from _beside(view, row.question, row.question, own, row.paper)
 
@@ -112,12 +111,10 @@ def _of_question(view: View, row: Question) -> Iterator[Example]:
     if row.single:
         texts = sentences_of(view.snapshot, view.positions[about])
         evidence = tuple(i for i, text in enumerate(texts) if any(states(text, fact) for fact in row.facts))
-        yield Example(row.question, about, texts, "answered", evidence, about, view.name)
+        yield Example(row.question, about, texts, "answered", evidence, about)
     elif about:
         kind: Kind = "missing" if row.reason == "missing-detail" else "false"
-        yield Example(
-            row.question, about, sentences_of(view.snapshot, view.positions[about]), kind, (), about, view.name
-        )
+        yield Example(row.question, about, sentences_of(view.snapshot, view.positions[about]), kind, (), about)
     yield from _beside(view, row.question, query, view.positions.get(about, -1), about or row.id)
 
 
@@ -125,4 +122,4 @@ def _beside(view: View, question: str, query: str, own: int, group: str) -> Iter
     found = [candidate.paper for candidate in view.search.hits(query).candidates]
     for paper in [paper for paper in found if paper != own][:_OTHERS]:
         title, texts = view.snapshot.title(paper), sentences_of(view.snapshot, paper)
-        yield Example(question, title, texts, "other", (), group, view.name)
+        yield Example(question, title, texts, "other", (), group)

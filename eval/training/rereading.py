@@ -16,7 +16,7 @@ from eval.training.models import WRONGLY_REFUSED, Trained
 from eval.training.reading import asked, held_out
 from eval.training.views import View, planned
 from rag.linear_model import LinearModel
-from rag.reading import Reader
+from rag.reading import Reader, Reading
 from rag.retrieval.pairing import best_pair
 from rag.writing import answerability, rereading
 from rag.writing.answer_type import asked_types
@@ -32,7 +32,7 @@ class Read:
     answerable: bool
     right: bool
     searched: float
-    found: rereading.Reread
+    reading: Reading
 
 
 def train_rereading(views: Sequence[View], reader: Reader) -> Trained:
@@ -41,7 +41,7 @@ def train_rereading(views: Sequence[View], reader: Reader) -> Trained:
     The threshold refuses few of the answerable, whether or not the right paper was found for them.
     """
     rows = [row for view in views for row in _read(view, reader)]
-    table = np.stack([rereading.answered_features(row.searched, row.found) for row in rows]).astype(np.float64)
+    table = np.stack([rereading.answered_features(row.searched, row.reading) for row in rows]).astype(np.float64)
     hope = np.asarray([row.searched >= rereading.HOPELESS for row in rows])
     right = np.asarray([row.right for row in rows])
     weights, bias = fit_logistic(table[hope], right[hope], _LITTLE)
@@ -63,8 +63,7 @@ def _questions() -> Iterator[Question]:
             kind, gold = ("fact", (row.paper,)) if known else ("unanswerable", ())
             yield Question("", row.question, kind, "train", gold, about=row.paper)
     for question in bundled("train"):
-        about = next(iter((*question.gold, *([question.about] if question.about else []))), question.id)
-        if (question.single or question.kind == "unanswerable") and held_out(about):
+        if (question.single or question.kind == "unanswerable") and held_out(question.group):
             yield question
 
 

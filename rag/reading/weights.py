@@ -18,11 +18,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.embedding.weights import Graph, keep, kept, with_tokenizer, word_vectors
+from rag.embedding.weights import WORDS, Graph, keep, kept, with_tokenizer, word_vectors
 
 WINDOW = 512  # word pieces of question, title and text together; what the network has positions for
 _FILE = "reader.safetensors"
-_WORDS, _TYPES = "embeddings.word_embeddings.weight", "embeddings.token_type_embeddings.weight"
+_TYPES = "embeddings.token_type_embeddings.weight"
 _POSITIONS = "embeddings.position_embeddings.weight"
 _UNREAD = -9.0  # the score of a sentence that did not fit
 
@@ -72,11 +72,7 @@ def packed(weights: Mapping[str, Array], heads: Mapping[str, Array]) -> dict[str
     shipped: dict[str, Array] = {f"heads.{name}": np.asarray(values, np.float32) for name, values in heads.items()}
     placed = weights[_POSITIONS][:WINDOW] + weights[_TYPES][0]
     for name, values in ({**weights, _POSITIONS: placed}).items():
-        if (
-            name in (_WORDS, _TYPES)
-            or not name.startswith(("encoder.", "embeddings."))
-            or name.endswith("position_ids")
-        ):
+        if name in (WORDS, _TYPES) or not name.startswith(("encoder.", "embeddings.")) or name.endswith("position_ids"):
             continue
         if name.endswith(".weight") and values.ndim == 2 and "embeddings" not in name:
             codes, scales = quantised(values.T)
@@ -90,7 +86,7 @@ def _built(shipped: Mapping[str, Array]) -> Any:
     from rag.embedding.graph import build
 
     words, tokenizer = word_vectors()
-    weights: dict[str, Array] = {_WORDS: words, _TYPES: np.zeros((1, words.shape[1]), dtype=np.float32)}
+    weights: dict[str, Array] = {WORDS: words, _TYPES: np.zeros((1, words.shape[1]), dtype=np.float32)}
     for name, values in shipped.items():
         if name.endswith(".codes"):
             base = name.removesuffix(".codes")

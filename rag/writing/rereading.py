@@ -8,7 +8,6 @@ trained on.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,26 +20,15 @@ from rag.writing.sentence_features import SentenceTable
 ANSWERED = ("searched", "answered", "contradicted", "evidence")
 HOPELESS = 0.03  # probability by the first step under which nothing is read: 1.5% of the answerable
 _CHARACTERS = 2400  # of a paper that the reader is shown; of a longer one the likeliest sentences
-_UNREAD = -9.0  # evidence of a sentence that it was not shown
+_LEAST = -9.0  # evidence of a text without sentences
 
 
-@dataclass(frozen=True, slots=True)
-class Reread:
-    """A paper as the reader saw it for a question: `evidence` `(s,)` are logits of its sentences, all of them."""
-
-    reading: Reading
-    evidence: NDArray[np.float32]
-
-
-def reread(reader: Reader, question: str, table: SentenceTable) -> Reread:
+def reread(reader: Reader, question: str, table: SentenceTable) -> Reading:
     """The paper whose sentences these are (at least one), read for the question."""
     likelihood = trained("sentences", SENTENCES).probability(table.features)
     shown = _shown([len(sentence.text) for sentence in table.sentences], likelihood)
     texts = [table.sentences[place].text for place in shown]
-    reading = reader.read(question, table.sentences[0].passage.title, texts)
-    evidence = np.full(len(table.sentences), _UNREAD, dtype=np.float32)
-    evidence[shown] = reading.evidence
-    return Reread(reading, evidence)
+    return reader.read(question, table.sentences[0].passage.title, texts)
 
 
 def _shown(lengths: Sequence[int], likelihood: NDArray[np.float32]) -> list[int]:
@@ -60,16 +48,15 @@ def answered_threshold() -> float:
     return trained("reread_answered", ANSWERED).threshold
 
 
-def answered(searched: float, found: Reread) -> float:
+def answered(searched: float, reading: Reading) -> float:
     """The probability that the paper answers, `searched` being what retrieval alone gives."""
-    return float(trained("reread_answered", ANSWERED).probability(answered_features(searched, found)[None, :])[0])
+    return float(trained("reread_answered", ANSWERED).probability(answered_features(searched, reading)[None, :])[0])
 
 
-def answered_features(searched: float, found: Reread) -> NDArray[np.float32]:
+def answered_features(searched: float, reading: Reading) -> NDArray[np.float32]:
     """`(len(ANSWERED),)`: log odds, and the evidence of the likeliest sentence."""
-    reading = found.reading
     shares = np.asarray([searched, reading.answered, reading.contradicted], dtype=np.float32)
-    return np.append(_log_odds(shares), found.evidence.max(initial=_UNREAD)).astype(np.float32)
+    return np.append(_log_odds(shares), reading.evidence.max(initial=_LEAST)).astype(np.float32)
 
 
 def _log_odds(shares: NDArray[np.float32]) -> NDArray[np.float32]:

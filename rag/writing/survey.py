@@ -21,7 +21,7 @@ from rag.writing.extractive import best_sentence, quoted
 from rag.writing.terms import beyond_terms, mentioning, says, terms_of
 
 NAMES = (*features.NAMES, "phrase", "phrase_in_title")
-POOL = 150  # candidates that a topic is judged over
+_POOL = 150  # candidates that a topic is judged over
 _ALSO_TOPIC = 4  # words beyond the terms from which the topic counts as well
 _LOOSE = 0.3  # share of the threshold that is enough for a paper that has the term
 
@@ -39,7 +39,7 @@ def listing(retriever: Retriever, plan: Plan, allowed: NDArray[np.bool_] | None)
         hits = retriever.hits(subject, named, candidates=max(int(named.sum()), 1))
         likely = topic_probability(retriever.snapshot, hits, subject)
         return _draft(retriever, plan, hits, likely, np.ones(len(likely), dtype=bool), terms, examined)
-    hits = retriever.hits(subject, allowed, candidates=POOL)
+    hits = retriever.hits(subject, allowed, candidates=_POOL)
     likely = topic_probability(retriever.snapshot, hits, subject)
     threshold = trained("topic", NAMES).threshold
     enough = likely >= threshold
