@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from rag.errors import IndexDamagedError, StoreError
 from rag.location import Server
 from rag.types import Paper, Passage, Source
+from rag.vector_files import clear_unused
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
@@ -71,6 +72,7 @@ class Store:
 
     def __init__(self, place: Path | Server, token: str = "") -> None:
         self._collection = _open_collection(place, token)
+        self._folder = place if isinstance(place, Path) else None
 
     def write(self, records: Sequence[Record], vectors: NDArray[np.float32]) -> None:
         """Add or replace records with their `(n, d)` vectors, in one transaction a call of at most 5,000."""
@@ -82,6 +84,7 @@ class Store:
                 documents=[record.passage.text for record in page],
                 metadatas=[_to_metadata(record) for record in page],
             )
+        self._clear()
 
     def rewrite_metadata(self, records: Sequence[Record]) -> None:
         """Replace the sources and metadata of records that are there already, keeping their vectors."""
@@ -91,11 +94,17 @@ class Store:
                 ids=[record.passage.id for record in page],
                 metadatas=[_to_metadata(record) for record in page],
             )
+        self._clear()
 
     def delete(self, ids: Sequence[str]) -> None:
         """Remove records; unknown ids are ignored."""
         for start in range(0, len(ids), PAGE):
             self._collection.delete(ids=list(ids[start : start + PAGE]))
+        self._clear()
+
+    def _clear(self) -> None:
+        if self._folder is not None:
+            clear_unused(self._folder)
 
     def records(self) -> Iterator[Record]:
         """All records, in no particular order."""

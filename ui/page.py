@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import gradio as gr
 
@@ -25,6 +25,8 @@ EXAMPLES = (
 )
 STYLE = Path(__file__).with_name("page.css").read_text(encoding="utf8")
 SCRIPT = "<script>" + Path(__file__).with_name("page.js").read_text(encoding="utf8") + "</script>"
+# What is shown after an answer waits its turn where the answer before is still being shown; by default it is dropped.
+_AGAIN: Literal["always_last"] = "always_last"
 _CHATS, _WAITING = 64, 256  # answers under way at once: most of them wait for a model; and those that wait for a turn
 # A click on what carries data-ask or data-cluster tells Python of it.
 _CHOOSES = """element.addEventListener("click", event => {
@@ -173,9 +175,9 @@ def _wire_talk(desk: Desk, parts: _Parts) -> None:
     changed = parts.chat.edit(edited, parts.turns, parts.cut).then(answer, inputs, outputs, **quiet)
     answers = [submitted, retried, picked, changed]
     for event in answers:
-        event.then(desk.table, parts.turns, [parts.table, parts.csv])
-        event.then(desk.footer, parts.turns, parts.footer)
-        event.then(desk.listed, parts.words, parts.found)
+        event.then(desk.table, parts.turns, [parts.table, parts.csv], trigger_mode=_AGAIN)
+        event.then(desk.footer, parts.turns, parts.footer, trigger_mode=_AGAIN)
+        event.then(desk.listed, parts.words, parts.found, trigger_mode=_AGAIN)
     parts.stop.click(
         lambda turns, asking: desk.cut(turns, len(turns), asking),
         [parts.turns, parts.asking], parts.cut, cancels=answers,
@@ -214,9 +216,9 @@ def _wire_conversations(desk: Desk, parts: _Parts, blocks: gr.Blocks) -> None:
 
     for event in (parts.found.input, blocks.load):
         given = parts.found if event is parts.found.input else parts.key
-        event(desk.opened, given, parts.opened).then(desk.table, parts.turns, [parts.table, parts.csv]).then(
-            desk.footer, parts.turns, parts.footer
-        )
+        told = event(desk.opened, given, parts.opened, trigger_mode=_AGAIN)
+        told = told.then(desk.table, parts.turns, [parts.table, parts.csv], trigger_mode=_AGAIN)
+        told.then(desk.footer, parts.turns, parts.footer, trigger_mode=_AGAIN)
     parts.new.click(fresh, None, parts.opened)
     parts.chat.clear(fresh, None, parts.opened)
     parts.words.change(desk.listed, parts.words, parts.found)

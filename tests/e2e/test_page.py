@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from rag.server import create_app
 from rag.settings import load_settings
 from tests.invented import PAPERS, numbered, write_jsonl
 from tests.server.conftest import running
+from ui.desk import Desk
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = [
@@ -120,6 +122,30 @@ def test_follow_up_refusal_and_listing(page: Any) -> None:
     ask(page, "Which papers mention PondBench?")
     page.wait_for_selector("text=Listing")
     shot(page, "listing")
+
+
+def test_a_listing_is_shown_though_the_answer_before_is_late(
+    browser: Any, home_of_page: Path, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del address  # it has filled the home
+    from ui.command import mounted
+
+    shown = Desk.table
+
+    def slow(self: Desk, turns: Any) -> Any:
+        time.sleep(3 if len(turns) == 1 else 0)
+        return shown(self, turns)
+
+    monkeypatch.setattr(Desk, "table", slow)
+    assistant = Assistant(load_settings(home=home_of_page, offline=True))
+    with running(mounted(create_app(assistant), assistant, home_of_page)) as url:
+        page = browser.new_page()
+        page.goto(url)
+        page.wait_for_selector(INPUT)
+        ask(page, QUESTION)
+        ask(page, "Which papers mention PondBench?")
+        page.wait_for_selector("text=Listing")
+        page.close()
 
 
 def test_a_reload_finds_the_conversation(page: Any) -> None:
