@@ -1,1 +1,1 @@
-"""The browser page. Nothing stands here yet: `rag.cli` is the door for people."""
+"""The chat page: `footnote ui`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 from rag.text.visible import visible
@@ -12,6 +13,7 @@ _MARKDOWN = re.compile(r"([\\`*_{}<>&\[\]|~$#!])")
 _LINK = re.compile(r"(?i)\b(https?|ftp|www|mailto)(?=[:.])")  # Markdown makes links of bare addresses
 _INDENT = re.compile(r"(?m)^(?: {4,}| *\t[ \t]*)")  # Markdown would make code of such a line
 _UNSUPPORTED = " (unsupported)"
+_NO_LINK = "<!-- -->"
 
 
 def chat_text(text: str, turn: int, answer: Answer | None = None) -> str:
@@ -44,10 +46,15 @@ def remarks(answer: Answer) -> str:
     return "\n\n" + "<br>".join(lines)
 
 
+def unmarked(shown: str) -> str:
+    """The text that `plain` made this of."""
+    return html.unescape(shown.replace(_NO_LINK, ""))
+
+
 def plain(text: str) -> str:
     """Text that Markdown and HTML show as it stands; bullets and paragraphs keep their meaning."""
     text = visible(text).replace(_UNSUPPORTED, "\x00")
     text = _INDENT.sub("   ", text)
     shown = _MARKDOWN.sub(lambda match: f"&#{ord(match.group(1))};", text)
-    shown = _LINK.sub(lambda match: f"{match[1]}<!-- -->", shown)
+    shown = _LINK.sub(lambda match: f"{match[1]}{_NO_LINK}", shown)
     return shown.replace("\x00", ' <span class="bad">(unsupported)</span>')

@@ -53,13 +53,10 @@ class Conversations:
         return found[0] if found else None
 
     def search(self, owner: str, words: str = "", limit: int = 100) -> list[Conversation]:
-        """An owner's conversations that have `words` in title or turns, newest first."""
-        pattern = "%" + words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        query = (
-            "SELECT * FROM conversations WHERE owner = ? AND (title LIKE ? ESCAPE '\\' OR turns LIKE ? ESCAPE '\\') "
-            "ORDER BY changed DESC LIMIT ?"
-        )
-        return self._rows(query, (owner, pattern, pattern, limit))
+        """An owner's conversations that have `words` in title, questions or answers, newest first."""
+        wanted = words.casefold().strip()
+        found = self._rows("SELECT * FROM conversations WHERE owner = ? ORDER BY changed DESC", (owner,))
+        return [entry for entry in found if wanted in _said(entry)][:limit]
 
     def rename(self, owner: str, key: str, title: str) -> None:
         """Give a conversation another title."""
@@ -89,3 +86,8 @@ class Conversations:
                     yield database
             finally:
                 database.close()
+
+
+def _said(conversation: Conversation) -> str:
+    answers = (str(answer.get("text", "")) for _, answer in conversation.turns)
+    return "\n".join([conversation.title, *(question for question, _ in conversation.turns), *answers]).casefold()

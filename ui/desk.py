@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -14,7 +13,7 @@ from rag.assistant import Assistant
 from rag.errors import FootnoteError
 from rag.question import MAX_QUESTION
 from rag.types import Answer, Delta, Restart, Stage
-from ui.answer_view import chat_text, plain
+from ui.answer_view import chat_text, plain, unmarked
 from ui.choices import Choices
 from ui.conversations import Conversations
 from ui.exports import as_csv, as_html, as_markdown, bibtex, inert
@@ -22,6 +21,7 @@ from ui.feedback import Feedback
 from ui.source_cards import sources_pane
 from ui.turns import Chat, Turns, answers_of, asked, history_of, said, shown
 
+Cut = tuple[Chat, str, Turns, str, str]  # chat, sources, turns, input, what is being asked
 _OWNER = "local"
 _REMEMBERED = 50  # turns that a follow-up looks back on
 
@@ -115,11 +115,16 @@ class Desk:
         """The sources pane of some turns."""
         return sources_pane(answers_of(turns), self.assistant.snapshot.find)
 
-    def opened(self, key: object, request: gr.Request) -> tuple[Chat, str, Turns, str]:
-        """Chat, sources, turns and key of a kept conversation; an empty one for none, or one of somebody else."""
+    def opened(self, key: object, request: gr.Request) -> tuple[Chat, str, Turns, str, str, str]:
+        """Chat, sources, turns, key and title of a kept conversation, and that nothing is being asked; an empty one for
+        none, or one of somebody else."""
         found = self.conversations.load(owner(request), key) if isinstance(key, str) and key else None
         turns = list(found.turns) if found else []
-        return shown(turns), self.cards(turns), turns, found.id if found else ""
+        return shown(turns), self.cards(turns), turns, found.id if found else "", found.title if found else "", ""
+
+    def kept(self, turns: Turns, key: str, request: gr.Request) -> str:
+        """Keep what is left of a conversation; its key."""
+        return self.conversations.save(owner(request), turns, key) if key else key
 
     def listed(self, words: str, request: gr.Request) -> Any:
         """The choices of the list of conversations."""
@@ -138,18 +143,18 @@ class Desk:
             self.conversations.rename(owner(request), key, title.strip())
         return self.listed(words, request)
 
-    def undone(self, turns: Turns) -> tuple[Chat, str, Turns, str]:
+    def undone(self, turns: Turns) -> Cut:
         """Without the last turn, whose question comes back into the input."""
         return self.cut(turns, len(turns) - 1, turns[-1][0] if turns else "")
 
-    def edited(self, turns: Turns, place: int, text: str) -> tuple[Chat, str, Turns, str]:
+    def edited(self, turns: Turns, place: int, text: str) -> Cut:
         """Without the turn at a place of the chat and all after it; its new wording stands in the input."""
-        return self.cut(turns, place // 2, html.unescape(text))
+        return self.cut(turns, place // 2, unmarked(text))
 
-    def cut(self, turns: Turns, kept: int, question: str) -> tuple[Chat, str, Turns, str]:
-        """The first turns only, and a question for the input."""
+    def cut(self, turns: Turns, kept: int, question: str) -> Cut:
+        """The first turns only, a question for the input, and that nothing is being asked."""
         left = list(turns[: max(kept, 0)])
-        return shown(left), self.cards(left), left, question
+        return shown(left), self.cards(left), left, question, ""
 
     def judge(self, turns: Turns, place: int, *, helpful: bool, comment: str = "") -> bool:
         """Keep a thumb on the message at a place of the chat; whether there is such an answer."""

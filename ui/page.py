@@ -10,7 +10,7 @@ import gradio as gr
 
 from ui.choices import Choices
 from ui.corpus_map import load_map
-from ui.desk import Desk, Only
+from ui.desk import Cut, Desk, Only
 from ui.library import Library
 from ui.map_view import map_svg, members
 from ui.papers_tab import lay_papers
@@ -58,8 +58,8 @@ def build(desk: Desk, home: Path) -> gr.Blocks:
             with gr.Tab("Settings", id="settings"):
                 lay_settings(desk, parts.choices, blocks)
         parts.footer = gr.HTML(desk.footer([]), elem_id="footer")
-        _wire_talk(desk, parts)
-        _wire_conversations(desk, parts, blocks)
+        answers = _wire_talk(desk, parts)
+        _wire_conversations(desk, parts, blocks, answers)
         _wire_filters(desk, library, parts, blocks)
         _wire_choosing(desk, home, parts, picture, tabs)
         map_tab.select(lambda: map_svg(load_map(desk.assistant.snapshot, home)), None, picture)
@@ -141,29 +141,37 @@ class _Parts:
 
     @property
     def opened(self) -> list[Any]:
-        return [self.chat, self.cards, self.turns, self.key]
+        return [self.chat, self.cards, self.turns, self.key, self.title, self.asking]
 
     @property
     def cut(self) -> list[Any]:
-        return [self.chat, self.cards, self.turns, self.ask]
+        return [self.chat, self.cards, self.turns, self.ask, self.asking]
 
 
-def _wire_talk(desk: Desk, parts: _Parts) -> None:
+def _wire_talk(desk: Desk, parts: _Parts) -> list[Any]:
+    """Gives the events that answer, for others to cancel."""
+
     def answer(
-        question: str, turns: Turns, key: str, kept: Any, papers: Any, sources: Any, since: Any, until: Any,
-        request: gr.Request,
-    ) -> Iterator[tuple[Chat, Any, Turns, str, Any, str]]:  # fmt: skip
+        asking: str, question: str, turns: Turns, key: str, kept: Any, papers: Any, sources: Any, since: Any,
+        until: Any, request: gr.Request,
+    ) -> Iterator[tuple[Any, Any, Any, Any, Any, Any]]:  # fmt: skip
+        if asking:  # one answer at a time: the question stays in the input
+            yield (gr.skip(),) * 6
+            return
         choices = Choices.of(desk.assistant).taken(kept)
         yield from desk.answer(question, turns, key, Only.of(papers, sources, since, until), choices, request)
 
-    inputs = [parts.ask, parts.turns, parts.key, parts.choices, *parts.only]
+    def stopped(turns: Turns, asking: str) -> Any:
+        return desk.cut(turns, len(turns), asking) if asking else (gr.skip(),) * 5
+
+    inputs = [parts.asking, parts.ask, parts.turns, parts.key, parts.choices, *parts.only]
     outputs = [parts.chat, parts.cards, parts.turns, parts.key, parts.ask, parts.asking]
     # A stopped event would count as still running, and keep the next question from being sent.
     quiet: dict[str, Any] = {"show_progress": "hidden", "trigger_mode": "multiple"}
     submitted = gr.on([parts.ask.submit, parts.send.click], answer, inputs, outputs, **quiet)
     retried = parts.chat.retry(desk.undone, parts.turns, parts.cut).then(answer, inputs, outputs, **quiet)
 
-    def edited(turns: Turns, change: gr.EditData) -> tuple[Chat, str, Turns, str]:
+    def edited(turns: Turns, change: gr.EditData) -> Cut:
         place = change.index if isinstance(change.index, int) else change.index[0]
         return desk.edited(turns, place, str(change.value))
 
@@ -175,26 +183,33 @@ def _wire_talk(desk: Desk, parts: _Parts) -> None:
     changed = parts.chat.edit(edited, parts.turns, parts.cut).then(answer, inputs, outputs, **quiet)
     answers = [submitted, retried, picked, changed]
     for event in answers:
-        event.then(desk.table, parts.turns, [parts.table, parts.csv], trigger_mode=_AGAIN)
-        event.then(desk.footer, parts.turns, parts.footer, trigger_mode=_AGAIN)
+        _show_last(desk, parts, event)
         event.then(desk.listed, parts.words, parts.found, trigger_mode=_AGAIN)
-    parts.stop.click(
-        lambda turns, asking: desk.cut(turns, len(turns), asking),
-        [parts.turns, parts.asking], parts.cut, cancels=answers,
-    )  # fmt: skip
-    parts.undo.click(desk.undone, parts.turns, parts.cut)
-    parts.chat.undo(desk.undone, parts.turns, parts.cut)
+    parts.stop.click(stopped, [parts.turns, parts.asking], parts.cut, cancels=answers)
+    for event in (parts.undo.click, parts.chat.undo):
+        done = event(desk.undone, parts.turns, parts.cut, cancels=answers)
+        done.then(desk.kept, [parts.turns, parts.key], parts.key)
+        _show_last(desk, parts, done)
     _wire_judging(desk, parts)
     for kind in ("csv", "markdown", "html", "bibtex"):
         button = getattr(parts, kind)
         button.click(lambda turns, kind=kind: desk.exported(turns, kind), parts.turns, parts.file).then(
             None, parts.file, None, js="file => window.footnoteSave(file)"
         )
+    return answers
+
+
+def _show_last(desk: Desk, parts: _Parts, event: Any) -> None:
+    """After an event, the table and the footer of the last answer that there is now."""
+    event.then(desk.table, parts.turns, [parts.table, parts.csv], trigger_mode=_AGAIN)
+    event.then(desk.footer, parts.turns, parts.footer, trigger_mode=_AGAIN)
 
 
 def _wire_judging(desk: Desk, parts: _Parts) -> None:
     def judged(turns: Turns, like: gr.LikeData) -> tuple[Any, Any, Any]:
         place = like.index if isinstance(like.index, int) else like.index[0]
+        if not isinstance(like.liked, bool):  # a thumb that is taken back says nothing
+            return None, gr.update(visible=False), ""
         kept = desk.judge(turns, place, helpful=bool(like.liked))
         return (place, bool(like.liked)) if kept else None, gr.update(visible=kept), ""
 
@@ -203,27 +218,27 @@ def _wire_judging(desk: Desk, parts: _Parts) -> None:
             desk.judge(turns, judged[0], helpful=judged[1], comment=comment.strip())
         return gr.update(visible=False), ""
 
-    parts.chat.like(judged, parts.turns, [parts.judged, parts.commenting, parts.comment])
+    judging = [parts.judged, parts.commenting, parts.comment]
+    parts.chat.like(judged, parts.turns, judging, trigger_mode="multiple")
     gr.on(
         [parts.keep.click, parts.comment.submit],
         said, [parts.turns, parts.judged, parts.comment], [parts.commenting, parts.comment],
     )  # fmt: skip
 
 
-def _wire_conversations(desk: Desk, parts: _Parts, blocks: gr.Blocks) -> None:
-    def fresh() -> tuple[Chat, str, Turns, str]:
-        return [], desk.cards([]), [], ""
+def _wire_conversations(desk: Desk, parts: _Parts, blocks: gr.Blocks, answers: list[Any]) -> None:
+    def fresh() -> tuple[Chat, str, Turns, str, str, str]:
+        return [], desk.cards([]), [], "", "", ""
 
     for event in (parts.found.input, blocks.load):
         given = parts.found if event is parts.found.input else parts.key
-        told = event(desk.opened, given, parts.opened, trigger_mode=_AGAIN)
-        told = told.then(desk.table, parts.turns, [parts.table, parts.csv], trigger_mode=_AGAIN)
-        told.then(desk.footer, parts.turns, parts.footer, trigger_mode=_AGAIN)
-    parts.new.click(fresh, None, parts.opened)
-    parts.chat.clear(fresh, None, parts.opened)
+        _show_last(desk, parts, event(desk.opened, given, parts.opened, trigger_mode=_AGAIN, cancels=answers))
+    for event in (parts.new.click, parts.chat.clear):
+        _show_last(desk, parts, event(fresh, None, parts.opened, cancels=answers))
     parts.words.change(desk.listed, parts.words, parts.found)
     parts.rename.click(desk.renamed, [parts.key, parts.title, parts.words], parts.found)
-    parts.delete.click(desk.deleted, [parts.key, parts.words], parts.found).then(fresh, None, parts.opened)
+    deleted = parts.delete.click(desk.deleted, [parts.key, parts.words], parts.found, cancels=answers)
+    _show_last(desk, parts, deleted.then(fresh, None, parts.opened))
     blocks.load(desk.listed, parts.words, parts.found)
 
 

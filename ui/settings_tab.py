@@ -25,8 +25,10 @@ def lay_settings(desk: Desk, kept: gr.BrowserState, blocks: gr.Blocks) -> None:
     else:
         gr.Markdown(f"Language model: {plain(model.name)}. Its key stays on the server.")
     engine = gr.Radio([MODEL, SENTENCES], label="Answers are written by", value=MODEL, visible=model is not None)
-    k = gr.Slider(1, 30, own.k, step=1, label="Papers that a question is answered from")
-    sentences = gr.Slider(1, 12, own.max_sentences, step=1, label="Sentences in an answer without a model")
+    k = gr.Slider(1, max(30, own.k), own.k, step=1, label="Papers that a question is answered from")
+    sentences = gr.Slider(
+        1, max(12, own.max_sentences), own.max_sentences, step=1, label="Sentences in an answer without a model"
+    )
     verify = gr.Radio(_CHECKS, label="Sentences of a model are checked", value=own.verify, visible=model is not None)
     unsupported = gr.Radio(_FATES, label="Unsupported sentences are", value=own.unsupported, visible=model is not None)
     knobs: list[Any] = [engine, k, sentences, verify, unsupported]
@@ -37,6 +39,6 @@ def lay_settings(desk: Desk, kept: gr.BrowserState, blocks: gr.Blocks) -> None:
     def keep(*given: Any) -> dict[str, Any]:
         return own.taken(dict(zip(own.to_dict(), given, strict=True))).to_dict()
 
-    gr.on([knob.input for knob in knobs], keep, knobs, kept, show_progress="hidden")
+    gr.on([knob.input for knob in knobs], keep, knobs, kept, show_progress="hidden", trigger_mode="always_last")
     blocks.load(lambda row: values(own.taken(row)), kept, knobs)
     gr.Button("As configured", size="sm").click(lambda: [*values(own), {}], None, [*knobs, kept])

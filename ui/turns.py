@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from rag.types import Answer
-from ui.answer_view import chat_text, remarks
+from ui.answer_view import chat_text, plain, remarks
 
 Chat = list[dict[str, Any]]
 Turns = list[tuple[str, dict[str, Any]]]
@@ -24,7 +24,7 @@ def shown(turns: Turns) -> Chat:
 
 def asked(question: str) -> dict[str, Any]:
     """A message of the user."""
-    return {"role": "user", "content": chat_text(question, 0)}
+    return {"role": "user", "content": plain(question)}
 
 
 def said(text: str) -> dict[str, Any]:

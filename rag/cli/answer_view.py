@@ -29,7 +29,8 @@ def show_stream(events: Iterator[Event]) -> Answer:
             print("\n" + dim("— mended after checking —"))
             begun = False
         elif isinstance(event, Stage) and event.total and not begun:
-            print(dim(f"\r{event.done} of {event.total} papers judged"), end="\n" if event.done == event.total else "")
+            told = dim(f"{event.done} of {event.total} papers judged")
+            print(f"\r{told}", end="\n" if event.done == event.total else "", flush=True)
         elif isinstance(event, Answer):
             answer = event
     print()

@@ -48,7 +48,9 @@ def show(title: str, as_json: Json = False) -> int:
 
 def remove(
     titles: Annotated[list[str] | None, typer.Argument(help="titles, as `papers` lists them")] = None,
-    source: Annotated[str, typer.Option(help="all papers that come from this source alone")] = "",
+    source: Annotated[
+        str, typer.Option(help="all papers that come from this source alone, by its name or a part of it")
+    ] = "",
     yes: Annotated[bool, typer.Option("--yes", help="do not ask")] = False,
 ) -> int:
     """Take papers out of the index."""
@@ -61,7 +63,9 @@ def remove(
         raise UsageError("there is nothing to remove", "give titles, or --source NAME")
     wanted = [find_paper(settings, title) for title in titles or ()]
     if source:
-        wanted += [p for p in list_papers(settings, "", source) if all(source in s.name for s in p.sources)]
+        found = list_papers(settings, "", source)
+        exact = any(source in p.source_names for p in found)
+        wanted += [p for p in found if all(name == source if exact else source in name for name in p.source_names)]
     if not wanted:
         raise UsageError(f"no paper comes from {source!r} alone", "`footnote status` lists the sources")
     _confirm(wanted, yes)

@@ -36,15 +36,17 @@ _UNKNOWN: dict[int | str, dict[str, Any]] = {404: {"description": "no paper of t
 
 
 def create_app(assistant: Assistant, keys: Keys | None = None) -> FastAPI:
-    """The app over an assistant. With `keys`, every route but health asks for one of them.
+    """The app over an assistant. With `keys`, every route but health and the description asks for one of them.
 
     `POST /v1/ask`, `/v1/search`; `GET /v1/papers`, `/v1/papers/{id}`; `POST /v1/chat/completions`, `GET /v1/models` for
-    OpenAI clients; `GET /healthz`, `/readyz`, `/metrics`; `/openapi.json` and `/docs`.
+    OpenAI clients; `GET /healthz`, `/readyz`, `/metrics`; `/openapi.json`.
     """
     app = FastAPI(
         title="Footnote",
         description="Questions over research papers, every sentence footnoted.",
         responses=_REFUSALS,
+        docs_url=None,  # FastAPI's pages load their scripts from elsewhere
+        redoc_url=None,
     )
     counters = Counters()
     guarded = [Depends(_guard(keys))] if keys is not None else []
@@ -168,8 +170,11 @@ def _sent(events: Iterator[Event]) -> Iterator[str]:
 
 
 def _data(rows: Iterator[dict[str, Any]]) -> Iterator[str]:
-    for row in rows:
-        yield f"data: {json.dumps(row, ensure_ascii=False)}\n\n"
+    try:
+        for row in rows:
+            yield f"data: {json.dumps(row, ensure_ascii=False)}\n\n"
+    except FootnoteError as error:
+        yield f"data: {json.dumps({'error': {'message': f'{error.message} ({error.hint})'}})}\n\n"
     yield "data: [DONE]\n\n"
 
 

@@ -25,8 +25,7 @@ def serve(words: Sequence[str]) -> int:
         port: Annotated[int, typer.Option(help="port; 0: any free one")] = 8080,
         insecure: Annotated[bool, typer.Option(help="listen beyond this machine without keys")] = False,
     ) -> int:
-        """Answer questions over HTTP; /docs describes the routes. With keys (`footnote keys add`), all of them ask for
-        one."""
+        """Answer questions over HTTP, as /openapi.json describes. With keys (`footnote keys add`), all ask for one."""
         return listen(load_settings(), host, port, insecure=insecure)
 
     return int(app(args=list(words), prog_name="footnote serve", standalone_mode=False) or 0)

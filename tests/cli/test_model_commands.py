@@ -45,7 +45,7 @@ def test_the_doctor_finds_everything_well(papers: Path) -> None:
         done = run("doctor", FOOTNOTE_LLM_BASE_URL=server.base_url)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "replied in" in done.stdout
-    assert "very-secret" not in done.stdout + done.stderr
+    assert KEY not in done.stdout + done.stderr
 
 
 def test_the_doctor_says_what_is_wrong(papers: Path) -> None:
@@ -54,7 +54,7 @@ def test_the_doctor_says_what_is_wrong(papers: Path) -> None:
     assert done.returncode == 1
     assert "does not accept the key" in done.stdout
     assert "OPENAI_API_KEY" in done.stdout
-    assert "very-secret" not in done.stdout + done.stderr
+    assert KEY not in done.stdout + done.stderr
 
 
 def test_an_answer_over_http_and_one_without(papers: Path) -> None:
@@ -73,7 +73,7 @@ def test_stages_and_model_calls_are_traced(papers: Path) -> None:
     assert json.loads(done.stdout)["text"] == GOOD
     for expected in ("footnote.ask", "footnote.retrieve", "chat scripted", "gen_ai.usage.output_tokens"):
         assert expected in done.stderr
-    assert "very-secret" not in done.stderr
+    assert KEY not in done.stderr
 
 
 def test_no_trace_where_nobody_asked(papers: Path, capsys: pytest.CaptureFixture[str]) -> None:

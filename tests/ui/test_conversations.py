@@ -39,6 +39,7 @@ def test_search_rename_delete(tmp_path: Path) -> None:
     assert [c.id for c in kept.search("ann", "student")] == [toad]
     assert [c.id for c in kept.search("ann", "100%")] == [frog]
     assert kept.search("ann", "1_0") == []
+    assert kept.search("ann", "text") == []  # what the answers are kept under is no word of theirs
     kept.rename("ann", toad, "Toads")
     assert kept.search("ann", "Toads")[0].id == toad
     kept.delete("ann", toad)
