@@ -279,8 +279,10 @@ def starter(
     kept = Run(settings.home / "eval" / name)
     kept.begin(_header(dataset, questions, "starter", assistant, settings))
     records = starter_records(python, list(assistant.snapshot.papers()), questions)
+    there = {record.question.id for record in kept.records()}
     for record in records:
-        kept.add(record)
+        if record.question.id not in there:
+            kept.add(record)
     _print(records)
     return 0
 

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from eval.metrics.score import wilson
 from eval.training.reading import Asked, asked, sentences_of
 from eval.training.views import View, open_views
 from rag.assistant import Assistant
@@ -66,15 +67,6 @@ def figures(outcomes: Sequence[Outcome]) -> list[str]:
 def _line(name: str, hits: Sequence[bool]) -> str:
     low, high = wilson(sum(hits), len(hits))
     return f"  {name:30} {sum(hits) / max(len(hits), 1):.3f}  [{low:.3f}, {high:.3f}]  of {len(hits)}"
-
-
-def wilson(hits: int, of: int, z: float = 1.96) -> tuple[float, float]:
-    """The 95% interval of a share (Wilson, 1927)."""
-    if not of:
-        return 0.0, 1.0
-    share = hits / of
-    middle, half = share + z * z / (2 * of), z * (share * (1 - share) / of + z * z / (4 * of * of)) ** 0.5
-    return (middle - half) / (1 + z * z / of), (middle + half) / (1 + z * z / of)
 
 
 if __name__ == "__main__":

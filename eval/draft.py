@@ -32,8 +32,10 @@ def proposals(papers: Sequence[Paper], count: int, model: ChatModel | None = Non
     chosen = chance.sample(list(papers), len(papers))
     made = 0
     for paper in chosen:
+        if made >= count:
+            return
         row = _row(paper, chance, model)
-        if row is not None and made < count:
+        if row is not None:
             made += 1
             yield {"id": f"draft-{made:04}", **row, "accepted": False}
 

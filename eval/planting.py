@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 # What is turned into what; both ways, with the inflections spelt out so that the result stays a sentence.
 _OPPOSITES = """
@@ -135,7 +135,6 @@ def numbers_in(text: str) -> list[str]:
     return list(dict.fromkeys(match.group() for match in _NUMBER.finditer(text)))
 
 
-Planter = Callable[[str], str | None]
 _ABBREVIATIONS = frozenset(
     """SOTA GitHub LR NLP
     LLM LLMs AI ML NLP RL GPU GPUs CPU CNN VLM VLMs MLLM MLLMs KV RAG SFT RLHF API QA VQA MoE CoT ICL GAN GANs

@@ -71,6 +71,8 @@ class Run:
         """Append a record, whole."""
         self.folder.mkdir(parents=True, exist_ok=True)
         with self._records.open("a", encoding="utf8") as file:
+            if file.tell() and not self._records.read_bytes().endswith(b"\n"):
+                file.write("\n")  # behind the line that a kill tore
             file.write(json.dumps(record.to_dict(), ensure_ascii=False) + "\n")
             file.flush()
 

@@ -69,3 +69,12 @@ def interval(values: np.ndarray) -> tuple[float, float]:
     picks = np.random.default_rng(_SEED).integers(0, len(values), size=(_RESAMPLES, len(values)))
     low, high = np.quantile(values[picks].mean(axis=1), [0.025, 0.975])
     return float(low), float(high)
+
+
+def wilson(hits: int, of: int, z: float = 1.96) -> tuple[float, float]:
+    """The 95% interval of a share (Wilson, 1927)."""
+    if not of:
+        return 0.0, 1.0
+    share = hits / of
+    middle, half = share + z * z / (2 * of), z * (share * (1 - share) / of + z * z / (4 * of * of)) ** 0.5
+    return (middle - half) / (1 + z * z / of), (middle + half) / (1 + z * z / of)

@@ -2,7 +2,8 @@
 
 import pytest
 
-from eval.details import Outcome, figures, wilson
+from eval.details import Outcome, figures
+from eval.metrics.score import wilson
 from eval.schema import bundled
 from eval.training.reading import asked
 from rag.corpus.digests import bundled as bundled_papers

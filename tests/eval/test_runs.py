@@ -108,11 +108,12 @@ def test_a_killed_run_goes_on(pond: Assistant, dataset: Path, tmp_path: Path) ->
     half = Run(tmp_path / "half")
     half.folder.mkdir()
     lines = (tmp_path / "whole" / "records.jsonl").read_text(encoding="utf8").splitlines()
-    (half.folder / "records.jsonl").write_text("\n".join([*lines[:3], lines[3][:40]]) + "\n", encoding="utf8")
+    (half.folder / "records.jsonl").write_text("\n".join([*lines[:3], lines[3][:40]]), encoding="utf8")
     told: list[int] = []
     again = run(pond, load(dataset), half, progress=lambda done, total: told.append(done))
     assert told == [4, 5, 6]
     assert [r.answer.text for r in again] == [r.answer.text for r in whole]
+    assert len(half.records()) == len(whole)
 
 
 def test_a_run_of_something_else_is_refused(papers: Path, dataset: Path, capsys: pytest.CaptureFixture[str]) -> None:
