@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from rag.chat_model import Call, ChatModel, load_chat_model
 from rag.embedding import Embedder, load_embedder
-from rag.errors import EmbeddingError, IndexMismatchError, ModelError, UsageError
+from rag.errors import EmbeddingError, IndexMismatchError, ModelError, PromptError, UsageError
 from rag.grounding import footnoted
 from rag.index import Index
 from rag.question import Plan, plan
@@ -71,7 +71,11 @@ class Assistant:
         `overrides` are single settings by name."""
         if isinstance(llm, str):
             overrides["llm"], llm = llm, None
-        self.settings = settings or load_settings(**overrides)
+        if settings is None:
+            settings = load_settings(**overrides)
+        elif overrides:
+            settings = changed(settings, **overrides)
+        self.settings = settings
         self._embedder = embedder
         self._retriever: Retriever | None = None
         self._reader: Reader | None = None
@@ -240,6 +244,23 @@ class Assistant:
         clock: _Clock,
     ) -> Iterator[Event]:
         """The events of an answer that the model writes; raises ModelError where it cannot."""
+        from prompts import PromptFault
+
+        try:
+            yield from self._planned_by_model(model, retriever, rules, turns, allowed, call, clock)
+        except PromptFault as error:
+            raise PromptError(str(error), "mend the file, or unset FOOTNOTE_PROMPTS") from error
+
+    def _planned_by_model(
+        self,
+        model: ChatModel,
+        retriever: Retriever,
+        rules: Plan,
+        turns: Sequence[Turn],
+        allowed: NDArray[np.bool_] | None,
+        call: Call,
+        clock: _Clock,
+    ) -> Iterator[Event]:
         from prompts import load
         from rag.grounding.encoders import token_encoder
         from rag.model_answer import ModelWriter

@@ -8,10 +8,12 @@ revision, which is a hash of the content.
 
 from __future__ import annotations
 
+import os
 import shutil
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -59,13 +61,18 @@ class Report:
 def ingest(
     paths: Sequence[str | Path], settings: Settings, *, prune: bool = False, progress: Progress | None = None
 ) -> Report:
-    """Read `paths` into the index. With `prune`, papers that once came from below them and no longer do go.
+    """Read `paths` into the index. With `prune`, papers that once came from below them and no longer do go; those of
+    files that could not be read stay.
 
     Raises:
+        UsageError: when papers are to go that came from below a path which is not there.
         NothingToReadError: when the paths hold no paper (the report's skipped lines are in the message).
         IndexMismatchError: when the index was built by another embedder.
         StoreError: when the index cannot be written.
     """
+    roots = [Path(path).expanduser().resolve() for path in paths]
+    if prune and (missing := next((path for path, root in zip(paths, roots, strict=True) if not root.exists()), None)):
+        raise UsageError(f"{missing} is not there, and with --prune all its papers would go", "check the path")
     read_now = fingerprint(paths, settings.embedder, settings.max_file_mb, prune)
     known = _known(read_now, settings)
     if known is not None:
@@ -81,7 +88,6 @@ def ingest(
     if not found and not prune:
         raise NothingToReadError(_nothing(paths, report.skipped), "give listing pages, JSON Lines, BibTeX, PDF, …")
     report.entries = len(found)
-    roots = [Path(path).expanduser().resolve() for path in paths]
     merged = merge(found)
     _update(merged, settings, report, roots, prune, progress)
     if read_now and not report.skipped:
@@ -131,13 +137,28 @@ def remove(settings: Settings, unwanted: Callable[[Paper], bool]) -> list[Paper]
 def repair(settings: Settings, *, progress: Progress | None = None) -> Report:
     """Derive the snapshot from the store again, whatever state it is in."""
     index = Index.of(settings)
-    with index.locked(settings.lock_timeout_s):
-        shutil.rmtree(index.snapshots, ignore_errors=True)
+    with index.locked(settings.lock_timeout_s), _aside(index.snapshots):
         writer = _Writer(index, settings)
         writer.begin()
         report = Report()
         writer.finish(progress, report)
     return report
+
+
+@contextmanager
+def _aside(folder: Path) -> Iterator[None]:
+    """Within it the folder is away, so that nothing is taken from it; it comes back where the work fails."""
+    away = folder.with_name(f"rebuilt-{uuid.uuid4().hex[:8]}")  # as `_sweep` knows it
+    if folder.exists():
+        os.replace(folder, away)
+    try:
+        yield
+    except BaseException:
+        if away.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            os.replace(away, folder)
+        raise
+    shutil.rmtree(away, ignore_errors=True)
 
 
 def reindex(settings: Settings, *, progress: Progress | None = None) -> Report:
@@ -168,7 +189,7 @@ def reindex(settings: Settings, *, progress: Progress | None = None) -> Report:
 
 def _sweep(index: Index, place: str) -> None:
     """Remove what is not in use: unfinished rebuilds, and what lies outside `place` once there is one."""
-    for other in index.folder.glob("rebuilt-*"):
+    for other in (*index.folder.glob("rebuilt-*"), *index.folder.glob("restored-*")):
         if other.name != place:
             shutil.rmtree(other, ignore_errors=True)
     for name in ("chroma", "snapshots", "tokens") if place else ():
@@ -187,7 +208,8 @@ def _update(
     with index.locked(settings.lock_timeout_s):
         writer = _Writer(index, settings)
         wanted = list(_reconciled(found, writer.stored, roots))
-        removed = _disappeared(found, writer.stored, roots) if prune else []
+        unread = [skipped.where for skipped in report.skipped if not skipped.one]
+        removed = _disappeared(found, writer.stored, roots, unread) if prune else []
         writer.apply(wanted, removed, report, progress)
 
 
@@ -391,12 +413,15 @@ def _reconciled(found: Sequence[Paper], stored: dict[str, StoredPaper], roots: S
             yield replace(paper, sources=paper.sources + others)
 
 
-def _disappeared(found: Sequence[Paper], stored: dict[str, StoredPaper], roots: Sequence[Path]) -> list[str]:
+def _disappeared(
+    found: Sequence[Paper], stored: dict[str, StoredPaper], roots: Sequence[Path], unread: Sequence[str]
+) -> list[str]:
     present = {paper.id for paper in found}
     return [
         paper_id
         for paper_id, old in stored.items()
-        if paper_id not in present and all(_below(source, roots) for source in old.paper.sources)
+        if paper_id not in present
+        and all(_below(source, roots) and not source.name.startswith(tuple(unread)) for source in old.paper.sources)
     ]
 
 

@@ -91,6 +91,8 @@ class ModelWriter:
             refused = self._refused(reply.refusal, shown, used)
             yield Delta(refused.text)
             return refused
+        if not composed.text:
+            raise ModelReplyError(f"{self._model.name} wrote no whole sentence", "raise FOOTNOTE_LLM_MAX_TOKENS")
         composed = self._checked(plan.question, composed, shown, call, used)
         composed = self._repaired(plan.question, reply, composed, shown, sources, call, used)
         written = self._by_policy(composed, shown, used, cut=reply.cut)

@@ -28,6 +28,7 @@ from rag.retrieval.query import Query
 from rag.retrieval.retriever import Retriever
 from rag.settings import Settings
 from rag.snapshot import Snapshot
+from rag.text.brackets import unbracketed
 from rag.types import Delta, Event, Passage, Stage, Usage
 from rag.writing.draft import Draft, DraftSentence, Evidence
 from rag.writing.evidence import fence
@@ -100,7 +101,8 @@ class ModelSurvey:
         draft = _draft(plan, entries, len(kept), self._examined(allowed), left)
         found = footnoted(draft)
         nearest = tuple(self._snapshot.title(c.paper) for c in kept[:3]) if not entries else ()
-        text = found.text if entries else f"{draft.opening} Nearest: {'; '.join(nearest)}."
+        near = f" Nearest: {unbracketed('; '.join(nearest))}." if nearest else ""
+        text = found.text if entries else f"{draft.opening}{near}"
         yield Delta(text)
         return Written(
             text,
@@ -144,17 +146,22 @@ class ModelSurvey:
                 pool.submit(self._one, prompt, plan.question, [kept[i] for i in batch], batch, call): batch
                 for batch in batches
             }
-            while waiting:
-                finished, _ = wait(waiting, return_when=FIRST_COMPLETED)
-                for future in finished:
-                    batch = waiting.pop(future)
-                    try:
-                        done.append(future.result())
-                    except ModelError as error:
-                        fault = error
-                        _log.warning("%d papers are judged without the model: %s", len(batch), error.message)
-                        done.append(_Judged(batch, None, Usage()))
-                    yield Stage("survey", sum(len(one.batch) for one in done), len(kept))
+            try:
+                while waiting:
+                    finished, _ = wait(waiting, return_when=FIRST_COMPLETED)
+                    for future in finished:
+                        batch = waiting.pop(future)
+                        try:
+                            done.append(future.result())
+                        except ModelError as error:
+                            fault = error
+                            _log.warning("%d papers are judged without the model: %s", len(batch), error.message)
+                            done.append(_Judged(batch, None, Usage()))
+                        yield Stage("survey", sum(len(one.batch) for one in done), len(kept))
+            except BaseException:  # nobody waits any more: what is under way must not be waited for, or paid for
+                call.cancel()
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
         if fault is not None and all(one.quotes is None for one in done):
             raise fault
         return sorted(done, key=lambda one: one.batch)

@@ -81,9 +81,10 @@ def _merged(rules: Plan, found: Mapping[str, Any]) -> Plan:
     standalone = " ".join(question.split()) if isinstance(question, str) and question.strip() else rules.question
     route = found.get("route")
     chosen: Route = route if route in _ROUTES else rules.route
-    subject = found.get("subject")
-    topic = subject if isinstance(subject, str) and subject.strip() else subject_of(searches[0] if searches else "")
+    said_subject = found.get("subject")
+    subject = said_subject.strip() if isinstance(said_subject, str) else ""
+    subject = subject or subject_of(searches[0] if searches else "") or rules.subject
     query = searches[0] if searches else standalone if is_english(standalone) else rules.query
     if chosen in ("survey", "count"):
-        return replace(rules, query=query, route=chosen, subject=topic or rules.subject, searches=searches)
+        return replace(rules, question=standalone, query=query, route=chosen, subject=subject, searches=searches)
     return replace(rules, question=standalone, query=query, route=chosen, searches=searches)

@@ -12,11 +12,12 @@ import hashlib
 import json
 import os
 import shutil
+import threading
 import time
 import uuid
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -111,7 +112,7 @@ class Publication:
     @contextmanager
     def leased(self, timeout_s: float) -> Iterator[None]:
         """Be the one writer among all machines: a lease of two minutes, written and read back, since Chroma has no
-        lock. Two that begin within the same moment see one name, that of the later.
+        lock, and renewed while it is held. Two that begin within the same moment see one name, that of the later.
 
         Raises:
             IndexBusyError: when another machine still holds it after `timeout_s`.
@@ -124,23 +125,42 @@ class Publication:
                     "wait for it, or raise FOOTNOTE_LOCK_TIMEOUT_S",
                 )
             time.sleep(1.0)
+        done = threading.Event()
+        renewing = threading.Thread(target=self._renew, args=(own, done), daemon=True)
+        renewing.start()
         try:
             yield
         finally:
+            done.set()
+            renewing.join()
             with self._asked():
-                self._collection("footnote-published").delete(ids=["writer"])
+                if self._writer()[0] == own:
+                    self._collection("footnote-published").delete(ids=["writer"])
+
+    def _renew(self, own: str, done: threading.Event) -> None:
+        """Put the end of the lease off, until `done`. A server that is away for a while is asked again."""
+        while not done.wait(_LEASE_S / 4):
+            with suppress(StoreError), self._asked():
+                if self._writer()[0] == own:
+                    self._write_lease(own)
 
     def _taken(self, own: str) -> bool:
         with self._asked():
-            collection = self._collection("footnote-published")
-            rows = collection.get(ids=["writer"], include=["metadatas"])["metadatas"] or []
-            if rows and float(str(rows[0]["until"])) > time.time():
+            if self._writer()[1] > time.time():
                 return False
-            row: dict[str, str | float] = {"owner": own, "until": time.time() + _LEASE_S}
-            collection.upsert(ids=["writer"], embeddings=_vectors(1), metadatas=[row])
+            self._write_lease(own)
             time.sleep(_SETTLE_S)
-            rows = collection.get(ids=["writer"], include=["metadatas"])["metadatas"] or []
-            return bool(rows) and rows[0]["owner"] == own
+            return self._writer()[0] == own
+
+    def _writer(self) -> tuple[str, float]:
+        """Who holds the lease, and until when (in Unix seconds)."""
+        collection = self._collection("footnote-published")
+        rows = collection.get(ids=["writer"], include=["metadatas"])["metadatas"] or []
+        return (str(rows[0]["owner"]), float(str(rows[0]["until"]))) if rows else ("", 0.0)
+
+    def _write_lease(self, own: str) -> None:
+        row: dict[str, str | float] = {"owner": own, "until": time.time() + _LEASE_S}
+        self._collection("footnote-published").upsert(ids=["writer"], embeddings=_vectors(1), metadatas=[row])
 
     def _collection(self, name: str) -> Collection:
         if self._connected is None:

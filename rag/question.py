@@ -20,17 +20,14 @@ MAX_QUESTION = 4000  # characters that are read; a longer question is cut
 class Plan:
     """What to search for, and how the answer is to be shaped.
 
-    `query` is the question with the topic of its history folded in; `sides` are the two things that a
-    comparison is about; `subject` is what the listed or counted papers must have; `searches` are the searches to
-    make where one for `query` is not enough.
+    `query` is the question with the topic of its history folded in; `subject` is what the listed or counted papers must
+    have; `searches` are the searches to make where one for `query` is not enough.
     """
 
     question: str
     query: str
     route: Route
-    sides: tuple[str, ...] = ()
     subject: str = ""
-    mentions: bool = False
     searches: tuple[str, ...] = ()
 
 
@@ -114,13 +111,6 @@ _SURVEY = re.compile(
     rf"|[:,;.?–—-] (?:{'|'.join(_SURVEY_ENDS)})\W*$",
     re.I,
 )
-_MENTION = re.compile(
-    r"\b(?:mention\w*|bring\w* up|refer\w* to|occur\w*|appear\w*|cite\w*|name[sd]?|contain\w*|use[sd]?|using|"
-    r"test\w* on|"
-    r"evaluat\w*|benchmark\w* on|build\w* on|built on|based on|report\w* (?:results )?on|experiment\w* with|"
-    r"the (?:word|term|name|phrase))\b",
-    re.I,
-)
 _COMPARE_MARK = re.compile(
     r"\b(?:compar\w+|versus|vs\.?|differ\w*|difference|against|contrast\w*|rather than|both|either|each|respectively)\b"
     r"|\bor\b|\bbetween\b.+\band\b|\bthan\b|\bwhereas\b|\bwhile\b|\bthe other\b",
@@ -136,9 +126,13 @@ _PRONOUN = re.compile(
 )
 _BESIDE = re.compile(r"\b(?:with|to|than|from|against|and|or|of|like|over)\s+$", re.I)
 _TURNS_READ = 12  # turns of the history that are looked at
+_GREETING = (
+    r"(?:hi|hello|hey|thanks?|thank you|good (?:morning|evening|afternoon|day|night)|(?:good)?bye|who are you|"
+    r"what can you do|help|how are you)"
+)
 _CHAT = re.compile(
-    r"^\W*(?:hi|hello|hey|thanks?|thank you|good (?:morning|evening|afternoon)|bye|who are you|what can you do|"
-    r"help|how are you)\b[\w\s,']{0,30}\W*$",
+    rf"^\W*{_GREETING}(?:\W+(?:{_GREETING}|there|all|everyone|folks|footnote|so much|very much|a lot|again|please|and|"
+    r"today|me|for (?:me|that|this|your help|the (?:help|answer))|doing))*\W*$",
     re.I,
 )
 
@@ -149,8 +143,8 @@ def plan(question: str, history: Sequence[Turn] = ()) -> Plan:
     route = _route(text)
     query = _standalone(text, history) if history else text
     if route in ("survey", "count"):
-        return Plan(text, query, route, subject=subject_of(query), mentions=bool(_MENTION.search(text)))
-    return Plan(text, query, route, sides=_sides(query) if route == "compare" else ())
+        return Plan(text, query, route, subject=subject_of(query))
+    return Plan(text, query, route)
 
 
 def _route(text: str) -> Route:
@@ -164,7 +158,7 @@ def _route(text: str) -> Route:
 
 
 def _standalone(text: str, history: Sequence[Turn]) -> str:
-    """The question with the last question (and answer's opening) put before it, where it seems to lean on them."""
+    """The question with the last two (and the opening of the last answer) before it, where it seems to lean on them."""
     asked = [turn.content for turn in history if turn.role == "user"]
     if not asked or not leans(text) or _has_subject(text, history):
         return text
@@ -192,19 +186,6 @@ def _has_subject(text: str, history: Sequence[Turn]) -> bool:
 def leans(text: str) -> bool:
     """Whether a question seems to lean on what was said before: a pronoun, a bare opening, or few words."""
     return bool(_CONTINUES.search(text) or _PRONOUN.search(text)) or len(words(text)) < 4
-
-
-_BREAK = re.compile(
-    r"\s*(?:,|;|:|\?|—|–)\s+|\s+\b(?:versus|vs\.?|and|or|while|whereas|but|against|than|compared (?:to|with)|with|"
-    r"from|rather than)\b\s+",
-    re.I,
-)
-
-
-def _sides(text: str) -> tuple[str, ...]:
-    """The runs of words between the joints of a comparison that have something to search for."""
-    parts = [part.strip(" ?.!:;,") for part in _BREAK.split(text)]
-    return tuple(part for part in parts if words(part))
 
 
 _SUBJECT_NOISE = STOPWORDS | frozenset(

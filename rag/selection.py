@@ -22,12 +22,14 @@ class Selection:
     @classmethod
     def of(
         cls,
-        papers: Sequence[str] = (),
-        sources: Sequence[str] = (),
+        papers: Sequence[str] | str = (),
+        sources: Sequence[str] | str = (),
         since: int | None = None,
         until: int | None = None,
     ) -> Selection:
-        """A selection from what people give: upper and lower case are alike, empty strings say nothing."""
+        """A selection from what people give: upper and lower case are alike, empty strings say nothing, and a string is
+        one title or source."""
+        papers, sources = ([value] if isinstance(value, str) else value for value in (papers, sources))
         titles = tuple(title.casefold() for title in papers if title.strip())
         return cls(titles, tuple(name.casefold() for name in sources if name.strip()), since, until)
 

@@ -7,6 +7,7 @@ file in the working folder, a `footnote.toml` in the working folder, the default
 from __future__ import annotations
 
 import os
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
 
@@ -114,8 +115,14 @@ def load_settings(**overrides: Any) -> Settings:
     """The settings in force, `overrides` first.
 
     Raises:
-        SettingsError: naming the first knob whose value cannot be used, and what it takes.
+        SettingsError: naming the first knob whose value cannot be used, and what it takes, or that there is not.
     """
+    if unknown := next((name for name in overrides if name not in Settings.model_fields), None):
+        near = get_close_matches(unknown, Settings.model_fields, n=1)
+        raise SettingsError(
+            f"there is no setting {unknown!r}",
+            f"do you mean {near[0]}?" if near else "see the README's table of settings",
+        )
     try:
         return Settings(**{name: value for name, value in overrides.items() if value is not None})
     except ValidationError as error:

@@ -9,7 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from rag.errors import IndexBusyError, IndexDamagedError, IndexMismatchError, IndexMissingError, NothingToReadError
+from rag.errors import (
+    IndexBusyError,
+    IndexDamagedError,
+    IndexMismatchError,
+    IndexMissingError,
+    NothingToReadError,
+    UsageError,
+)
 from rag.index import Index
 from rag.ingest import ingest, ingest_bundled, remove, repair
 from rag.settings import Settings, load_settings
@@ -137,6 +144,31 @@ def test_prune_removes_what_disappeared_below_the_paths_and_nothing_else(setting
     assert ingest([mine], settings).removed == 0
     assert ingest([mine], settings, prune=True).removed == 2
     assert set(content(settings)) == {*TITLES[:3], *TITLES[5:7]}
+
+
+def test_prune_keeps_what_could_not_be_read(settings: Settings, tmp_path: Path) -> None:
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    write_jsonl(mine / "a.jsonl", dict(list(PAPERS.items())[:3]))
+    write_jsonl(mine / "b.jsonl", dict(list(PAPERS.items())[3:5]))
+    ingest([mine], settings)
+    (mine / "b.jsonl").write_bytes(b"")
+    report = ingest([mine], settings, prune=True)
+    assert report.skipped
+    assert report.removed == 0
+    with pytest.raises(UsageError, match="elsewhere"):
+        ingest([tmp_path / "elsewhere"], settings, prune=True)
+    assert set(content(settings)) == set(TITLES[:5])
+
+
+def test_a_repair_that_cannot_be_leaves_the_index(settings: Settings, tmp_path: Path) -> None:
+    ingest([write_jsonl(tmp_path / "a.jsonl", PAPERS)], settings)
+    index = Index(settings.index_folder)
+    index.save(replace(index.state(), embedder="another"))
+    with pytest.raises(IndexMismatchError):
+        repair(settings)
+    assert set(content(settings)) == set(TITLES)
+    assert not list(settings.index_folder.glob("rebuilt-*"))
 
 
 def test_removing_papers(settings: Settings, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from rag.question import plan
 from rag.types import Turn
+from rag.writing.terms import terms_of
 
 SURVEYS = [
     "Which papers mention GSM8K?",
@@ -93,6 +94,36 @@ def test_questions_on_one_paper_are_no_listings(question: str) -> None:
 
 def test_chat_is_not_searched() -> None:
     assert [plan(text).route for text in ("hi", "Hello!", "thanks", "what can you do?")] == ["chat"] * 4
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Hi, which papers use LoRA?",
+        "Hello, what is COAT?",
+        "thanks, how much memory does it save?",
+        "Help me find FP8 work",
+    ],
+)
+def test_a_greeting_does_not_swallow_the_question(question: str) -> None:
+    assert plan(question).route != "chat"
+
+
+@pytest.mark.parametrize("text", ["Hi there!", "thank you so much", "Hello, how are you?", "ok thanks", "Thanks, bye"])
+def test_greetings_in_more_words(text: str) -> None:
+    assert (plan(text).route == "chat") == (text != "ok thanks")
+
+
+@pytest.mark.parametrize(
+    ("question", "terms"),
+    [
+        ("Which papers mention 'random feature alignment'?", ("random feature alignment",)),
+        ("I'd like all papers on OpenAI's models", ("OpenAI's",)),
+    ],
+)
+def test_apostrophes_are_no_quotation_marks(question: str, terms: tuple[str, ...]) -> None:
+    assert not any(term.startswith(("d ", "t ")) for term in terms_of(question))
+    assert set(terms_of(question)) & {*terms, "OpenAI"}
 
 
 def test_a_question_that_leans_on_the_history_gets_its_topic() -> None:

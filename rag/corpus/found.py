@@ -23,7 +23,8 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """Something that was not read. `where` is the file's shown name, `line` its line from 1, if one is known.
+    """Something that was not read. `where` is the file's shown name, `line` its line from 1, if one is known; `one`
+    says that it is a single entry, and the rest of the file was read.
 
     As a string it is one line: `papers.jsonl:17: not valid JSON: … (mend the line)`.
     """
@@ -32,6 +33,7 @@ class Skipped:
     line: int | None
     reason: str
     hint: str
+    one: bool = False
 
     def __str__(self) -> str:
         place = f"{self.where}:{self.line}" if self.line is not None else self.where
@@ -45,9 +47,9 @@ class Fault(CorpusError):
         super().__init__(reason, hint)
         self.line = line
 
-    def at(self, where: str) -> Skipped:
-        """The fault as it is reported for the document of that name."""
-        return Skipped(where, self.line, one_line(self.message), one_line(self.hint))
+    def at(self, where: str, *, one: bool = False) -> Skipped:
+        """The fault as it is reported for the document of that name, or for one entry in it."""
+        return Skipped(where, self.line, one_line(self.message), one_line(self.hint), one)
 
 
 def one_line(text: str) -> str:

@@ -35,7 +35,7 @@ def _papers(document: Document) -> Iterator[Paper | Skipped]:
     found = None
     try:
         for found in FORMATS[format_of(document)].read(document):
-            yield found.at(document.name) if isinstance(found, Fault) else _paper(found, document)
+            yield found.at(document.name, one=True) if isinstance(found, Fault) else _paper(found, document)
         if found is None:
             yield Skipped(document.name, None, "no paper in it", "is it the right file?")
     except Fault as fault:
@@ -46,12 +46,12 @@ def _papers(document: Document) -> Iterator[Paper | Skipped]:
 
 def _paper(entry: Entry, document: Document) -> Paper | Skipped:
     if not entry.title:
-        return Skipped(document.name, entry.line, "a paper without a title", "add its title")
+        return Skipped(document.name, entry.line, "a paper without a title", "add its title", one=True)
     if len(entry.title) > _LONGEST_TITLE:
         reason = f"a title of {len(entry.title):,} characters: {shortened(entry.title)!r}"
-        return Skipped(document.name, entry.line, reason, "is it in the right field?")
+        return Skipped(document.name, entry.line, reason, "is it in the right field?", one=True)
     if not entry.text:
         reason = f"no abstract for {shortened(entry.title)!r}"
-        return Skipped(document.name, entry.line, reason, "add one, or leave the entry out")
+        return Skipped(document.name, entry.line, reason, "add one, or leave the entry out", one=True)
     source = Source(document.name, document.path)
     return Paper(paper_id(entry.title), entry.title, entry.text, (source,), entry.metadata)

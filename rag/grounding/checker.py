@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.boosted_trees import grown
@@ -17,10 +16,11 @@ from rag.text.quantities import in_english
 from rag.types import Verdict
 
 _ABSENCE = re.compile(
-    r"\b(?:(?:papers?|passages?|abstracts?|texts?|sources?|studies|excerpts?|they|it|evidence|documents?)\s+"
-    r"(?:\w+\s+){0,3}?(?:do(?:es)?|did|is|are) not|(?:do|does|did) not (?:say|state|mention|report|specify|give|"
-    r"discuss|compare|provide|describe|indicate|detail)|no (?:passage|paper|figure|number|information|mention|"
-    r"details?)\b|not (?:stated|mentioned|specified|reported|given|discussed|provided|described|covered)|"
+    r"\b(?:(?:papers?|passages?|abstracts?|texts?|sources?|studies|excerpts?|evidence|documents?)\s+"
+    r"(?:\w+\s+){0,3}?(?:do(?:es)?|did|is|are)(?: not|n['’]t)|(?:do|does|did)(?: not|n['’]t) (?:say|state|mention|"
+    r"report|specify|give|discuss|compare|provide|describe|indicate|detail)|"
+    r"no (?:passage|paper|figure|number|information|mention|details?)\b|"
+    r"not (?:stated|mentioned|specified|reported|given|discussed|provided|described|covered)|"
     r"none of the (?:passages|papers|sources))\b",
     re.I,
 )
@@ -62,12 +62,6 @@ def checked(statement: str, source: Source, tokens: TokenVectors) -> Checked:
 def says_absence(statement: str) -> bool:
     """Whether a statement says what the papers do not say, which no span can support."""
     return len(statement) <= _LONGEST_ABSENCE and bool(_ABSENCE.search(statement))
-
-
-def is_verbatim(statement: str, sources: Sequence[SourceSentence]) -> bool:
-    """Whether a source sentence has the statement word for word."""
-    folded = " ".join(statement.split()).rstrip(".")
-    return any(folded in " ".join(sentence.text.split()) for sentence in sources)
 
 
 def _foreign(statement: str, source: Source, found: Signals) -> Checked:

@@ -243,7 +243,7 @@ def _renumbered(sentence: Sentence, numbers: dict[int, int]) -> Sentence:
         return f"[{numbers[int(match.group(1))]}]" if int(match.group(1)) in numbers else match.group()
 
     claims = tuple(replace(c, citations=tuple(numbers[n] for n in c.citations)) for c in sentence.claims)
-    return Sentence(re.sub(r"\[(\d+)\]", renumber, sentence.text), claims)
+    return Sentence(re.sub(r"\[(\d{1,6})\]", renumber, sentence.text), claims)
 
 
 def _spans(found: Sequence[SourceSentence], statement: str) -> list[tuple[SourceSentence, int, int]]:

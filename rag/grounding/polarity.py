@@ -83,7 +83,7 @@ _DIMENSIONS: dict[str, tuple[str, str]] = {
     "scale": ("coarse", "fine fine-grained"),
 }  # fmt: skip
 NEGATION = re.compile(
-    r"\b(?:not|no|never|without|cannot|neither|nor|none|nothing)\b|n't\b|(?<=\w)-free\b",
+    r"\b(?:not|no|never|without|cannot|neither|nor|none|nothing)\b|n['’]t\b|(?<=\w)-free\b",
     re.I,
 )
 # Ways to deny without a "not": a paraphrase may use any of them for it.

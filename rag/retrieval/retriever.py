@@ -64,7 +64,7 @@ class Retriever:
 
     def search(self, text: str, k: int, allowed: NDArray[np.bool_] | None = None) -> list[RankedPaper]:
         """The `k` best papers for `text`, among those that the mask `allowed` `(papers,)` lets through."""
-        hits = self.hits(text, allowed)
+        hits = self.hits(text, allowed, candidates=max(self._candidates, k))
         return [self._ranked(hits, rank) for rank in range(min(k, len(hits.candidates)))]
 
     def mask(self, selection: Selection) -> NDArray[np.bool_]:

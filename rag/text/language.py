@@ -8,15 +8,17 @@ _ENGLISH = frozenset(
     """the a an of and to in is are was were for with by on that this it its from as at be than or not which their they
     has have can while both when into over after only each also but more most does do between without through""".split()
 )
-_OTHERS = frozenset(
-    """der die das und ist nicht ein eine einer einem mit von zu den dem des auf für wird werden durch sich bei auch als
-    le la les des et est une un dans pour par sur que qui avec du au aux ne pas plus sont cette ce se en
-    el los las y es una por con para del que se su sus como más no al lo
-    il gli che di della delle dei degli un uno è sono per con nel nella più non anche
-    o os as e do da dos das um uma em no na com por mais não são ao
-    de het een en van op met voor niet zijn aan ook wordt door bij naar
-    och att det som av på är inte med till den""".split()
-) - {"a", "as", "no", "on", "in", "me", "do", "die", "also", "is", "an"}
+_SHARED = frozenset("a an also as au com die do e et al in is me no o on per plus se van".split())  # English, too
+_OTHERS = (
+    frozenset(
+        """der das und ist nicht ein eine einer einem mit von zu den dem des auf für wird werden durch sich bei auch als
+    le la les est une un dans pour par sur que qui avec du aux ne pas sont cette ce en el los las y es una por con para
+    del su sus como más lo il gli che di della delle dei degli uno è sono nel nella più non anche os da dos das um uma
+    em na mais não são ao por de het een op met voor niet zijn aan ook wordt door bij naar och att det som av på är inte
+    med till""".split()
+    )
+    - _SHARED
+)
 _WORD = re.compile(r"[^\W\d_]+")
 _OTHER_SCRIPT = re.compile(
     r"[\u0400-\u04ff\u0590-\u06ff\u0900-\u0dff\u0e00-\u0e7f\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]"
@@ -25,7 +27,7 @@ _OTHER_SCRIPT = re.compile(
 
 def is_english(text: str) -> bool:
     """Whether `text` reads as English; a text without any little words counts as English."""
-    found = [word.casefold() for word in _WORD.findall(text)]
+    found = [word.casefold() for word in _WORD.findall(text) if len(word) == 1 or not word.isupper()]  # MIT is no "mit"
     if len(_OTHER_SCRIPT.findall(text)) > 0.15 * max(len(text), 1):
         return False
     english = sum(word in _ENGLISH for word in found)

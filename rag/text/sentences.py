@@ -29,6 +29,7 @@ _GLUED = re.compile(r"(?<=[a-z\d%)\]])\.(?=(?:We|In|The|This|These|Our|It|To|How
 _STARTS = re.compile(r"\s*[\"'“‘(\[«*_$\\]*[A-Z0-9À-ÞΑ-ΩА-Я\u3040-\u9fff]")
 _SMALL_START = re.compile(r"\s+[a-zα-ω]+[A-Z0-9]|\s+(?:https?:|i\.e\.|e\.g\.)")  # eBay, vLLM, μP
 _LAST_WORD = re.compile(r"([^\s(\[\"“‘']+)$")
+_NEAR = 40  # characters before and behind a full stop that are looked at
 
 
 def sentences(text: str) -> list[Span]:
@@ -63,11 +64,12 @@ def _ends_sentence(text: str, match: re.Match[str]) -> bool:
     follows = bool(_STARTS.match(text, match.end()) or _SMALL_START.match(text, match.end()))
     if mark[0] != "." or mark.startswith(".."):
         return follows
-    return follows and not _is_abbreviation(text[: match.start()], text[match.end() :])
+    start, end = match.span()
+    return follows and not _is_abbreviation(text[max(0, start - _NEAR) : start], text[end : end + _NEAR])
 
 
 def _is_abbreviation(before: str, after: str) -> bool:
-    found = _LAST_WORD.search(before[-40:])
+    found = _LAST_WORD.search(before)
     word = found.group(1).casefold() if found else ""
     if word.isdigit() and found and _at_line_start(before, len(found.group(1))):  # "2." opens an item of a list
         return True

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 _MARKER = re.compile(
     r"[\[【]+\s*\^?(?:(?:passages?|papers?|sources?|refs?\.?|citations?)\s*)?"
-    r"(\d+(?:\s*(?:,|;|and|&|[-–—])\s*\^?(?:passage\s*|paper\s*)?\d+)*)(?:[†:][^\]】]*)?\s*[\]】]+(?!\()",
+    r"(\d{1,6}(?:\s*(?:,|;|and|&|[-–—])\s*\^?(?:passage\s*|paper\s*)?\d{1,6})*)(?:[†:][^\]】]*)?\s*[\]】]+(?!\()",
     re.I,
 )
 _RANGE = re.compile(r"(\d+)\s*[-–—]\s*(\d+)")
-_THOUGHT = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.S | re.I)
+_THOUGHT = re.compile(r"\s*<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.S | re.I)
 _LONGEST_MARKER = 60
 _ENDS = ".!?。！？"
 _CLOSERS = "\"'”’)»*_"
@@ -51,12 +51,14 @@ Token = Text | Cites | End
 class Reader:
     """Takes a reply in pieces and gives its tokens; `close` gives what is left.
 
-    Markers that follow a sentence's full stop come before its `End`: a model may write either.
+    Markers that follow a sentence's full stop come before its `End`: a model may write either. A thought is hidden
+    where it opens the reply; papers may write of `<think>`, too.
     """
 
     def __init__(self) -> None:
         self._buffer = ""
         self._written = ""  # of the sentence so far
+        self._begun = False
 
     def feed(self, piece: str) -> Iterator[Token]:
         """The tokens that are certain now."""
@@ -72,21 +74,24 @@ class Reader:
 
     def _tokens(self, *, final: bool) -> Iterator[Token]:
         while self._buffer and (final or not self._in_thought()):
-            self._buffer = _THOUGHT.sub("", self._buffer)
+            if not self._begun and (thought := _THOUGHT.match(self._buffer)):
+                self._buffer = self._buffer[thought.end() :]
             place = _first_special(self._buffer)
             token = self._special(final=final) if place == 0 and self._buffer else self._text(place, final=final)
             if token is None:
                 return
+            self._begun |= bool(getattr(token, "text", "x").strip())
             self._written = "" if isinstance(token, End) else self._written + getattr(token, "text", "")
             yield token
 
     def _in_thought(self) -> bool:
-        """Whether a hidden thought is open, or may be about to open at the buffer's end."""
-        opened = re.search(r"<think", self._buffer, re.I)
-        if opened and not re.search(r"</think(?:ing)?>", self._buffer[opened.start() :], re.I):
-            return True
-        tail = self._buffer[self._buffer.rfind("<") :] if "<" in self._buffer else ""
-        return bool(tail) and "<thinking>".startswith(tail.casefold())
+        """Whether a hidden thought is open, or may be about to open."""
+        opening = self._buffer.lstrip().casefold()
+        if self._begun or not opening:
+            return False
+        if opening.startswith(("<think>", "<thinking>")):
+            return not re.search(r"</think(?:ing)?>", opening)
+        return "<thinking>".startswith(opening)
 
     def _text(self, end: int, *, final: bool) -> Token | None:
         """The words before `end`; white space at the buffer's end waits, since a marker may follow it."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.blas import one_thread
 from rag.retrieval.features import Candidate
 from rag.retrieval.query import Query
 from rag.retrieval.segments import Segments
@@ -71,8 +72,10 @@ def tabulate(snapshot: Snapshot, query: Query, candidate: Candidate, asked: froz
     segments = candidate.segments
     kept = segments.sentences
     met, present = segments.met[:, kept], segments.found[:, kept]
+    with one_thread():
+        late = _late(query, segments, met)
     columns = [
-        *_late(query, segments, met),
+        *late,
         segments.alike[kept],
         _share(segments.alike[kept]),
         *_lexical(query, segments.found[:, 0], present),

@@ -18,7 +18,7 @@ from rag.types import Paper
 _ALTERNATIVES = re.compile(r"\s*(?:,|/|\bor\b|\band/or\b|\band\b)\s*", re.I)
 _PARENTHESES = re.compile(r"\([^)]*\)")
 _SPELT_OUT = re.compile(r"((?:[A-Za-z][\w-]*\s+){1,5})\(([A-Z][\w-]+)\)")
-_QUOTED = re.compile(r"[\"“'‘`]([^\"”'’`]{2,60})[\"”'’`]")
+_QUOTED = re.compile(r"(?<!\w)[\"“'‘`]([^\"”'’`]{2,60})[\"”'’`](?!\w)")
 _JOINT = r"[\s_-]?"
 _STATED = re.compile(
     r"\b(?:talk\w* (?:about|of)|speak\w* of|discuss\w*|turn\w* up|show\w* up|come\w* up|"
@@ -87,12 +87,12 @@ def _pattern(term: str) -> re.Pattern[str]:
 
 
 def _papers_with_words(snapshot: Snapshot, term: str) -> list[int]:
-    """Papers that have some word starting like the term's longest word."""
+    """Papers that have some word with the term's longest word in it."""
     pieces = sorted(re.split(r"[\s\-_]+", searchable(term)), key=len, reverse=True)
     start = next((word for word in words(pieces[0], keep_stopwords=True)[-1:]), pieces[0]) if pieces else ""
     joined = "".join(sorted(pieces, key=searchable(term).find))
     lexical = snapshot.text
-    matching = [word for word in lexical.vocabulary() if start and (word.startswith((start, joined)) or start in word)]
+    matching = [word for word in lexical.vocabulary() if start and (start in word or word.startswith(joined))]
     passages: list[int] | NDArray[np.int32] = (
         np.unique(np.concatenate([lexical.postings(word) for word in matching])) if matching else []
     )

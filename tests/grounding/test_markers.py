@@ -32,6 +32,17 @@ def tokens(pieces: list[str]) -> list[Token]:
     return joined
 
 
+def test_a_thought_is_one_where_it_opens_the_reply() -> None:
+    text = "R1 reasons between <think> and </think> tags [1]."
+    assert "".join(token.text for token in tokens([text]) if isinstance(token, Text)).startswith(text[:-5])
+    hidden = tokens(["<thinking>Hm [1].</thinking>Yes [1]."])
+    assert hidden == tokens(["Yes [1]."])
+
+
+def test_a_number_of_any_length_is_text() -> None:
+    assert not any(isinstance(token, Cites) for token in tokens([f"An id [{'1' * 5000}]."]))
+
+
 @given(st.sampled_from(REPLIES), st.lists(st.integers(0, 120), max_size=30))
 def test_cuts_change_nothing(reply: str, cuts: list[int]) -> None:
     places = [0, *sorted({cut for cut in cuts if cut < len(reply)}), len(reply)]
