@@ -152,23 +152,26 @@ def _wire_talk(desk: Desk, parts: _Parts) -> list[Any]:
     """Gives the events that answer, for others to cancel."""
 
     def answer(
-        asking: str, question: str, turns: Turns, key: str, kept: Any, papers: Any, sources: Any, since: Any,
-        until: Any, request: gr.Request,
-    ) -> Iterator[tuple[Any, Any, Any, Any, Any, Any]]:  # fmt: skip
-        if asking:  # one answer at a time: the question stays in the input
-            yield (gr.skip(),) * 6
-            return
+        question: str, turns: Turns, key: str, kept: Any, papers: Any, sources: Any, since: Any, until: Any,
+        request: gr.Request,
+    ) -> Iterator[tuple[Chat, Any, Turns, str, Any, str]]:  # fmt: skip
         choices = Choices.of(desk.assistant).taken(kept)
         yield from desk.answer(question, turns, key, Only.of(papers, sources, since, until), choices, request)
 
     def stopped(turns: Turns, asking: str) -> Any:
         return desk.cut(turns, len(turns), asking) if asking else (gr.skip(),) * 5
 
-    inputs = [parts.asking, parts.ask, parts.turns, parts.key, parts.choices, *parts.only]
+    def free(asking: str) -> None:
+        if asking:
+            raise gr.Error("One answer at a time: wait for it, or stop it.", print_exception=False)
+
+    inputs = [parts.ask, parts.turns, parts.key, parts.choices, *parts.only]
     outputs = [parts.chat, parts.cards, parts.turns, parts.key, parts.ask, parts.asking]
     # A stopped event would count as still running, and keep the next question from being sent.
     quiet: dict[str, Any] = {"show_progress": "hidden", "trigger_mode": "multiple"}
-    submitted = gr.on([parts.ask.submit, parts.send.click], answer, inputs, outputs, **quiet)
+    # A second answer at the same time would not know of the first, and Stop would know of the second alone.
+    asked = gr.on([parts.ask.submit, parts.send.click], free, parts.asking, None, **quiet)
+    submitted = asked.success(answer, inputs, outputs, **quiet)
     retried = parts.chat.retry(desk.undone, parts.turns, parts.cut).then(answer, inputs, outputs, **quiet)
 
     def edited(turns: Turns, change: gr.EditData) -> Cut:

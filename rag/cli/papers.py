@@ -63,9 +63,10 @@ def remove(
         raise UsageError("there is nothing to remove", "give titles, or --source NAME")
     wanted = [find_paper(settings, title) for title in titles or ()]
     if source:
-        found = list_papers(settings, "", source)
-        exact = any(source in p.source_names for p in found)
-        wanted += [p for p in found if all(name == source if exact else source in name for name in p.source_names)]
+        found = list(list_papers(settings, "", source))
+        exact = any(_is_named(name, source) for p in found for name in p.source_names)
+        fits = _is_named if exact else str.__contains__
+        wanted += [p for p in found if all(fits(name, source) for name in p.source_names)]
     if not wanted:
         raise UsageError(f"no paper comes from {source!r} alone", "`footnote status` lists the sources")
     _confirm(wanted, yes)
@@ -73,6 +74,11 @@ def remove(
     gone = remove_papers(settings, lambda paper: paper.id in ids)
     print(f"{len(gone)} {'paper' if len(gone) == 1 else 'papers'} removed")
     return 0
+
+
+def _is_named(name: str, asked: str) -> bool:
+    """Whether a source's name is what was asked for, with or without the folders before it."""
+    return name == asked or name.endswith(f"/{asked}")
 
 
 def _confirm(wanted: list[Paper], yes: bool) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 _MARKER = re.compile(
     r"[\[【]+\s*\^?(?:(?:passages?|papers?|sources?|refs?\.?|citations?)\s*)?"
-    r"(\d{1,6}(?:\s*(?:,|;|and|&|[-–—])\s*\^?(?:passage\s*|paper\s*)?\d{1,6})*)(?:[†:][^\]】]*)?\s*[\]】]+(?!\()",
+    r"(\d+(?:\s*(?:,|;|and|&|[-–—])\s*\^?(?:passage\s*|paper\s*)?\d+)*)(?:[†:][^\]】]*)?\s*[\]】]+(?!\()",
     re.I,
 )
 _RANGE = re.compile(r"(\d+)\s*[-–—]\s*(\d+)")
@@ -22,6 +22,7 @@ _ENDS = ".!?。！？"
 _CLOSERS = "\"'”’)»*_"
 _ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|et al|etc|vs|cf|Fig|Eq|approx|resp|no|Dr|Mr)|\b[A-Z])$")
 _WIDEST_RANGE = 20
+_DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +179,12 @@ def _numbers(inside: str) -> tuple[int, ...]:
     """`1, 3-5` as (1, 3, 4, 5), each once."""
 
     def spelt(match: re.Match[str]) -> str:
-        first, last = int(match.group(1)), int(match.group(2))
+        first, last = _number(match.group(1)), _number(match.group(2))
         return " ".join(map(str, range(first, last + 1))) if first <= last < first + _WIDEST_RANGE else match.group()
 
-    return tuple(dict.fromkeys(int(number) for number in re.findall(r"\d+", _RANGE.sub(spelt, inside))))
+    return tuple(dict.fromkeys(_number(number) for number in re.findall(r"\d+", _RANGE.sub(spelt, inside))))
+
+
+def _number(digits: str) -> int:
+    """The number; of one with more digits than any paper's number the first ones, since `int` takes 4,300 at most."""
+    return int(digits[:_DIGITS])
