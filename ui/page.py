@@ -161,17 +161,11 @@ def _wire_talk(desk: Desk, parts: _Parts) -> list[Any]:
     def stopped(turns: Turns, asking: str) -> Any:
         return desk.cut(turns, len(turns), asking) if asking else (gr.skip(),) * 5
 
-    def free(asking: str) -> None:
-        if asking:
-            raise gr.Error("One answer at a time: wait for it, or stop it.", print_exception=False)
-
     inputs = [parts.ask, parts.turns, parts.key, parts.choices, *parts.only]
     outputs = [parts.chat, parts.cards, parts.turns, parts.key, parts.ask, parts.asking]
     # A stopped event would count as still running, and keep the next question from being sent.
     quiet: dict[str, Any] = {"show_progress": "hidden", "trigger_mode": "multiple"}
-    # A second answer at the same time would not know of the first, and Stop would know of the second alone.
-    asked = gr.on([parts.ask.submit, parts.send.click], free, parts.asking, None, **quiet)
-    submitted = asked.success(answer, inputs, outputs, **quiet)
+    submitted = gr.on([parts.ask.submit, parts.send.click], answer, inputs, outputs, **quiet)
     retried = parts.chat.retry(desk.undone, parts.turns, parts.cut).then(answer, inputs, outputs, **quiet)
 
     def edited(turns: Turns, change: gr.EditData) -> Cut:

@@ -85,23 +85,6 @@ def test_stopping_returns_the_question(browser: Any, address: str) -> None:  # n
     page.context.close()
 
 
-def test_a_question_asked_meanwhile_waits_in_the_input(browser: Any, address: str) -> None:  # noqa: F811
-    page = logged_in(browser, address, "ann", "secret-a")
-    page.fill(INPUT, SLOW)
-    page.press(INPUT, "Enter")
-    page.wait_for_function("document.querySelector('#chat').innerText.includes('4.7x')", timeout=15_000)
-    page.fill(INPUT, QUESTION)
-    page.press(INPUT, "Enter")
-    page.wait_for_function("document.querySelector('#chat').innerText.split('4.7x').length > 3", timeout=15_000)
-    assert page.input_value(INPUT) == QUESTION
-    assert QUESTION not in page.inner_text("#chat")
-    page.click("button:has-text('Stop')")
-    page.wait_for_function(f"document.querySelector('{INPUT}').value.includes('slowly')")
-    ask(page, QUESTION)
-    assert "93 medals" in page.inner_text("#chat")
-    page.context.close()
-
-
 def test_pages_that_are_closed_or_cut_off_in_mid_answer_harm_nobody(browser: Any, address: str) -> None:  # noqa: F811
     left = [logged_in(browser, address, "ann", "secret-a") for _ in range(3)]
     for page in left:
