@@ -278,12 +278,11 @@ def starter(
     assistant, settings = _assistant("extractive", None)
     kept = Run(settings.home / "eval" / name)
     kept.begin(_header(dataset, questions, "starter", assistant, settings))
-    records = starter_records(python, list(assistant.snapshot.papers()), questions)
     there = {record.question.id for record in kept.records()}
-    for record in records:
-        if record.question.id not in there:
-            kept.add(record)
-    _print(records)
+    left = [question for question in questions if question.id not in there]
+    for record in starter_records(python, list(assistant.snapshot.papers()), left) if left else ():
+        kept.add(record)
+    _print(kept.records())
     return 0
 
 

@@ -7,15 +7,12 @@ refused, how often the right paper answers, and how often a sentence that answer
 
 from __future__ import annotations
 
-import argparse
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from eval.metrics.score import wilson
 from eval.training.reading import Asked, asked, sentences_of
-from eval.training.views import View, open_views
+from eval.training.views import View, open_views, view_parser
 from rag.assistant import Assistant
 from rag.settings import load_settings
 
@@ -32,10 +29,7 @@ class Outcome:
 
 def main() -> None:
     """Ask them all, over the digests and, where they are at hand, over the pages."""
-    parser = argparse.ArgumentParser(prog="python -m eval.details", description=main.__doc__)
-    parser.add_argument("--pages", type=Path, help="folder of the real listing pages, a second view of the papers")
-    parser.add_argument("--home", type=Path, default=Path(tempfile.gettempdir()) / "footnote-training")
-    options = parser.parse_args()
+    options = view_parser("python -m eval.details", main.__doc__).parse_args()
     for view in open_views(options.home, options.pages):
         assistant = Assistant(load_settings(home=options.home / view.name, offline=True))
         outcomes = [outcome(assistant, view, question) for question in asked("test")]

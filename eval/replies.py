@@ -6,11 +6,10 @@ built; nothing was trained on them.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from dataclasses import dataclass
-from importlib.resources import files
 
+from eval.datasets import rows
 from rag.corpus import bundled, merge
 from rag.grounding import check
 from rag.types import Claim, Passage
@@ -39,10 +38,9 @@ class Verdict:
 
 def recorded() -> list[Reply]:
     """The replies that come with the package."""
-    rows = files("eval.datasets").joinpath("replies.jsonl").read_text(encoding="utf8").splitlines()
     return [
         Reply(row["question"], tuple(row["papers"]), tuple((s["text"], s["label"]) for s in row["sentences"]))
-        for row in map(json.loads, rows)
+        for row in rows("replies")
     ]
 
 

@@ -70,11 +70,12 @@ class Run:
     def add(self, record: Record) -> None:
         """Append a record, whole."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        with self._records.open("a", encoding="utf8") as file:
-            if file.tell() and not self._records.read_bytes().endswith(b"\n"):
-                file.write("\n")  # behind the line that a kill tore
-            file.write(json.dumps(record.to_dict(), ensure_ascii=False) + "\n")
-            file.flush()
+        line = json.dumps(record.to_dict(), ensure_ascii=False) + "\n"
+        with self._records.open("a+b") as file:
+            if file.tell():
+                file.seek(-1, 2)
+                line = line if file.read() == b"\n" else f"\n{line}"  # behind the line that a kill tore
+            file.write(line.encode())
 
     def records(self) -> list[Record]:
         """The records there are, in the order of the dataset's ids as they came; a torn last line is left out."""

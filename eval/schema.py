@@ -15,11 +15,11 @@ lang, survey, term, count    language code; "mentions" or "topic"; the terms; th
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
+
+from eval.datasets import rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +94,10 @@ def question_from(row: dict[str, Any]) -> Question:
 
 def load(path: Path) -> list[Question]:
     """The questions of a JSON Lines file."""
-    return list(_rows(path.read_text(encoding="utf8")))
+    lines = path.read_text(encoding="utf8").splitlines()
+    return [question_from(json.loads(line)) for line in lines if line.strip()]
 
 
 def bundled(split: str) -> list[Question]:
     """The questions of the bundled set, of one split: "train" or "test"."""
-    return list(_rows(files("eval.datasets").joinpath(f"{split}.jsonl").read_text(encoding="utf8")))
-
-
-def _rows(text: str) -> Iterator[Question]:
-    return (question_from(json.loads(line)) for line in text.splitlines() if line.strip())
+    return [question_from(row) for row in rows(split)]

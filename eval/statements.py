@@ -7,11 +7,10 @@ Printed with 95% intervals (Wilson): how many of the good ones are marked, and o
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from dataclasses import dataclass
-from importlib.resources import files
 
+from eval.datasets import rows
 from eval.metrics.score import wilson
 from rag.grounding import check
 from rag.types import Passage
@@ -31,10 +30,9 @@ class Statement:
 
 def twins() -> list[Statement]:
     """Both of each pair of the split "test", the good one first."""
-    rows = files("eval.datasets").joinpath("statements.jsonl").read_text(encoding="utf8").splitlines()
     return [
         Statement(text, kind, row["paper"], row["text"])
-        for row in map(json.loads, rows)
+        for row in rows("statements")
         if row.get("split") == "test"
         for twin in row["twins"]
         for text, kind in ((twin["good"], GOOD), (twin["bad"], twin["kind"]))

@@ -27,7 +27,7 @@ from rag.retrieval.retriever import Hits, Retriever
 from rag.selection import Selection
 from rag.settings import Settings, changed, load_settings
 from rag.snapshot import Snapshot
-from rag.text.brackets import unbracketed
+from rag.text.brackets import nearest_named
 from rag.text.language import is_english
 from rag.text.visible import visible
 from rag.text.words import words
@@ -220,6 +220,8 @@ class Assistant:
             allowed = None if selection.everything else retriever.mask(selection)
         degraded = ""
         if self.model is not None:
+            from prompts import PromptFault  # imported where a model is asked, as all of its side
+
             given = False
             try:
                 for event in self._by_model(self.model, retriever, rules, turns, allowed, call, clock):
@@ -230,6 +232,8 @@ class Assistant:
                 degraded = f"{error.message}; sentences were chosen without a model"
                 if given:
                     yield Restart()
+            except PromptFault as error:
+                raise PromptError(str(error), "mend the file, or unset FOOTNOTE_PROMPTS") from error
         draft, route = self._draft(retriever, rules, allowed, clock)
         yield from _told(replace(_answer(rules, draft, clock, route), degraded=degraded))
 
@@ -244,23 +248,6 @@ class Assistant:
         clock: _Clock,
     ) -> Iterator[Event]:
         """The events of an answer that the model writes; raises ModelError where it cannot."""
-        from prompts import PromptFault
-
-        try:
-            yield from self._planned_by_model(model, retriever, rules, turns, allowed, call, clock)
-        except PromptFault as error:
-            raise PromptError(str(error), "mend the file, or unset FOOTNOTE_PROMPTS") from error
-
-    def _planned_by_model(
-        self,
-        model: ChatModel,
-        retriever: Retriever,
-        rules: Plan,
-        turns: Sequence[Turn],
-        allowed: NDArray[np.bool_] | None,
-        call: Call,
-        clock: _Clock,
-    ) -> Iterator[Event]:
         from prompts import load
         from rag.grounding.encoders import token_encoder
         from rag.model_answer import ModelWriter
@@ -474,9 +461,7 @@ def pieces(text: str) -> Iterator[str]:
 
 
 def _refusal(draft: Draft) -> str:
-    if not draft.nearest:
-        return "The papers do not answer this."
-    return "The papers do not answer this. Nearest: " + unbracketed("; ".join(draft.nearest)) + "."
+    return f"The papers do not answer this.{nearest_named(draft.nearest)}"
 
 
 def _turns(history: Sequence[Any]) -> list[Turn]:

@@ -208,7 +208,7 @@ def _update(
     with index.locked(settings.lock_timeout_s):
         writer = _Writer(index, settings)
         wanted = list(_reconciled(found, writer.stored, roots))
-        unread = [skipped.where for skipped in report.skipped if not skipped.one]
+        unread = tuple(skipped.where for skipped in report.skipped if not skipped.one)
         removed = _disappeared(found, writer.stored, roots, unread) if prune else []
         writer.apply(wanted, removed, report, progress)
 
@@ -414,14 +414,14 @@ def _reconciled(found: Sequence[Paper], stored: dict[str, StoredPaper], roots: S
 
 
 def _disappeared(
-    found: Sequence[Paper], stored: dict[str, StoredPaper], roots: Sequence[Path], unread: Sequence[str]
+    found: Sequence[Paper], stored: dict[str, StoredPaper], roots: Sequence[Path], unread: tuple[str, ...]
 ) -> list[str]:
     present = {paper.id for paper in found}
     return [
         paper_id
         for paper_id, old in stored.items()
         if paper_id not in present
-        and all(_below(source, roots) and not source.name.startswith(tuple(unread)) for source in old.paper.sources)
+        and all(_below(source, roots) and not source.name.startswith(unread) for source in old.paper.sources)
     ]
 
 

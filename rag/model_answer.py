@@ -25,7 +25,7 @@ from rag.question import Plan
 from rag.retrieval.retriever import Hits
 from rag.settings import Settings
 from rag.snapshot import Snapshot
-from rag.text.brackets import unbracketed
+from rag.text.brackets import nearest_named
 from rag.text.sentences import sentences
 from rag.types import Citation, Claim, Delta, Event, Restart, Usage
 from rag.writing.evidence import Shown, evidence
@@ -190,7 +190,7 @@ class ModelWriter:
         text = _first_sentence(" ".join(_without_markers(said).split())) or _NOTHING
         text = text if text.endswith((".", "!", "?", "。")) else f"{text}."
         return Written(
-            f"{text} Nearest: {unbracketed('; '.join(nearest))}.",
+            f"{text}{nearest_named(nearest)}",
             abstained=True,
             nearest=nearest,
             usage=used.usage,

@@ -28,7 +28,7 @@ from rag.retrieval.query import Query
 from rag.retrieval.retriever import Retriever
 from rag.settings import Settings
 from rag.snapshot import Snapshot
-from rag.text.brackets import unbracketed
+from rag.text.brackets import nearest_named
 from rag.types import Delta, Event, Passage, Stage, Usage
 from rag.writing.draft import Draft, DraftSentence, Evidence
 from rag.writing.evidence import fence
@@ -101,8 +101,7 @@ class ModelSurvey:
         draft = _draft(plan, entries, len(kept), self._examined(allowed), left)
         found = footnoted(draft)
         nearest = tuple(self._snapshot.title(c.paper) for c in kept[:3]) if not entries else ()
-        near = f" Nearest: {unbracketed('; '.join(nearest))}." if nearest else ""
-        text = found.text if entries else f"{draft.opening}{near}"
+        text = found.text if entries else f"{draft.opening}{nearest_named(nearest)}"
         yield Delta(text)
         return Written(
             text,

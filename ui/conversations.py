@@ -55,7 +55,8 @@ class Conversations:
     def search(self, owner: str, words: str = "", limit: int = 100) -> list[Conversation]:
         """An owner's conversations that have `words` in title, questions or answers, newest first."""
         wanted = words.casefold().strip()
-        found = self._rows("SELECT * FROM conversations WHERE owner = ? ORDER BY changed DESC", (owner,))
+        query = "SELECT * FROM conversations WHERE owner = ? ORDER BY changed DESC LIMIT ?"
+        found = self._rows(query, (owner, -1 if wanted else limit))
         return [entry for entry in found if wanted in _said(entry)][:limit]
 
     def rename(self, owner: str, key: str, title: str) -> None:

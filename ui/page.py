@@ -207,8 +207,8 @@ def _wire_judging(desk: Desk, parts: _Parts) -> None:
         place = like.index if isinstance(like.index, int) else like.index[0]
         if not isinstance(like.liked, bool):  # a thumb that is taken back says nothing
             return None, gr.update(visible=False), ""
-        kept = desk.judge(turns, place, helpful=bool(like.liked))
-        return (place, bool(like.liked)) if kept else None, gr.update(visible=kept), ""
+        kept = desk.judge(turns, place, helpful=like.liked)
+        return (place, like.liked) if kept else None, gr.update(visible=kept), ""
 
     def said(turns: Turns, judged: Any, comment: str) -> tuple[Any, Any]:
         if judged and comment.strip():

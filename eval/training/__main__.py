@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import argparse
 import json
-import tempfile
 from pathlib import Path
 
 from eval.schema import bundled
 from eval.training import common_words, grounding, models
 from eval.training.models import Trained
 from eval.training.rereading import train_rereading
-from eval.training.views import View, open_views, search, search_without_gold
+from eval.training.views import View, open_views, search, search_without_gold, view_parser
 from rag.linear_model import trained
 from rag.reading import load_reader
 from rag.settings import load_settings
@@ -21,10 +19,7 @@ _WEIGHTS = Path(__file__).parents[2] / "rag" / "weights"
 
 def main() -> None:
     """Train, write the weights into the package, and print what cross-validation said."""
-    parser = argparse.ArgumentParser(prog="python -m eval.training", description=main.__doc__)
-    parser.add_argument("--pages", type=Path, help="folder of the real listing pages, a second view of the papers")
-    parser.add_argument("--home", type=Path, default=Path(tempfile.gettempdir()) / "footnote-training")
-    options = parser.parse_args()
+    options = view_parser("python -m eval.training", main.__doc__).parse_args()
     common_words.write(_WEIGHTS)
     questions = bundled("train")
     views = open_views(options.home, options.pages)

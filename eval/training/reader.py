@@ -3,14 +3,12 @@
 MiniLM reads question and text as one sequence. Its word vectors stay as they are, so that encoder and reader share
 them; everything else learns, with two heads: a choice of three (answered, left out, contradicted) on the first state,
 and a yes or no on the mean state of each sentence. One fold of papers in eight is held
-out, to see how it does and for what is built on it (`eval.training.models`). About an hour on two cores.
+out, to see how it does and for what is built on it (`eval.training.rereading`). About an hour on two cores.
 """
 
 from __future__ import annotations
 
-import argparse
 import random
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -25,7 +23,7 @@ from torch.nn import functional
 from transformers import BertConfig, BertModel
 
 from eval.training.reading import Example, examples
-from eval.training.views import open_views
+from eval.training.views import open_views, view_parser
 from rag.embedding.calibration import ranges
 from rag.embedding.minilm import tokenizer_from
 from rag.embedding.smoothing import smoothed
@@ -88,9 +86,7 @@ class Batch:
 
 def main() -> None:
     """Train, write the weights into the package, and print how the held-out papers fare after each epoch."""
-    parser = argparse.ArgumentParser(prog="python -m eval.training.reader", description=main.__doc__)
-    parser.add_argument("--pages", type=Path, required=True, help="folder of the real listing pages")
-    parser.add_argument("--home", type=Path, default=Path(tempfile.gettempdir()) / "footnote-training")
+    parser = view_parser("python -m eval.training.reader", main.__doc__, pages_required=True)
     parser.add_argument("--epochs", type=int, default=3)
     options = parser.parse_args()
     chance = random.Random(1)

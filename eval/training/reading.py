@@ -7,12 +7,11 @@ a question is one that the text does not answer; so it is beside its own paper w
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import Literal
 
+from eval.datasets import rows
 from eval.matching import states
 from eval.schema import Question, bundled
 from eval.training.fitting import folds
@@ -65,11 +64,9 @@ def held_out(group: str) -> bool:
 
 def asked(split: str) -> list[Asked]:
     """The questions of `reading.jsonl` in one split, "train" or "test"."""
-    lines = files("eval.datasets").joinpath("reading.jsonl").read_text(encoding="utf8").splitlines()
-    rows = (json.loads(line) for line in lines)
     return [
         Asked(r["question"], r["paper"], r["kind"], tuple(r["digest"]), tuple(r["page"]), r["split"])
-        for r in rows
+        for r in rows("reading")
         if r["split"] == split
     ]
 

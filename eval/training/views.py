@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import argparse
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,6 +24,15 @@ from rag.snapshot import Snapshot
 from rag.types import Turn
 
 _UNTRAINED = LinearModel(np.ones(len(NAMES), dtype=np.float32))
+
+
+def view_parser(prog: str, description: str | None, *, pages_required: bool = False) -> argparse.ArgumentParser:
+    """A parser of what `open_views` takes: `--home` and `--pages`."""
+    parser = argparse.ArgumentParser(prog=prog, description=description)
+    told = "folder of the real listing pages, a second view of the papers"
+    parser.add_argument("--pages", type=Path, required=pages_required, help=told)
+    parser.add_argument("--home", type=Path, default=Path(tempfile.gettempdir()) / "footnote-training")
+    return parser
 
 
 @dataclass(frozen=True)

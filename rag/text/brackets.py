@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 _OWN = re.compile(r"\[(\d[\d,;\s–-]*)\]")
 
@@ -10,3 +11,8 @@ _OWN = re.compile(r"\[(\d[\d,;\s–-]*)\]")
 def unbracketed(text: str) -> str:
     """Other people's text with its `[3]` as `(3)`."""
     return _OWN.sub(r"(\1)", text)
+
+
+def nearest_named(titles: Sequence[str]) -> str:
+    """What stands behind a refusal: the nearest papers' titles; empty where there are none."""
+    return f" Nearest: {unbracketed('; '.join(titles))}." if titles else ""

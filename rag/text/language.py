@@ -8,16 +8,12 @@ _ENGLISH = frozenset(
     """the a an of and to in is are was were for with by on that this it its from as at be than or not which their they
     has have can while both when into over after only each also but more most does do between without through""".split()
 )
-_SHARED = frozenset("a an also as au com die do e et al in is me no o on per plus se van".split())  # English, too
-_OTHERS = (
-    frozenset(
-        """der das und ist nicht ein eine einer einem mit von zu den dem des auf für wird werden durch sich bei auch als
-    le la les est une un dans pour par sur que qui avec du aux ne pas sont cette ce en el los las y es una por con para
-    del su sus como más lo il gli che di della delle dei degli uno è sono nel nella più non anche os da dos das um uma
-    em na mais não são ao por de het een op met voor niet zijn aan ook wordt door bij naar och att det som av på är inte
-    med till""".split()
-    )
-    - _SHARED
+_OTHERS = frozenset(  # without words that English texts have, too: per, et, al, plus …
+    """der das und ist nicht ein eine einer einem mit von zu den dem des auf für wird werden durch sich bei auch
+    als le la les est une un dans pour par sur que qui avec du aux ne pas sont cette ce en el los las y es una por
+    con para del su sus como más lo il gli che di della delle dei degli uno è sono nel nella più non anche os da
+    dos um uma em na mais não são ao de het een op met voor niet zijn aan ook wordt door bij naar och att det som
+    av på är inte med till""".split()
 )
 _WORD = re.compile(r"[^\W\d_]+")
 _OTHER_SCRIPT = re.compile(

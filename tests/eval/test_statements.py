@@ -1,14 +1,11 @@
 """Twins: pairs of statements that differ in what makes one of them wrong."""
 
-import json
-from importlib.resources import files
-
+from eval.datasets import rows
 from eval.statements import GOOD, Statement, marked, twins
 
 
 def test_twins_differ_and_say_in_what() -> None:
-    rows = files("eval.datasets").joinpath("statements.jsonl").read_text(encoding="utf8").splitlines()
-    for row in map(json.loads, rows):
+    for row in rows("statements"):
         assert row.get("text") or row["view"] in ("digests", "pages"), row["paper"]
         for twin in row["twins"]:
             assert twin["good"] != twin["bad"]
@@ -16,8 +13,7 @@ def test_twins_differ_and_say_in_what() -> None:
 
 
 def test_test_papers_are_in_no_other_split() -> None:
-    rows = files("eval.datasets").joinpath("statements.jsonl").read_text(encoding="utf8").splitlines()
-    kept = [(row["paper"], row.get("split")) for row in map(json.loads, rows)]
+    kept = [(row["paper"], row.get("split")) for row in rows("statements")]
     held_out = {paper for paper, split in kept if split == "test"}
     assert len(held_out) == 80
     assert not held_out & {paper for paper, split in kept if split != "test"}
