@@ -27,7 +27,7 @@ from rag.retrieval.retriever import Hits, Retriever
 from rag.selection import Selection
 from rag.settings import Settings, changed, load_settings
 from rag.snapshot import Snapshot
-from rag.text.brackets import nearest_named
+from rag.text.brackets import NEAREST, nearest_named
 from rag.text.language import is_english
 from rag.text.visible import visible
 from rag.text.words import words
@@ -38,7 +38,7 @@ from rag.writing.answer_type import asked_types
 from rag.writing.draft import Draft
 from rag.writing.extractive import comparison, lookup
 from rag.writing.sentence_features import SentenceTable, tabulate
-from rag.writing.survey import listing
+from rag.writing.survey import asks_for_all, listing
 
 if TYPE_CHECKING:
     from rag.model_answer import Written  # the model's side is imported where a model is asked
@@ -48,8 +48,17 @@ ENGINE = "extractive"
 _AT_ONCE = 64  # questions that may wait for a model at the same time
 _LEAST_COVERED = 0.35  # share of a question's words, by weight
 _OWN_WORDS = 2  # search words from which a follow-up must share one with the paper
-_NEAREST = 3  # titles named when the papers do not answer
-_GREETING = "Ask me a question about the papers in the index: a fact, a number, a comparison, or a list."
+# Search words that say what to do with a topic, and none of it.
+_OF_REQUESTS = frozenset(
+    words(
+        "explain simpler terms sentence sentences summarize summarise example examples compare compares compared "
+        "difference differ differs ok okay please detail details more tell short words plain better worse faster"
+    )
+)
+_GREETING = (
+    "Ask me a question about the papers in the index: a fact, a number, a comparison, or a list. Every sentence of an "
+    "answer names the paper that it stands in. `footnote ingest` adds papers of your own."
+)
 History = Sequence[Mapping[str, str]]
 
 
@@ -219,7 +228,7 @@ class Assistant:
             retriever = self.retriever
             allowed = None if selection.everything else retriever.mask(selection)
         degraded = ""
-        if self.model is not None:
+        if self.model is not None and not asks_for_all(rules):
             from prompts import PromptFault  # imported where a model is asked, as all of its side
 
             given = False
@@ -295,18 +304,18 @@ class Assistant:
             return Draft((), abstained=True), "lookup"
         pair = best_pair(hits, planned.route == "compare")
         compared = pair is not None and pair.compared
-        table = tabulate(snapshot, hits.query, hits.candidates[0], asked_types(planned.question))
+        table = tabulate(snapshot, hits.query, hits.candidates[0], asked_types(planned.wording))
         confidence, least = self._confidence(planned, hits, table, pair)
-        if confidence < least or _astray(snapshot, planned, hits):
-            nearest = tuple(snapshot.title(candidate.paper) for candidate in hits.candidates[:_NEAREST])
+        if confidence < least or _astray(snapshot, planned, hits, pair):
+            nearest = tuple(snapshot.title(candidate.paper) for candidate in hits.candidates[:NEAREST])
             return Draft(
                 (), abstained=True, confidence=confidence, nearest=nearest
             ), "compare" if compared else "lookup"
         limit = self.settings.max_sentences
         if pair is not None and compared:
-            draft = comparison(snapshot, planned.question, hits, pair.ranks, limit)
+            draft = comparison(snapshot, planned.wording, hits, pair.ranks, limit)
         else:
-            draft = lookup(snapshot, planned.question, hits, limit)
+            draft = lookup(snapshot, planned.wording, hits, limit)
         return Draft(draft.sentences, confidence=confidence), "compare" if compared else "lookup"
 
     def _confidence(self, planned: Plan, hits: Hits, table: SentenceTable, pair: Pair | None) -> tuple[float, float]:
@@ -318,10 +327,10 @@ class Assistant:
         chosen = self.settings.abstain_below
         if not len(hits.query.pieces):
             return min(1.0, hits.feature(0, "covered")), _LEAST_COVERED if chosen is None else chosen
-        likely, least = answerability.probability(planned.question, hits, table, pair), answerability.threshold()
+        likely, least = answerability.probability(planned.wording, hits, table, pair), answerability.threshold()
         one = table.sentences and not (pair is not None and pair.compared)
         if one and likely >= rereading.HOPELESS and (reader := self.reader) is not None:
-            reading = rereading.reread(reader, planned.question, table)
+            reading = rereading.reread(reader, planned.wording, table)
             likely, least = rereading.answered(likely, reading), rereading.answered_threshold()
         return likely, least if chosen is None else chosen
 
@@ -349,14 +358,15 @@ class Assistant:
         return self._embedder
 
 
-def _astray(snapshot: Snapshot, planned: Plan, hits: Hits) -> bool:
-    """Whether a follow-up was answered by its conversation's topic alone: the paper has none of the question's own
-    words, though there are several."""
-    own = set(words(planned.question))
-    if planned.query == planned.question or len(own) < _OWN_WORDS or not is_english(planned.question):
+def _astray(snapshot: Snapshot, planned: Plan, hits: Hits, pair: Pair | None) -> bool:
+    """Whether a follow-up was answered by its conversation's topic alone: no paper that answers has any of the
+    question's own words, though there are several."""
+    own = set(words(planned.wording)) - _OF_REQUESTS
+    if planned.query == planned.wording or len(own) < _OWN_WORDS or not is_english(planned.wording):
         return False
-    paper = snapshot.paper(hits.candidates[0].paper)
-    return not own & set(words(f"{paper.title} {paper.text}"))
+    ranks = pair.ranks if pair is not None and pair.compared else (0,)
+    papers = [snapshot.paper(hits.candidates[rank].paper) for rank in ranks]
+    return not any(own & set(words(f"{paper.title} {paper.text}")) for paper in papers)
 
 
 def _last(events: Iterator[Event]) -> Answer:
@@ -461,7 +471,7 @@ def pieces(text: str) -> Iterator[str]:
 
 
 def _refusal(draft: Draft) -> str:
-    return f"The papers do not answer this.{nearest_named(draft.nearest)}"
+    return f"{draft.opening or 'The papers do not answer this.'}{nearest_named(draft.nearest)}"
 
 
 def _turns(history: Sequence[Any]) -> list[Turn]:

@@ -78,7 +78,9 @@ def _shipped(name: str, features: tuple[str, ...]) -> BoostedTrees:
     stored = json.loads(files("rag.weights").joinpath(f"{name}.json").read_text(encoding="utf8"))
     if tuple(stored["features"]) != features:
         odd = sorted(set(stored["features"]) ^ set(features))
-        raise FootnoteError(f"weights/{name}.json and the code disagree about {odd}", "run eval.training")
+        raise FootnoteError(
+            f"weights/{name}.json and the code disagree about {odd}", "run `python -m eval.training --pages FOLDER`"
+        )
     return unpacked(stored)
 
 

@@ -1,4 +1,4 @@
-"""A weighted sum of named features: every learned decision in Footnote is one, and its weights can be read.
+"""A weighted sum of named features: most learned decisions in Footnote are one, and their weights can be read.
 
 The weights are JSON files in `rag/weights`, trained by `eval.training` on questions split by paper.
 """
@@ -46,6 +46,8 @@ def trained(name: str, features: Sequence[str]) -> LinearModel:
     weights: dict[str, float] = stored["weights"]
     if set(weights) != set(features):
         odd = sorted(set(weights) ^ set(features))
-        raise FootnoteError(f"weights/{name}.json and the code disagree about {odd}", f"run eval.training.{name}")
+        raise FootnoteError(
+            f"weights/{name}.json and the code disagree about {odd}", "run `python -m eval.training --pages FOLDER`"
+        )
     ordered = np.asarray([weights[feature] for feature in features], dtype=np.float32)
     return LinearModel(ordered, float(stored["bias"]), float(stored["threshold"]))

@@ -25,7 +25,7 @@ from rag.question import Plan
 from rag.retrieval.retriever import Hits
 from rag.settings import Settings
 from rag.snapshot import Snapshot
-from rag.text.brackets import nearest_named
+from rag.text.brackets import NEAREST, nearest_named
 from rag.text.sentences import sentences
 from rag.types import Citation, Claim, Delta, Event, Restart, Usage
 from rag.writing.evidence import Shown, evidence
@@ -33,7 +33,6 @@ from rag.writing.llm import NOT_ANSWERED, Reply, asked, asked_again, prompt_for,
 from rag.writing.markers import Token
 
 _log = logging.getLogger(__name__)
-_NEAREST = 3
 _LONGEST_REFUSAL = 400  # characters
 _NOTHING = "The papers do not answer this."
 
@@ -296,7 +295,7 @@ def _drained(events: Generator[Event, None, Reply]) -> Reply:
 
 
 def _titles(shown: Sequence[Shown]) -> tuple[str, ...]:
-    return tuple(one.title for one in shown[:_NEAREST])
+    return tuple(one.title for one in shown[:NEAREST])
 
 
 def _first_sentence(text: str) -> str:

@@ -28,13 +28,13 @@ from rag.retrieval.query import Query
 from rag.retrieval.retriever import Retriever
 from rag.settings import Settings
 from rag.snapshot import Snapshot
-from rag.text.brackets import nearest_named
+from rag.text.brackets import NEAREST, nearest_named
 from rag.types import Delta, Event, Passage, Stage, Usage
 from rag.writing.draft import Draft, DraftSentence, Evidence
 from rag.writing.evidence import fence
 from rag.writing.extractive import best_sentence, quoted
 from rag.writing.survey import topic_probability
-from rag.writing.terms import mentioning, terms_of
+from rag.writing.terms import asked_terms, mentioning
 
 _log = logging.getLogger(__name__)
 _BATCH = 8  # papers in one request
@@ -100,7 +100,7 @@ class ModelSurvey:
         unjudged = sum(len(one.batch) for one in judged if one.quotes is None)
         draft = _draft(plan, entries, len(kept), self._examined(allowed), left)
         found = footnoted(draft)
-        nearest = tuple(self._snapshot.title(c.paper) for c in kept[:3]) if not entries else ()
+        nearest = tuple(self._snapshot.title(c.paper) for c in kept[:NEAREST]) if not entries else ()
         text = found.text if entries else f"{draft.opening}{nearest_named(nearest)}"
         yield Delta(text)
         return Written(
@@ -119,7 +119,7 @@ class ModelSurvey:
         self, plan: Plan, allowed: NDArray[np.bool_] | None
     ) -> tuple[Query, list[Candidate], dict[int, float]]:
         """Every paper that could qualify, likeliest first: those with a term, and those likely on the subject."""
-        terms = terms_of(plan.question)
+        terms = asked_terms(plan.wording)
         has_term = mentioning(self._snapshot, terms) if terms else np.zeros(self._snapshot.paper_count, dtype=bool)
         subject = plan.subject or plan.query
         hits = self._retriever.hits(subject, allowed, candidates=self._snapshot.paper_count)
@@ -219,7 +219,7 @@ class ModelSurvey:
         return DraftSentence(" ".join(text.split()), (Evidence(passage, start, end, 1.0),), lead=f"- {passage.title}: ")
 
     def _best(self, plan: Plan, query: Query, candidate: Candidate) -> DraftSentence | None:
-        found = best_sentence(self._snapshot, plan.question, query, candidate)
+        found = best_sentence(self._snapshot, plan.wording, query, candidate)
         return quoted(*found, f"- {found[0].passage.title}: ") if found else None
 
     def _examined(self, allowed: NDArray[np.bool_] | None) -> int:

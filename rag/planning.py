@@ -86,5 +86,13 @@ def _merged(rules: Plan, found: Mapping[str, Any]) -> Plan:
     subject = subject or subject_of(searches[0] if searches else "") or rules.subject
     query = searches[0] if searches else standalone if is_english(standalone) else rules.query
     if chosen in ("survey", "count"):
-        return replace(rules, question=standalone, query=query, route=chosen, subject=subject, searches=searches)
-    return replace(rules, question=standalone, query=query, route=chosen, searches=searches)
+        return replace(
+            rules,
+            question=standalone,
+            wording=standalone,
+            query=query,
+            route=chosen,
+            subject=subject,
+            searches=searches,
+        )
+    return replace(rules, question=standalone, wording=standalone, query=query, route=chosen, searches=searches)

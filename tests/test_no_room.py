@@ -88,13 +88,14 @@ def test_caches_of_another_version_are_made_again(home: Path, tmp_path: Path, mo
     assert main(["ingest", str(write_jsonl(tmp_path / "a.jsonl", PAPERS))]) == 0
     tokens = home / "index" / "tokens"
     tokens.mkdir(exist_ok=True)
-    (tokens / "00000000.npz").write_bytes(b"from another time")
+    for name in ("0.jsonl", "0.tokens"):
+        (tokens / name).write_bytes(b"from another time")
     write_jsonl(tmp_path / "a.jsonl", {**PAPERS, **numbered(3)})
     assert main(["ingest", str(tmp_path / "a.jsonl")]) == 0
     assert "4.7x" in Assistant(load_settings(home=home, offline=True)).ask(QUESTION).text
 
 
-def test_the_folder_is_given_back_where_root_is_not_needed(home: Path, tmp_path: Path) -> None:
+def test_a_home_that_may_not_be_written_is_told(home: Path, tmp_path: Path) -> None:
     if os.geteuid() == 0:
         pytest.skip("root may write everywhere")
     home.chmod(0o555)

@@ -103,7 +103,7 @@ class Desk:
                 elif isinstance(event, Answer):
                     turns = [*turns, (question, event.to_dict())]
         except FootnoteError as error:
-            yield [*chat, said(plain(f"{error.message} ({error.hint})"))], gr.skip(), turns, key, question, ""
+            yield [*chat, said(plain(str(error)))], gr.skip(), turns, key, question, ""
             return
         key = self.conversations.save(owner(request), turns, key)
         yield shown(turns), self.cards(turns), turns, key, gr.skip(), ""

@@ -30,7 +30,7 @@ class Library:
         try:
             report = ingest(list(files), self.assistant.settings, progress=progress)
         except FootnoteError as error:
-            return f"Nothing was added. {plain(f'{error.message}: {error.hint}')}"
+            return f"Nothing was added. {plain(str(error))}"
         lines = [
             f"{report.entries} entries read: {report.added} papers added, {report.updated} updated, "
             f"{report.unchanged} unchanged, {len(report.skipped)} things skipped."
@@ -61,7 +61,7 @@ class Library:
         try:
             gone = remove(self.assistant.settings, lambda paper: paper.title == title)
         except FootnoteError as error:
-            return plain(f"{error.message}: {error.hint}")
+            return plain(str(error))
         return f"Removed: {plain(title)}" if gone else f"No paper is titled {plain(title)}"
 
     def sources(self) -> list[str]:

@@ -60,7 +60,9 @@ def _made(name: str) -> Any:
         raise EmbeddingError(f"the embedder {name!r} is not installed: {error}", _install(module)) from error
     except Exception as error:  # each integration has its own: a missing key, an unknown model
         reason = " ".join(str(error).split())
-        raise EmbeddingError(f"the embedder {name!r} cannot be made: {reason}") from error
+        raise EmbeddingError(
+            f"the embedder {name!r} cannot be made: {reason}", "check its name, its model and its key"
+        ) from error
 
 
 def _options(kind: str) -> dict[str, Any]:

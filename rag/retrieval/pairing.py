@@ -6,6 +6,7 @@ it is a comparison at all is decided by how much the second paper adds, beside t
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -19,16 +20,22 @@ from rag.retrieval.retriever import Hits
 NAMES = (
     "wording", "pieces_gained", "words_gained", "words_apart", "pieces_apart", "lead", "pair_lead", "named", "length",
 )  # fmt: skip
+_JOINS = re.compile(r"\b(?:and|und|et|y|e|и)\b|[:;&+]|[和与と]", re.I)  # "and", as in "what do A and B ..."
 _POOL = 10  # candidates that pairs are made of
 _SCORE_SHARE = 0.1  # of the ranker's scores, beside the shares of pieces and words that are met
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """The ranks of two candidates, better first, and the features of their being compared, `(len(NAMES),)`."""
+    """The ranks of two candidates, better first, and the features of their being compared, `(len(NAMES),)`.
+
+    `named` is told by names: True where a question that asks for a comparison has both papers' names, False where one
+    that does not has a single name and joins nothing; None leaves it to the model.
+    """
 
     ranks: tuple[int, int]
     features: NDArray[np.float32]
+    named: bool | None = None
 
     @property
     def probability(self) -> float:
@@ -38,6 +45,8 @@ class Pair:
     @property
     def compared(self) -> bool:
         """Whether the question is to be answered from both."""
+        if self.named is not None:
+            return self.named
         return self.probability >= trained("comparison", NAMES).threshold
 
 
@@ -60,8 +69,12 @@ def best_pair(hits: Hits, wording: bool) -> Pair | None:
         covered = float(shares[present[first] | present[second]].sum())
         return met + covered + _SCORE_SHARE * float(hits.scores[first] + hits.scores[second])
 
-    first, second = max(combinations(range(count), 2), key=worth)
-    return Pair((first, second), _features(hits, (first, second), pieces, present, shares, wording))
+    by_name = [rank for rank in range(count) if hits.feature(rank, "named") >= 1]
+    both = wording and len(by_name) > 1
+    first, second = by_name[:2] if both else max(combinations(range(count), 2), key=worth)
+    alone = not wording and len(by_name) == 1 and not _JOINS.search(hits.query.text)
+    features = _features(hits, (first, second), pieces, present, shares, wording)
+    return Pair((first, second), features, True if both else False if alone else None)
 
 
 def _features(

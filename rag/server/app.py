@@ -174,7 +174,7 @@ def _data(rows: Iterator[dict[str, Any]]) -> Iterator[str]:
         for row in rows:
             yield f"data: {json.dumps(row, ensure_ascii=False)}\n\n"
     except FootnoteError as error:
-        yield f"data: {json.dumps({'error': {'message': f'{error.message} ({error.hint})'}})}\n\n"
+        yield f"data: {json.dumps({'error': {'message': str(error)}})}\n\n"
     yield "data: [DONE]\n\n"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+NEAREST = 3  # titles named where the papers do not answer
 _OWN = re.compile(r"\[(\d[\d,;\s–-]*)\]")
 
 

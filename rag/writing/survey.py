@@ -6,7 +6,7 @@ listing by topic judges each of many candidates by a learned model, from the who
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,37 +16,48 @@ from rag.question import Plan
 from rag.retrieval import features
 from rag.retrieval.retriever import Hits, Retriever
 from rag.snapshot import Snapshot
+from rag.text.brackets import NEAREST
+from rag.text.words import words
 from rag.writing.draft import Draft, DraftSentence
 from rag.writing.extractive import best_sentence, quoted
-from rag.writing.terms import beyond_terms, mentioning, says, terms_of
+from rag.writing.terms import Terms, asked_terms, beyond_terms, mentioning, says
 
 NAMES = (*features.NAMES, "phrase", "phrase_in_title")
 _POOL = 150  # candidates that a topic is judged over
 _ALSO_TOPIC = 4  # words beyond the terms from which the topic counts as well
+_SHARE = re.compile(r"\b(?:percent(?:age)?|share|fraction|proportion)\b", re.I)
 _LOOSE = 0.3  # share of the threshold that is enough for a paper that has the term
 
 
 def listing(retriever: Retriever, plan: Plan, allowed: NDArray[np.bool_] | None) -> Draft:
     """The papers that qualify, most certain first, under a line that counts them."""
-    terms = terms_of(plan.question)
-    named = mentioning(retriever.snapshot, terms) if terms else None
+    snapshot = retriever.snapshot
+    terms = asked_terms(plan.wording)
+    examined = int(allowed.sum()) if allowed is not None else snapshot.paper_count
+    if asks_for_all(plan):
+        return Draft((), opening=_whole(examined), confidence=1.0, examined=examined)
+    named = mentioning(snapshot, terms) if terms else None
     if named is not None and allowed is not None:
         named &= allowed
-    examined = int(allowed.sum()) if allowed is not None else retriever.snapshot.paper_count
     subject = plan.subject or plan.query
-    beyond = len(beyond_terms(plan.question, terms).split()) if terms else 0
+    beyond = len(beyond_terms(plan.wording, terms).split()) if terms else 0
     if named is not None and beyond < _ALSO_TOPIC:
         hits = retriever.hits(subject, named, candidates=max(int(named.sum()), 1))
-        likely = topic_probability(retriever.snapshot, hits, subject)
+        likely = topic_probability(snapshot, hits, subject)
         return _draft(retriever, plan, hits, likely, np.ones(len(likely), dtype=bool), terms, examined)
     hits = retriever.hits(subject, allowed, candidates=_POOL)
-    likely = topic_probability(retriever.snapshot, hits, subject)
+    likely = topic_probability(snapshot, hits, subject)
     threshold = trained("topic", NAMES).threshold
     enough = likely >= threshold
-    if named is not None:
+    if named is not None and terms.wanted:
         has = named[[candidate.paper for candidate in hits.candidates]]
         enough |= has & (likely >= threshold * _LOOSE)
-    return _draft(retriever, plan, hits, likely, enough, (), examined)
+    return _draft(retriever, plan, hits, likely, enough, Terms(), examined)
+
+
+def asks_for_all(plan: Plan) -> bool:
+    """Whether a listing or a count says nothing that its papers must be: it is about the collection as a whole."""
+    return plan.route in ("survey", "count") and not words(plan.subject) and not asked_terms(plan.wording)
 
 
 def topic_features(snapshot: Snapshot, hits: Hits, subject: str) -> NDArray[np.float32]:
@@ -68,20 +79,40 @@ def _draft(
     hits: Hits,
     likely: NDArray[np.float32],
     enough: NDArray[np.bool_],
-    terms: Sequence[str],
+    terms: Terms,
     examined: int,
 ) -> Draft:
-    """The candidates that qualify, likeliest first."""
+    """The candidates that qualify, likeliest first; as many as are wanted, where a number was said."""
+    ranks = [int(rank) for rank in np.argsort(-likely, kind="stable") if enough[rank]]
     entries: list[DraftSentence] = []
-    for rank in [int(rank) for rank in np.argsort(-likely, kind="stable") if enough[rank]]:
-        found = best_sentence(retriever.snapshot, plan.question, hits.query, hits.candidates[rank])
+    for rank in ranks[: plan.most or None]:
+        found = best_sentence(retriever.snapshot, plan.wording, hits.query, hits.candidates[rank])
         if found is not None:
             sentence, score = found
             entries.append(quoted(sentence, score, f"- {sentence.passage.title}: "))
     if not entries:
-        near = tuple(retriever.snapshot.title(candidate.paper) for candidate in hits.candidates[:3])
-        return Draft((), abstained=True, nearest=near, examined=examined)
-    noun = "paper" if len(entries) == 1 else "papers"
-    how = f"that mention {' or '.join(terms)}" if terms else f"about “{plan.subject or plan.question}”"
-    opening = f"{len(entries)} {noun} {how}, of {examined} examined:"
+        near = tuple(retriever.snapshot.title(candidate.paper) for candidate in hits.candidates[:NEAREST])
+        opening = f"None of {examined} papers {_verb(1, terms)} {terms}." if terms else ""
+        return Draft((), opening=opening, abstained=True, nearest=near, examined=examined)
+    opening = _opening(plan, len(entries), len(ranks), terms, examined)
     return Draft(tuple(entries), opening=opening, confidence=float(likely.max()), examined=examined)
+
+
+def _opening(plan: Plan, shown: int, found: int, terms: Terms, examined: int) -> str:
+    number = f"{shown} of {found}" if plan.most and found > shown else str(shown)
+    noun = "paper" if found == 1 else "papers"
+    how = f"that {_verb(shown, terms)} {terms}" if terms else f"about “{plan.subject or plan.wording}”"
+    share = f" ({found / max(examined, 1):.0%})" if _SHARE.search(plan.wording) else ""
+    return f"{number} {noun} {how}, of {examined} examined{share}:"
+
+
+def _verb(count: int, terms: Terms) -> str:
+    if terms.wanted:
+        return "mentions" if count == 1 else "mention"
+    return "does not mention" if count == 1 else "do not mention"
+
+
+def _whole(count: int) -> str:
+    """What is said of the collection itself."""
+    noun = "paper is" if count == 1 else "papers are"
+    return f"{count} {noun} in the index. Ask for those on a topic; `footnote papers` lists them all."

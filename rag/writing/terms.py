@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,9 +30,53 @@ _GENERIC = frozenset(
     """a an the performance ai ml llm llms github model models experiment experiments gpu gpus benchmark dataset
     datasets data set task tasks method methods result results base rival part play role involve involved family
     version any test series architecture network networks plays draw draws corpora evaluate evaluated language
-    large code organisation organization comparison baseline baselines training trained pretraining one least
+    large code organisation organization comparison baseline baselines training trained pretraining one least both
     """.split()
 )
+
+
+_BUT = re.compile(
+    r"\b(?:but (?:not|never|without)|and not|(?:do|does|did|is|are) not|(?:do|does|did|is|are)n['’]t|never|not|without|"
+    r"except(?: for)?|excluding|leaving out|apart from|besides|neither)\b",
+    re.I,
+)
+_KIND = re.compile(
+    r"\b(?:languages?|models?|tasks?|fields?|domains?|data|modalit\w+) (?:other than|besides|apart from|except)\b", re.I
+)
+_ALL = re.compile(r"\bboth\b|\b(?:together|along) with\b|\bas well as\b|\bcombin\w+\b.*\bwith\b", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What listed papers must mention: any of `wanted`, or `every` one of them, and none of `unwanted`."""
+
+    wanted: tuple[str, ...] = ()
+    every: bool = False
+    unwanted: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.wanted or self.unwanted)
+
+    def __str__(self) -> str:
+        """As in "mention A and B, but not C"; the verb is left out."""
+        wanted = (" and " if self.every else " or ").join(self.wanted)
+        unwanted = " or ".join(self.unwanted)
+        return f"{wanted}, but not {unwanted}" if wanted and unwanted else wanted or unwanted
+
+
+def asked_terms(question: str) -> Terms:
+    """The terms of a listing, those behind a "not", "without" or "except" apart. Whether the papers must have all of
+    several ("both A and B") or any is told by the wording."""
+    kind = _KIND.search(question)
+    if kind and phrases(question[kind.start() :]):
+        return Terms()  # "languages other than English": a topic, which no term stands for
+    but = _BUT.search(question)
+    before, behind = (question[: but.start()], question[but.end() :]) if but else (question, "")
+    unwanted = terms_of(f"the {behind}") if behind else ()
+    if but and not unwanted:
+        before = question
+    wanted = terms_of(before)
+    return Terms(wanted, len(wanted) > 1 and bool(_ALL.search(before)), tuple(t for t in unwanted if t not in wanted))
 
 
 def terms_of(question: str) -> tuple[str, ...]:
@@ -50,19 +94,26 @@ def terms_of(question: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def beyond_terms(question: str, terms: Sequence[str]) -> str:
+def beyond_terms(question: str, terms: Terms) -> str:
     """What a listing asks for apart from its terms, generic words left out."""
-    named = {form for term in terms for form in words(term)}
+    named = {form for term in (*terms.wanted, *terms.unwanted) for form in words(term)}
     kept = [word for word in subject_of(question).split() if not set(words(word)) & named]
     return " ".join(word for word in kept if words(word) and word.strip("?.,()").casefold() not in _GENERIC | STOPWORDS)
 
 
-def mentioning(snapshot: Snapshot, terms: Sequence[str]) -> NDArray[np.bool_]:
-    """`(papers,)`: which papers have any of the terms, a version after a name allowed (`Qwen` in `Qwen2.5`)."""
+def mentioning(snapshot: Snapshot, terms: Terms) -> NDArray[np.bool_]:
+    """`(papers,)`: which papers have the terms, a version after a name allowed (`Qwen` in `Qwen2.5`)."""
+    found = [_with_term(snapshot, term) for term in terms.wanted] or [np.ones(snapshot.paper_count, dtype=bool)]
+    kept: NDArray[np.bool_] = np.logical_and.reduce(found) if terms.every else np.logical_or.reduce(found)
+    for term in terms.unwanted:
+        kept &= ~_with_term(snapshot, term)
+    return kept
+
+
+def _with_term(snapshot: Snapshot, term: str) -> NDArray[np.bool_]:
     found = np.zeros(snapshot.paper_count, dtype=bool)
-    for term in terms:
-        for position in _papers_with_words(snapshot, term):
-            found[position] |= says(snapshot.paper(position), term)[0]
+    for position in _papers_with_words(snapshot, term):
+        found[position] = says(snapshot.paper(position), term)[0]
     return found
 
 

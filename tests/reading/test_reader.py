@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from rag.reading import Reader, load_reader
-from rag.reading.weights import WINDOW, find_reader
+from rag.reading.weights import find_reader
 from rag.text.sentences import sentences
 from tests.invented import PAPERS
 
@@ -82,7 +82,7 @@ def test_what_does_not_fit_counts_as_unread(reader: Reader) -> None:
     evidence = reader.read("Which way does water flow?", "Water", texts).evidence
     assert len(evidence) == 200
     assert evidence[-1] < evidence[:20].min()
-    assert len(set(evidence[WINDOW:])) <= 1
+    assert len(set(evidence[100:].tolist())) == 1  # some 70 fit
 
 
 @pytest.mark.parametrize("text", ["", " ", "\x00", "\ud800", "漢" * 3000, "a" * 50_000, "[SEP] [CLS]"])

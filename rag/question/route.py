@@ -1,35 +1,11 @@
-"""A question and its history in, a plan out: standalone wording, route, sub-queries.
-
-Rules only; they need no model and fail towards a plain lookup.
-"""
+"""Which kind of answer a question wants, told by its wording alone: rules that fail towards a plain lookup."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
 
-from rag.text.names import capitalised, names
-from rag.text.words import STOPWORDS, words
-from rag.types import Route, Turn
-
-MAX_QUESTION = 4000  # characters that are read; a longer question is cut
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What to search for, and how the answer is to be shaped.
-
-    `query` is the question with the topic of its history folded in; `subject` is what the listed or counted papers must
-    have; `searches` are the searches to make where one for `query` is not enough.
-    """
-
-    question: str
-    query: str
-    route: Route
-    subject: str = ""
-    searches: tuple[str, ...] = ()
-
+from rag.question.chat import is_chat
+from rag.types import Route
 
 _SOME = (
     r"(?:papers|works(?!\s*[?.!]|\s*$| (?:best|better|well|for|as|only|when|if))|studies|articles|publications|"
@@ -48,14 +24,20 @@ _NO_VERB = (  # what follows a plural without being its verb, or asks about one 
     r"(?:does|do|did|was|were|is|are|has|have|had|can|could|should|would|will|may|in|of|on|for|to|from|and|or|by|with|"
     r"at|it|the|they|this|that|besides|beyond|other|make up|\w+s|\w+ed)"
 )
+_MADE = r"(?:introduce|propose|present|release|name|build)"  # "who proposes X" asks for X's own paper
 _WAYS = r"(?:methods|techniques|approaches|systems|algorithms|frameworks)"  # what papers offer, rather than use
 _WORK = r"(?:work|research|literature)"
 _MATTER = r"(?:that|which|whose|where|who|for|on|to|by|with|about|in)"
 _POLITE = (
     r"(?:(?:and|so|ok|okay|please|hi|hello|could you|can you|would you|will you|i need|i want|i'd like|i would like|"
-    r"we need|help me|let me|to see|tell me|i wonder|do you know)\b\W*)*"
+    r"we need|help me|let me|to see|tell me|i wonder|do you know(?: of)?|now|next|then|also|great|thanks|thank you|"
+    r"recommend|suggest|want|need)\b\W*)*"
 )
 _COUNT_OPENINGS = (
+    rf"how many (?:[\w-]+ ){{0,2}}?(?:surveys|reviews|documents|abstracts|entries|{_WAYS}|datasets|benchmarks) "
+    r"(?:are there|do (?:you|we) (?:have|know))\b",
+    rf"(?:what|which) (?:share|fraction|percentage|percent|proportion) of (?:the |all |these )?(?:\w+ )?{_SOME}\b",
+    rf"[\w-]+ {_ONE} count\b",
     rf"(?:in |for |on |of )?how many (?:[^\s?]+ ){{0,6}}?{_SOME}\b(?![^?]*\bthe [^?]*(?:survey|review)\b)",
     r"how many (?:authors|entries (?:mention|use|name|deal|talk|are|in the))\b",
     r"how many of (?:them|these|those)\b(?! (?:does|did) )",
@@ -89,8 +71,19 @@ _SURVEY_OPENINGS = (
     rf"(?:i'm |i am |we are |we're )?(?:looking|searching|interested) (?:for|in) (?:all |any |some |the )?"
     rf"(?:\w+ ){{0,2}}?(?:{_SOME}|work|research|literature)\b",
     r"where (?:is|are|do|does|has|have)\b.*\b(?:used|use|mentioned|appears?|occurs?|evaluated|tested|cited|named)\b",
-    rf"who (?:(?:all|else|also) )?(?:has |have )?{_DOES}(?:s|d|ed)?\b",
+    rf"who (?:(?:all|else|also) )?(?:has |have )?(?!{_MADE}){_DOES}(?:s|d|ed)?\b",
+    r"who (?:else )?(?:has |have )?(?:looked (?:at|into)|worked on|written about|studied|investigated)\b",
+    r"what(?:'s| is) (?:out there|else)\b",
+    r"what else (?:is there|do (?:you|we) have)\b",
+    rf"what {_WAYS} are there\b",
+    rf"(?:the )?(?:top|best)[ -](?:\d+|two|three|five|ten) {_SOME}\b",
+    rf"(?:an?|one|some|any|two|three|four|five|\d+) (?:good |other |recent )?(?:{_SOME}|{_ONE}) "
+    r"(?:on|about|using|dealing)\b",
+    rf"(?!(?:the|this|that|these|those|your|in|of|do|does|did|what|why|how|when) )(?:[\w.+/-]+ ){{1,3}}{_SOME}\W*$",
+    rf"{_SOME}(?: [\w.+/-]+){{1,4}}\W*$",
+    r"(?:all |the |list |show |find |any |some )*(?:surveys|survey papers|review papers|reviews)\W*$",
     r"(?:(?:show|give|get|send|bring) me |list |find )?everything (?:there is )?(?:on|about|that|to do with)\b",
+    r"(?:list|show)(?: me)? everything\W*$",
     rf"(?:which|what) (?:other )?{_THINGS}(?:,? (?:or |and )?{_THINGS})* (?:{_DOES}|(?!{_NO_VERB}\b)\w+)\b",
     rf"(?:which|what) (?:\w+ )?{_THINGS} (?:are|is) there (?:for|on|about|that)\b",
     rf"{_SOME} (?:on|about|that|which|who|whose|using|with|without|mentioning|in|for|from|dealing|"
@@ -116,91 +109,14 @@ _COMPARE_MARK = re.compile(
     r"|\bor\b|\bbetween\b.+\band\b|\bthan\b|\bwhereas\b|\bwhile\b|\bthe other\b",
     re.I,
 )
-_CONTINUES = re.compile(
-    r"^\W*(?:and|but|so|what about|how about|why|also|then|ok|which one|is it|does it|did they|for)\b", re.I
-)
-_PRONOUN = re.compile(
-    r"\b(?:it|its|they|them|their|this|that|these|those|there|"
-    r"the (?:method|model|paper|authors?|approach|same|latter|former|other|second|first)|he|she|one)\b",
-    re.I,
-)
-_BESIDE = re.compile(r"\b(?:with|to|than|from|against|and|or|of|like|over)\s+$", re.I)
-_TURNS_READ = 12  # turns of the history that are looked at
-_GREETING = (
-    r"(?:hi|hello|hey|thanks?|thank you|good (?:morning|evening|afternoon|day|night)|(?:good)?bye|who are you|"
-    r"what can you do|help|how are you)"
-)
-_CHAT = re.compile(
-    rf"^\W*{_GREETING}(?:\W+(?:{_GREETING}|there|all|everyone|folks|footnote|so much|very much|a lot|again|please|and|"
-    r"today|me|for (?:me|that|this|your help|the (?:help|answer))|doing))*\W*$",
-    re.I,
-)
 
 
-def plan(question: str, history: Sequence[Turn] = ()) -> Plan:
-    """How to answer `question`, which may lean on the turns before it, oldest first."""
-    text = " ".join(question[:MAX_QUESTION].split())
-    route = _route(text)
-    query = _standalone(text, history) if history else text
-    if route in ("survey", "count"):
-        return Plan(text, query, route, subject=subject_of(query))
-    return Plan(text, query, route)
-
-
-def _route(text: str) -> Route:
-    if _CHAT.match(text):
+def route_of(text: str) -> Route:
+    """The route of a question that stands alone."""
+    if is_chat(text):
         return "chat"
     if _COUNT.search(text):
         return "count"
     if _SURVEY.search(text):
         return "survey"
     return "compare" if _COMPARE_MARK.search(text) else "lookup"
-
-
-def _standalone(text: str, history: Sequence[Turn]) -> str:
-    """The question with the last two (and the opening of the last answer) before it, where it seems to lean on them."""
-    asked = [turn.content for turn in history if turn.role == "user"]
-    if not asked or not leans(text) or _has_subject(text, history):
-        return text
-    answered = [turn.content for turn in history if turn.role == "assistant"]
-    return " ".join(
-        [*(question[:MAX_QUESTION] for question in asked[-2:]), answered[-1][:300] if answered else "", text]
-    ).strip()
-
-
-def _has_subject(text: str, history: Sequence[Turn]) -> bool:
-    """Whether a question names something that was not spoken of, before any pronoun: it stands on its own.
-
-    In "How does COAT compare with it?" the pronoun still means what was spoken of.
-    """
-    if _CONTINUES.search(text):
-        return False
-    said = " ".join(turn.content[:MAX_QUESTION] for turn in history[-_TURNS_READ:]).casefold()
-    fresh = [name for name in (*names(text), *capitalised(text)) if name.casefold() not in said]
-    if not fresh:
-        return False
-    first = min(text.index(name) for name in fresh)
-    return not any(m.start() < first or _BESIDE.search(text[: m.start()]) for m in _PRONOUN.finditer(text))
-
-
-def leans(text: str) -> bool:
-    """Whether a question seems to lean on what was said before: a pronoun, a bare opening, or few words."""
-    return bool(_CONTINUES.search(text) or _PRONOUN.search(text)) or len(words(text)) < 4
-
-
-_SUBJECT_NOISE = STOPWORDS | frozenset(
-    """list show give name find enumerate collect gather get tell every paper papers work works study studies article
-    articles publication publications research literature material many number count mention mentions mentioned bring up
-    occur appear use uses used using test tests evaluate evaluates build builds based report reports train trains deal
-    deals cover covers concern concerns address addresses propose proposes present introduce devoted dealing there
-    looking interested searching i'm i'd we're identify fetch display often quick short brief preprints preprint
-    treat treats discuss discusses consider considers apply applies employ employs describe describes involve involves
-    please could everything anything overview survey review word term name phrase entries abstracts authors""".split()
-)
-
-
-def subject_of(text: str) -> str:
-    """The words of a survey question that its papers must be about."""
-    return " ".join(word for word in text.split() if word.strip("?.,!:;\"'()").casefold() not in _SUBJECT_NOISE).strip(
-        " ?.!"
-    )

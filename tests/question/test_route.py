@@ -1,10 +1,8 @@
-"""The plan that a question gets from rules alone."""
+"""The route that a question gets from rules alone."""
 
 import pytest
 
 from rag.question import plan
-from rag.types import Turn
-from rag.writing.terms import terms_of
 
 SURVEYS = [
     "Which papers mention GSM8K?",
@@ -44,6 +42,19 @@ SURVEYS = [
     "Learning from a handful of examples: what work do you have?",
     "How do people adapt models to shifted data? List the papers.",
     "Are there methods by which an adapter moves to another model?",
+    "diffusion papers",
+    "papers lora quantization",
+    "list the surveys",
+    "Can you recommend papers on robots?",
+    "I need a paper on virtual try-on",
+    "who has looked at catastrophic forgetting?",
+    "what's out there on cache compression",
+    "do you know of any work on robots?",
+    "Now list papers on music.",
+    "Which Papers Are About Pruning?",
+    "WHICH PAPERS USE LORA?",
+    "wich papers use lora",
+    "list papesr on pruning",
 ]
 COUNTS = [
     "How many papers mention LoRA?",
@@ -57,6 +68,10 @@ COUNTS = [
     "Can you tell me how many works deal with tables?",
     "How many methods exploit curvature?",
     "Count the systems that keep weights on disk",
+    "how many surveys are there",
+    "LoRA paper count",
+    "what percentage of papers use LoRA?",
+    "hwo many papers on quantisation",
 ]
 LOOKUPS = [
     "How many parameters does the model have?",
@@ -74,6 +89,9 @@ LOOKUPS = [
     "How many of those does it fit on?",
     "What earlier work does the method build upon?",
     "Which benchmarks make up the average?",
+    "Who introduced LoRA?",
+    "Lost in the middle",
+    "Summarise the paper on COAT",
 ]
 
 
@@ -111,42 +129,21 @@ def test_a_greeting_does_not_swallow_the_question(question: str) -> None:
 
 @pytest.mark.parametrize("text", ["Hi there!", "thank you so much", "Hello, how are you?", "ok thanks", "Thanks, bye"])
 def test_greetings_in_more_words(text: str) -> None:
-    assert (plan(text).route == "chat") == (text != "ok thanks")
+    assert plan(text).route == "chat"
 
 
 @pytest.mark.parametrize(
-    ("question", "terms"),
+    "text",
     [
-        ("Which papers mention 'random feature alignment'?", ("random feature alignment",)),
-        ("I'd like all papers on OpenAI's models", ("OpenAI's",)),
+        "hey there, how's it going?", "thx", "yes", "Thank you, that was helpful", "Danke!", "Are you ChatGPT?",
+        "Do you use GPT-4?", "What can I ask you?", "How can I add my own papers?",
+        "which language model are you using?",
     ],
-)
-def test_apostrophes_are_no_quotation_marks(question: str, terms: tuple[str, ...]) -> None:
-    assert not any(term.startswith(("d ", "t ")) for term in terms_of(question))
-    assert set(terms_of(question)) & {*terms, "OpenAI"}
+)  # fmt: skip
+def test_what_asks_nothing_of_the_papers(text: str) -> None:
+    assert plan(text).route == "chat"
 
 
-def test_a_question_that_leans_on_the_history_gets_its_topic() -> None:
-    history = [Turn("user", "What does RaFA align?"), Turn("assistant", "It aligns image features.")]
-    assert "RaFA" in plan("And how long does it train?", history).query
-    assert plan("Which FP8 training method compresses optimizer states of models?", history).query.startswith(
-        "Which FP8"
-    )
-
-
-STANDING = [
-    "How do COAT and GaLore differ in what they compress?",
-    "What is COAT and how does it save memory?",
-    "Which optimizer does GaLore build on?",
-]
-LEANING = ["How does COAT compare with it?", "And COAT?", "Does it beat COAT?", "How much data do they need?"]
-
-
-@pytest.mark.parametrize(("question", "alone"), [*((q, True) for q in STANDING), *((q, False) for q in LEANING)])
-def test_a_pronoun_means_the_name_before_it(question: str, alone: bool) -> None:
-    history = [Turn("user", "Which papers mention ImageNet?"), Turn("assistant", "27 papers mention ImageNet.")]
-    assert ("ImageNet" not in plan(question, history).query) == alone
-
-
-def test_very_long_questions_are_cut() -> None:
-    assert len(plan("word " * 100_000).query) <= 4000
+@pytest.mark.parametrize("text", ["Do you use LoRA with GPT-4 in the experiments?", "yes or no: is COAT faster?"])
+def test_what_asks_something_of_them_after_all(text: str) -> None:
+    assert plan(text).route != "chat"

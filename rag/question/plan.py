@@ -1,0 +1,41 @@
+"""What to search for, and how the answer is to be shaped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.question.follow_up import MAX_QUESTION, completed, standalone
+from rag.question.route import route_of
+from rag.question.subject import most_wanted, subject_of
+from rag.question.wording import understood
+from rag.types import Route, Turn
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to search for, and how the answer is to be shaped.
+
+    `question` is as it was asked, `wording` as the rules understand it; `query` is that with the topic of its history
+    folded in. `subject` is what listed or counted papers must have, and `most` how many of them are wanted, 0 for all;
+    `searches` are the searches to make where one for `query` is not enough.
+    """
+
+    question: str
+    wording: str
+    query: str
+    route: Route
+    subject: str = ""
+    most: int = 0
+    searches: tuple[str, ...] = ()
+
+
+def plan(question: str, history: Sequence[Turn] = ()) -> Plan:
+    """How to answer `question`, which may lean on the turns before it, oldest first."""
+    asked = " ".join(question[:MAX_QUESTION].split())
+    text = completed(understood(asked), history)
+    query = standalone(text, history)
+    route = route_of(text)
+    if route in ("survey", "count"):
+        return Plan(asked, query, query, route, subject_of(query), most_wanted(query))
+    return Plan(asked, text, query, route)

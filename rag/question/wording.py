@@ -1,0 +1,95 @@
+"""A question as it was meant: its frame without capitals and slips of the keys, a request put as a question."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from rag.question.subject import FRAME
+
+_WORD = re.compile(r"[A-Za-z]+")
+_FRAME_WORDS = (
+    "which",
+    "what",
+    "many",
+    "list",
+    "paper",
+    "papers",
+    "mention",
+    "compare",
+    "between",
+    "difference",
+    "about",
+)
+_READ = 6  # words from the start in which slips are mended
+_REQUEST = re.compile(
+    r"^\W*(?:please |can you |could you |would you )*(?:summari[sz]e|sum up|recap|"
+    r"(?:(?:give|show|tell|write) me )?(?:a |an |the )?(?:short |brief |quick |one-sentence )?(?:summary|abstract|gist|"
+    r"key (?:points|ideas?|findings?)|main (?:ideas?|contributions?|points?|findings?)|tl;?dr)(?: of| for|:)?)"
+    r"(?: the (?:paper|abstract)(?: on| about| titled| called)?)?\s+(?=\w)",
+    re.I,
+)
+_MANNER = re.compile(
+    r"[\s,:;–—-]*\b(?:tl;?dr|in (?:simpler? |plain |other |a few |your own )(?:terms|words|english)|"
+    r"in (?:one|a|two|a single) sentences?|like i'?m (?:five|5)|briefly|for me|please)\W*$",
+    re.I,
+)
+_MANY_PAPERS = re.compile(r"\b(?:papers|works|studies|articles|literature|research|work)\b", re.I)
+_LONGEST_REQUEST = 14  # words of what is to be summed up
+
+
+def understood(text: str) -> str:
+    """The question in the words that the rules know; the text itself where there is nothing to mend."""
+    return _as_question(_mended(_lowered(text)))
+
+
+def _lowered(text: str) -> str:
+    """Capitals that say nothing: all of a text's, or those of a title ("Which Papers Use LoRA?")."""
+    framing = [word for word in _WORD.findall(text) if word.casefold() in FRAME]
+    if len(framing) < 2 or not all(word[0].isupper() for word in framing):
+        return text
+    if text.isupper():
+        return text.lower()
+    return _WORD.sub(lambda m: m.group().lower() if m.group().casefold() in FRAME else m.group(), text)
+
+
+def _mended(text: str) -> str:
+    """Letters of the frame that changed places, came twice or are lost, among the first words."""
+    parts = text.split(" ")
+    for place, part in enumerate(parts[:_READ]):
+        following = parts[place + 1].casefold() if place + 1 < len(parts) else ""
+        if part.casefold() == "hwo" and following in ("many", "much", "does", "do", "is"):
+            parts[place] = "how"
+        elif part.isalpha() and part.casefold() not in FRAME and (meant := _meant(part.casefold())):
+            parts[place] = meant
+    return " ".join(parts)
+
+
+@cache
+def _slips() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for word in _FRAME_WORDS:
+        swapped = (word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in range(len(word) - 1))
+        lost = (word[:i] + word[i + 1 :] for i in range(1, len(word)) if len(word) > 4)
+        twice = (word[:i] + word[i] + word[i:] for i in range(len(word)))
+        for slip in (*swapped, *lost, *twice):
+            found.setdefault(slip, word)
+    for word in (*_FRAME_WORDS, "mentions", "compared", "compares"):
+        found.pop(word, None)
+    return found
+
+
+def _meant(word: str) -> str:
+    return _slips().get(word, "")
+
+
+def _as_question(text: str) -> str:
+    """ "Summarise COAT" asks what COAT is."""
+    kept = _MANNER.sub("", text)
+    request = _REQUEST.match(kept)
+    if request is None:
+        return kept if kept.strip() else text
+    rest = kept[request.end() :].strip(' ?.!"“”')
+    if not rest or _MANY_PAPERS.search(rest) or len(rest.split()) > _LONGEST_REQUEST:
+        return text
+    return f"What is {rest}?"

@@ -1,0 +1,90 @@
+"""Listings and counts without a model: who is in, who is out, and the line that counts them."""
+
+import pytest
+
+from rag.assistant import Assistant
+from rag.writing.terms import asked_terms, terms_of
+
+
+@pytest.mark.parametrize(
+    ("question", "opening", "in_it", "left_out"),
+    [
+        ("Which papers mention PondBench?", "2 papers that mention PondBench", "LilyPad", "Otter"),
+        ("Which papers mention PatentPond?", "1 paper that mentions PatentPond", "Minnow", "LilyPad"),
+        (
+            "Which papers mention PondBench but not FrogJump?",
+            "1 paper that mentions PondBench, but not",
+            "LilyPad",
+            "Frog",
+        ),
+        (
+            "Which papers mention both PondBench and FrogJump?",
+            "1 paper that mentions PondBench and",
+            "FrogJump",
+            "LilyPad",
+        ),
+        ("Name one paper that mentions PondBench", "1 of 2 papers that mention", "", "Otter"),
+        ("What percentage of papers mention PondBench?", "2 papers that mention PondBench, of", "LilyPad", "Otter"),
+    ],
+)
+def test_terms(pond: Assistant, question: str, opening: str, in_it: str, left_out: str) -> None:
+    answer = pond.ask(question)
+    assert answer.text.startswith(opening)
+    assert any(in_it in title for title in answer.papers)
+    assert not any(left_out in title for title in answer.papers)
+
+
+def test_a_share_is_told(pond: Assistant) -> None:
+    assert "%)" in pond.ask("What percentage of papers mention PondBench?").text.partition("\n")[0]
+
+
+def test_those_without_a_term(pond: Assistant) -> None:
+    answer = pond.ask("How many papers do not mention PondBench?")
+    assert "do not mention PondBench" in answer.text
+    assert not any("LilyPad" in title or "FrogJump" in title for title in answer.papers)
+
+
+def test_none_is_a_refusal_that_counts(pond: Assistant) -> None:
+    answer = pond.ask("How many papers mention Donald Trump?")
+    assert answer.abstained
+    assert answer.text.startswith("None of ")
+    assert "mentions Donald Trump" in answer.text
+
+
+@pytest.mark.parametrize(
+    "question", ["How many papers do you have?", "list all papers", "How many papers are in the index?"]
+)
+def test_the_collection_as_a_whole(pond: Assistant, question: str) -> None:
+    answer = pond.ask(question)
+    assert answer.text.startswith(f"{pond.snapshot.paper_count} papers are in the index")
+    assert not answer.abstained
+
+
+@pytest.mark.parametrize(
+    ("question", "wanted", "every", "unwanted"),
+    [
+        ("papers that use ImageNet but not COCO", ("ImageNet",), False, ("COCO",)),
+        ("papers that mention neither BERT nor GPT", (), False, ("BERT", "GPT")),
+        ("how many mention both BERT and GPT-2?", ("BERT", "GPT-2"), True, ()),
+        ("Which papers mention BERT or GPT-2?", ("BERT", "GPT-2"), False, ()),
+        ("papers about diffusion except video", (), False, ()),
+        ("Which papers treat languages other than English and Chinese?", (), False, ()),
+    ],
+)
+def test_terms_wanted_and_unwanted(
+    question: str, wanted: tuple[str, ...], every: bool, unwanted: tuple[str, ...]
+) -> None:
+    found = asked_terms(question)
+    assert (found.wanted, found.every, found.unwanted) == (wanted, every, unwanted)
+
+
+@pytest.mark.parametrize(
+    ("question", "terms"),
+    [
+        ("Which papers mention 'random feature alignment'?", ("random feature alignment",)),
+        ("I'd like all papers on OpenAI's models", ("OpenAI's",)),
+    ],
+)
+def test_apostrophes_are_no_quotation_marks(question: str, terms: tuple[str, ...]) -> None:
+    assert not any(term.startswith(("d ", "t ")) for term in terms_of(question))
+    assert set(terms_of(question)) & {*terms, "OpenAI"}
