@@ -30,11 +30,14 @@ def backup(settings: Settings, target: Path) -> int:
 
     Raises:
         IndexMissingError: when there is no index.
+        UsageError: when `target` is a folder, or the index is on a server.
         StoreError: when the file cannot be written.
     """
     index = Index.of(settings)
     _local(index)
     index.snapshot()  # says so where there is no index
+    if not target.name or target.is_dir():
+        raise UsageError(f"{target} is a folder", "name a file for the backup")
     unfinished = target.with_name(target.name + ".part")
     with index.locked(settings.lock_timeout_s):
         names = [*sorted(str(path.relative_to(index.folder)) for path in _files(index.folder)), "state.json"]
@@ -111,6 +114,8 @@ def _unpack(source: Path, place: Path) -> None:
             for member in archive:
                 if member.name in sums and member.isfile():
                     archive.extract(member, place, filter="data")
+    except FileNotFoundError as error:
+        raise UsageError(f"there is no {source}", "give a file that `footnote backup` wrote") from error
     except (OSError, ValueError, tarfile.TarError) as error:
         raise IndexDamagedError(f"{source} cannot be read: {error}", "take another backup") from error
     for name, wanted in sums.items():

@@ -208,7 +208,7 @@ def _update(
     with index.locked(settings.lock_timeout_s):
         writer = _Writer(index, settings)
         wanted = list(_reconciled(found, writer.stored, roots))
-        unread = tuple(skipped.where for skipped in report.skipped if not skipped.one)
+        unread = [Path(skipped.path) for skipped in report.skipped if not skipped.one and skipped.path]
         removed = _disappeared(found, writer.stored, roots, unread) if prune else []
         writer.apply(wanted, removed, report, progress)
 
@@ -408,20 +408,19 @@ def _reconciled(found: Sequence[Paper], stored: dict[str, StoredPaper], roots: S
         if kept is not None:
             yield merge([kept, paper])[0]
         else:
-            named = {source.name for source in paper.sources}
-            others = tuple(source for source in elsewhere if source.name not in named)
-            yield replace(paper, sources=paper.sources + others)
+            metadata = {**old.paper.metadata, **paper.metadata} if elsewhere else paper.metadata
+            yield replace(paper, sources=paper.sources + elsewhere, metadata=metadata)
 
 
 def _disappeared(
-    found: Sequence[Paper], stored: dict[str, StoredPaper], roots: Sequence[Path], unread: tuple[str, ...]
+    found: Sequence[Paper], stored: dict[str, StoredPaper], roots: Sequence[Path], unread: Sequence[Path]
 ) -> list[str]:
     present = {paper.id for paper in found}
     return [
         paper_id
         for paper_id, old in stored.items()
         if paper_id not in present
-        and all(_below(source, roots) and not source.name.startswith(unread) for source in old.paper.sources)
+        and all(_below(source, roots) and not _below(source, unread) for source in old.paper.sources)
     ]
 
 

@@ -1,4 +1,4 @@
-"""Ingesting for real: real Chroma, real files, real processes killed."""
+"""Ingesting for real: real Chroma, real files, real processes."""
 
 from __future__ import annotations
 
@@ -144,6 +144,42 @@ def test_prune_removes_what_disappeared_below_the_paths_and_nothing_else(setting
     assert ingest([mine], settings).removed == 0
     assert ingest([mine], settings, prune=True).removed == 2
     assert set(content(settings)) == {*TITLES[:3], *TITLES[5:7]}
+
+
+def test_prune_keeps_the_papers_of_damaged_files_however_they_were_named(settings: Settings, tmp_path: Path) -> None:
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "one.json").write_text('{"papers": [\n{"title": "Kites in Wind", "abstract": "They fly."}\n]}')
+    write_jsonl(mine / "b.jsonl", {TITLES[0]: PAPERS[TITLES[0]]})
+    ingest([mine / "one.json"], settings)  # known as "one.json", and not as "mine/one.json"
+    ingest([mine / "b.jsonl"], settings)
+    (mine / "one.json").write_text('{"papers": [\n{"title": "Kites')
+    assert ingest([mine], settings, prune=True).removed == 0
+    assert set(content(settings)) == {"Kites in Wind", TITLES[0]}
+
+
+def test_files_of_one_name_in_two_folders_are_two_sources(settings: Settings, tmp_path: Path) -> None:
+    one, other = tmp_path / "one", tmp_path / "other"
+    for folder in (one, other):
+        folder.mkdir()
+        write_jsonl(folder / "refs.jsonl", {TITLES[0]: PAPERS[TITLES[0]]})
+        ingest([folder / "refs.jsonl"], settings)
+    write_jsonl(one / "refs.jsonl", {TITLES[0]: PAPERS[TITLES[0]], TITLES[1]: PAPERS[TITLES[1]]})
+    ingest([one / "refs.jsonl"], settings)
+    write_jsonl(one / "refs.jsonl", {TITLES[1]: PAPERS[TITLES[1]]})
+    assert ingest([one / "refs.jsonl"], settings, prune=True).removed == 0
+    assert TITLES[0] in content(settings)
+
+
+def test_metadata_that_another_file_gives_stay(settings: Settings, tmp_path: Path) -> None:
+    bare, told = tmp_path / "bare.jsonl", tmp_path / "told.jsonl"
+    bare.write_text('{"title": "Kites", "abstract": "They fly very high in the wind."}\n')
+    told.write_text('{"title": "Kites", "abstract": "They fly.", "year": 2021}\n')
+    ingest([bare], settings)
+    ingest([told], settings)
+    assert ingest([bare], settings).updated == 0
+    (paper,) = snapshot(settings).papers()
+    assert paper.metadata["year"] == "2021"
 
 
 def test_prune_keeps_what_could_not_be_read(settings: Settings, tmp_path: Path) -> None:

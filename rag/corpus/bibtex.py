@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 _FIRST_ENTRY = re.compile(
     r"(?:\s*%[^\n]*\n)*\s*@(?:(?:comment|preamble)\s*\{|[a-z]+\s*[{(]\s*+[^\s,{}]*+\s*+[,=])", re.IGNORECASE
 )
+_MARKED = re.compile(
+    r"\\(?:emph|text(?:it|bf|tt|sc|rm|sf|sl|up|normal|superscript|subscript)|mbox|underline|uppercase|url|protect)\s*\{|"
+    r"\{\s*\\(?:it|bf|em|tt|sc|rm|sf|sl)\b\s*"
+)
 
 
 def fits(head: str, suffix: str) -> bool:
@@ -42,14 +46,16 @@ def _found(block: Block) -> Entry | Fault | None:
     from bibtexparser import model
 
     line = (block.start_line or 0) + 1
+    raw = False
     if isinstance(block, model.ParsingFailedBlock) and isinstance(block.ignore_error_block, model.Entry):
-        block = block.ignore_error_block  # a key or a field that comes twice is no reason to lose a paper
+        block, raw = block.ignore_error_block, True  # a key or a field that comes twice is no reason to lose a paper
     if isinstance(block, model.ParsingFailedBlock):
         reason = shortened(getattr(block.error, "abort_reason", "") or "it cannot be parsed", 100)
         return Fault(f"not valid BibTeX: {reason}", "mend the entry", line)
     if not isinstance(block, model.Entry):
         return None
-    fields: dict[str, object] = {key.lower(): str(field.value) for key, field in block.fields_dict.items()}
+    values = {key.lower(): str(field.value) for key, field in block.fields_dict.items()}
+    fields: dict[str, object] = {key: _undelimited(value) if raw else value for key, value in values.items()}
     fields["title"] = _plain(str(fields.get("title", "")))
     if "author" in fields:
         fields["author"] = re.sub(r"\s+and\s+", "; ", _plain(str(fields["author"])))
@@ -58,4 +64,11 @@ def _found(block: Block) -> Entry | Fault | None:
 
 def _plain(value: str) -> str:
     r"""A value without BibTeX's braces and with its accents resolved; `\{` stays."""
-    return re.sub(r"(?<!\\)[{}]", "", latex_accents(value))
+    plain = _MARKED.sub("{", latex_accents(value))
+    return re.sub(r"\\([&%$#_])", r"\1", re.sub(r"(?<!\\)[{}]", "", plain))
+
+
+def _undelimited(value: str) -> str:
+    """The value of a field that the parser left as it stands: without the braces or quotes around it."""
+    whole = value.strip()
+    return whole[1:-1] if len(whole) > 1 and whole[0] + whole[-1] in ("{}", '""') else whole

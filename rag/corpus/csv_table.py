@@ -29,7 +29,7 @@ def read(document: Document) -> Iterator[Entry | Fault]:
     if not _is_header(header):
         raise Fault(
             f"no title and abstract in the header: found {shortened(', '.join(header), 100)!r}",
-            f"name one column {' or '.join(TITLE_NAMES)}, another {' or '.join(TEXT_NAMES[:3])}", 1,
+            f"name one column {' or '.join(TITLE_NAMES[:2])}, another {' or '.join(TEXT_NAMES[:3])}", 1,
         )  # fmt: skip
     for row in _rows(lines_of(document), delimiter, len(header)):
         if isinstance(row, Fault):
@@ -70,7 +70,11 @@ def _rows(lines: Iterator[Line | Fault], delimiter: str, width: int) -> Iterator
         cells = _cells("\n".join(part.text for part in taken).lstrip("\ufeff"), delimiter)
         if cells is None or len(cells) != width:
             waiting.extendleft(reversed(taken[1:]))
-            cells = _cells(line.text, delimiter, csv.QUOTE_NONE) if delimiter == "\t" else cells
+            alone = _cells(line.text.lstrip("\ufeff"), delimiter)  # a lone quote mark in a cell: 5" disks
+            if alone is not None and len(alone) == width:
+                cells = alone
+            elif delimiter == "\t":
+                cells = _cells(line.text, delimiter, csv.QUOTE_NONE)
         yield (line.number, cells) if cells and len(cells) == width else _misfit(line.number, cells, width)
 
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 
 from rag.corpus.cleaning import clean, one_title
 from rag.corpus.found import Entry, Fault, shortened
 
-TITLE_NAMES = ("title", "paper_title", "name")
-TEXT_NAMES = ("abstract", "summary", "text", "body", "content", "digest", "description")
+TITLE_NAMES = ("title", "paper_title", "name", "document_title", "article_title", "titles", "display_name", "ti")
+TEXT_NAMES = (
+    "abstract", "abstract_note", "abstractnote", "abstract_text", "abstracttext", "summary", "summaries", "text",
+    "body", "content", "digest", "description", "ab",
+)  # fmt: skip
+_INVERTED = "abstract_inverted_index"  # OpenAlex: each word with the places where it stands
 _METADATA_NAMES = {
     "year": ("year", "publication_year", "pub_year", "date", "published", "publication_date", "update_date"),
-    "authors": ("authors", "author", "creators", "creator"),
+    "authors": ("authors", "author", "first_authors", "creators", "creator"),
     "doi": ("doi",),
     "url": ("url", "urls", "link", "href"),
     "id": ("id", "paper_id", "paperid", "arxiv_id", "corpusid"),
@@ -32,8 +37,9 @@ def entry(record: Mapping[str, object], line: int | None, tidy: Callable[[str], 
     title = first(named, TITLE_NAMES)
     if not title.strip():
         found = shortened(", ".join(record)) or "nothing"
-        return Fault(f"no title: expected a field {', '.join(TITLE_NAMES)}, found {found}", "add a title", line)
-    return Entry(one_title(title), tidy(first(named, TEXT_NAMES)), line, metadata(named))
+        return Fault(f"no title: expected a field {', '.join(TITLE_NAMES[:3])}, found {found}", "add a title", line)
+    text = first(named, TEXT_NAMES) or _uninverted(named.get(_INVERTED))
+    return Entry(one_title(title), tidy(text), line, metadata(named))
 
 
 def metadata(named: Mapping[str, object]) -> dict[str, str]:
@@ -54,10 +60,25 @@ def _as_text(value: object, name: str) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return str(value)
+        return str(value) if math.isfinite(value) else ""
     if isinstance(value, list):
         joint = "\n" if name in TEXT_NAMES else "; "
         return joint.join(filter(None, (_as_text(item, name) for item in value)))
     if isinstance(value, dict):
-        return str(value.get("name") or value.get("text") or "")
+        given, family = (value.get(one) or value.get(other) for one, other in (("given", "first"), ("family", "last")))
+        named = " ".join(str(part) for part in (given, family) if isinstance(part, str))
+        return str(value.get("name") or value.get("text") or named)
     return ""
+
+
+def _uninverted(index: object) -> str:
+    """The text of which `index` names the places of each word; empty for anything else."""
+    if not isinstance(index, dict):
+        return ""
+    placed = [
+        (place, str(word))
+        for word, places in index.items()
+        for place in (places if isinstance(places, list) else [])
+        if isinstance(place, int)
+    ]
+    return " ".join(word for _, word in sorted(placed))

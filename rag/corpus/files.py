@@ -37,8 +37,9 @@ def files(paths: Sequence[str | Path]) -> Iterator[File | Skipped]:
         while stack:
             stop = stack.pop()
             found = _look(stop, base, seen)
-            if isinstance(found, Skipped) and not stop.above:
-                found = replace(found, where=one_line(str(path)))  # as it was given, so that it is recognised
+            if isinstance(found, Skipped):
+                shown = found.where if stop.above else one_line(str(path))  # as it was given, so that it is recognised
+                found = replace(found, where=shown, path=stop.path)
             if isinstance(found, list):
                 stack.extend(reversed(found))
             elif found is not None:

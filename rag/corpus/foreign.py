@@ -18,7 +18,13 @@ _MARKUP = [
     (re.compile(r"\s*<(?:!doctype html|html)\b", re.IGNORECASE), "an HTML page"),
     (re.compile(r"\s*<\?xml\b"), "an XML file"),
     (re.compile(r"\s*\{\\rtf"), "an RTF document"),
-    (re.compile(r"(?:\s*%[^\n]*\n)*\s*\\document(?:class|style)\b"), "LaTeX source"),
+    (re.compile(r"\s*%!PS"), "a PostScript file"),
+    (re.compile(r"(?:\s*%[^\n]*\n)*\s*\\(?:document(?:class|style)|pdfoutput)\b"), "LaTeX source"),
+]
+_EXPORTS = [
+    (re.compile(r"\s*PMID- \d"), "a PubMed export"),
+    (re.compile(r"\s*%0 [A-Z]"), "an EndNote export"),
+    (re.compile(r"\s*FN (?:Clarivate|Thomson|ISI)"), "a Web of Science export"),
 ]
 _CONTROL = bytes(set(range(32)) - {*b"\t\n\r\f\v\x1b"})
 _MOST_CONTROL = 0.01
@@ -33,25 +39,28 @@ def refuse_bytes(head: bytes) -> None:
     """
     if not head:
         raise Fault("an empty file", "nothing to do, or fetch it again")
+    if head[257:262] == b"ustar":
+        raise Fault("a tar archive, which is not read", "unpack it")
     control = len(head) - len(head.translate(None, _CONTROL))
     if control > _MOST_CONTROL * len(head) and not head.startswith(_UTF_MARKS):
         raise Fault(f"{_kind(head)}, which is not read", "unpack it, or give its text or PDF")
 
 
 def _kind(head: bytes) -> str:
-    if head[257:262] == b"ustar":
-        return "a tar archive"
     return next((kind for magic, kind in _MAGIC if head.startswith(magic)), "a binary file")
 
 
-def refuse_text(head: str) -> None:
-    """Let text pass that may hold papers.
+def refuse_text(head: str, *, whole: bool) -> None:
+    """Let text pass that may hold papers; `whole` says whether `head` is all of it.
 
     Raises:
-        Fault: it is blank, or markup of a kind that is not read.
+        Fault: it is blank, or of a kind that is not read.
     """
-    if not head.strip("\ufeff\x00 \t\n"):
+    if whole and not head.strip("\ufeff\x00 \t\n"):
         raise Fault("nothing in it but white space", "nothing to do, or fetch it again")
-    kind = next((kind for pattern, kind in _MARKUP if pattern.match(head)), "")
-    if kind:
-        raise Fault(f"{kind}, which is not read", "give its PDF or plain text")
+    for pattern, kind in _MARKUP:
+        if pattern.match(head):
+            raise Fault(f"{kind}, which is not read", "give its PDF or plain text")
+    for pattern, kind in _EXPORTS:
+        if pattern.match(head):
+            raise Fault(f"{kind}, which is not read", "export it as RIS or BibTeX")

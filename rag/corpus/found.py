@@ -24,7 +24,7 @@ class Entry:
 @dataclass(frozen=True, slots=True)
 class Skipped:
     """Something that was not read. `where` is the file's shown name, `line` its line from 1, if one is known; `one`
-    says that it is a single entry, and the rest of the file was read.
+    says that it is a single entry, and the rest of the file was read; `path` is the file's absolute path, or empty.
 
     As a string it is one line: `papers.jsonl:17: not valid JSON: … (mend the line)`.
     """
@@ -34,6 +34,7 @@ class Skipped:
     reason: str
     hint: str
     one: bool = False
+    path: str = ""
 
     def __str__(self) -> str:
         place = f"{self.where}:{self.line}" if self.line is not None else self.where
@@ -41,7 +42,7 @@ class Skipped:
 
 
 class Fault(CorpusError):
-    """Something in a document that cannot be read; a reader yields it and goes on, or raises it and ends."""
+    """Something in a document that cannot be read; a reader yields it for one entry, or raises it and ends."""
 
     def __init__(self, reason: str, hint: str = "", line: int | None = None) -> None:
         super().__init__(reason, hint)

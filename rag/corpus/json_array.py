@@ -13,13 +13,17 @@ _INSIDE = re.compile(r'["\\\n]')
 
 
 def elements(chunks: Iterable[str]) -> Iterator[Line | Fault]:
-    """The objects and arrays in the outermost array, each with the line that it starts on."""
+    """The objects and arrays in the outermost array, each with the line that it starts on.
+
+    Raises:
+        Fault: the array is not closed.
+    """
     scanner = _Scanner()
     for chunk in chunks:
         yield from scanner.feed(chunk)
         if scanner.ended:
             return
-    yield Fault("the JSON array is not closed", "the file seems to be cut off", scanner.begun or scanner.line)
+    raise Fault("the JSON array is not closed", "the file seems to be cut off", scanner.begun or scanner.line)
 
 
 class _Scanner:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from rag.corpus.document import Document
 from rag.corpus.encoding import Line, chunks_of, decoded, head_text, lines_of, text_of
+from rag.corpus.fields import TITLE_NAMES, field_name
 from rag.corpus.found import Fault, shortened
 from rag.corpus.json_array import elements
 
@@ -20,7 +21,11 @@ class Record(NamedTuple):
 
 
 def records(document: Document) -> Iterator[Record | Fault]:
-    """The objects of a JSON document; a fault for each line or element that is not one."""
+    """The objects of a JSON document; a fault for each line or element that is not one.
+
+    Raises:
+        Fault: the whole is no JSON, or is cut off.
+    """
     head = head_text(document).lstrip("\ufeff \t\n")
     pieces: Iterator[Line | Fault]
     if head.startswith("["):
@@ -34,7 +39,7 @@ def records(document: Document) -> Iterator[Record | Fault]:
         if isinstance(piece, Fault):
             yield piece
         elif piece.text.strip("\ufeff \t\r"):
-            yield _record(piece)
+            yield from _records(piece)
 
 
 def _is_one_object(head: str) -> bool:
@@ -44,17 +49,15 @@ def _is_one_object(head: str) -> bool:
     return first.endswith("[") or (first.endswith(("{", ",", ":")) and not rest.startswith("{"))
 
 
-def _record(piece: Line) -> Record | Fault:
+def _records(piece: Line) -> Iterator[Record | Fault]:
     value = parsed(piece.text, piece.number)
     if isinstance(value, Fault):
-        return value
-    if not isinstance(value, dict):
-        return Fault(
-            f"expected a JSON object, found {shortened(piece.text, 30)!r}",
-            "one {…} a line, please",
-            piece.number,
-        )
-    return Record(piece.number, value)
+        yield value
+    elif isinstance(value, dict):
+        yield from (Record(piece.number, fields) for fields in _papers_in(value))
+    else:
+        found = shortened(piece.text, 30)
+        yield Fault(f"expected a JSON object, found {found!r}", "one {…} a line, please", piece.number)
 
 
 def parsed(text: str, line: int) -> object:
@@ -73,20 +76,25 @@ def parsed(text: str, line: int) -> object:
         return Fault(f"not usable JSON: {shortened(str(error))}", "mend the line", line)
 
 
-def _within(text: str) -> Iterator[Record | Fault]:
-    """The records in one object: itself, or those in the first list of objects that it holds."""
+def _within(text: str) -> Iterator[Record]:
     value = parsed(text, 1)
     if isinstance(value, Fault):
-        yield value
-        return
-    if not isinstance(value, dict):
-        return
-    lists = [inner for inner in value.values() if _is_records(inner)]
-    for fields in lists[0] if lists else [value]:
-        yield Record(1, fields)
+        raise value
+    if isinstance(value, dict):
+        yield from (Record(1, fields) for fields in _papers_in(value))
 
 
-def _is_records(value: object) -> bool:
-    if not isinstance(value, list) or not value:
-        return False
-    return all(isinstance(item, dict) and "title" in item for item in value)
+def _papers_in(value: dict[str, object]) -> list[dict[str, object]]:
+    """The object itself where it has a title; else those of the first list of such that it, or an object in it, holds:
+    what an API replies with."""
+    if _has_title(value):
+        return [value]
+    nested = [inner for outer in value.values() if isinstance(outer, dict) for inner in outer.values()]
+    for inner in (*value.values(), *nested):
+        if isinstance(inner, list) and any(isinstance(item, dict) and _has_title(item) for item in inner):
+            return [item for item in inner if isinstance(item, dict)]
+    return [value]
+
+
+def _has_title(value: dict[str, object]) -> bool:
+    return any(field_name(name) in TITLE_NAMES for name in value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
+from statistics import median
 
 from rag.corpus import markdown
 from rag.corpus.cleaning import clean, one_title
@@ -13,6 +14,7 @@ from rag.corpus.found import Entry, Fault, shortened
 from rag.corpus.listing_lines import Block, are_titles, blocks, has_marks
 
 _MOST_BLOCKS = 400  # enough to tell a listing by
+_SHORT = 130  # characters; abstracts stand in one line, and are longer
 _HEADINGS = frozenset(
     "abstract introduction background conclusion conclusions discussion method methods methodology results "
     "experiments evaluation references acknowledgements acknowledgments appendix limitations summary".split()
@@ -30,6 +32,9 @@ def _alternates(page: list[Block]) -> bool:
     labels = are_titles(page)
     titles = [block.text for block, title in zip(page, labels, strict=True) if title]
     followed = sum(first and not second for first, second in pairwise(labels))
+    texts = [len(block.text) for block, title in zip(page, labels, strict=True) if not title]
+    if texts and median(texts) < _SHORT:
+        return False  # lines of a wrapped text
     if followed < 2 or followed < 0.6 * max(len(titles), len(labels) - len(titles)):
         return False
     headings = sum(title.strip("0123456789. ").lower() in _HEADINGS for title in titles)

@@ -34,11 +34,14 @@ def fits(head: str, suffix: str) -> bool:
 
 
 def read(document: Document, *, seconds: float = SECONDS) -> Iterator[Entry | Fault]:
-    """The one paper of the file; a fault if it is encrypted, damaged, scanned or takes over `seconds`."""
+    """The one paper of the file.
+
+    Raises:
+        Fault: it is encrypted, damaged, scanned or takes over `seconds`.
+    """
     found = _parsed(document.read(), seconds)
     if isinstance(found, Fault):
-        yield found
-        return
+        raise found
     title = one_title(found.get("title", "")) or name_as_title(document)
     yield Entry(title, clean(found.get("text", "")), None, metadata(found))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from rag.corpus.archives import documents
@@ -28,7 +29,8 @@ def read(paths: Sequence[str | Path], *, max_file_bytes: int = 100_000_000) -> I
             yield file
             continue
         for document in documents(file, max_file_bytes):
-            yield from [document] if isinstance(document, Skipped) else _papers(document)
+            for found in [document] if isinstance(document, Skipped) else _papers(document):
+                yield replace(found, path=file.path) if isinstance(found, Skipped) else found
 
 
 def _papers(document: Document) -> Iterator[Paper | Skipped]:

@@ -42,8 +42,7 @@ def format_of(document: Document) -> str:
         return "pdf"
     foreign.refuse_bytes(document.head)
     text = head_text(document)
-    if document.whole:
-        foreign.refuse_text(text)
+    foreign.refuse_text(text, whole=document.whole)
     suffix = _suffix(document.name)
     return next(name for name, known in FORMATS.items() if known.fits(text, suffix))
 

@@ -12,6 +12,7 @@ from rag.corpus.fields import entry
 from rag.corpus.found import Entry, Fault, shortened
 
 _START = re.compile(r"^\ufeff?TY  ?-", re.MULTILINE)
+_PREAMBLE = 500  # characters that may stand before the first record: a provider's name, a count
 _END = re.compile(r"^ER  ?-", re.MULTILINE)
 _TITLES = ("title", "primary_title", "translated_title", "short_title")
 _TEXTS = ("abstract", "notes_abstract")
@@ -19,7 +20,7 @@ _TEXTS = ("abstract", "notes_abstract")
 
 def fits(head: str, suffix: str) -> bool:
     """Whether a text that starts so is RIS: a record comes first, or the file is named for it."""
-    return bool(_START.match(head.lstrip())) or suffix == ".ris"
+    return bool(_START.search(head.lstrip()[:_PREAMBLE])) or suffix == ".ris"
 
 
 def read(document: Document) -> Iterator[Entry | Fault]:

@@ -38,8 +38,23 @@ def test_a_broken_row_is_one_report_and_the_rest_is_read(read_file: ReadFile, ba
 
 def test_two_open_quotes_do_not_swallow_what_lies_between(read_file: ReadFile) -> None:
     found = read_file("table.csv", 'title,abstract\nA,"a\nB,b\nC,c\nD,d"x\nE,e\n')
-    assert [paper.title for paper in papers(found)] == ["B", "C", "E"]
-    assert [report.split(": ")[0] for report in skipped(found)] == ["table.csv:2", "table.csv:5"]
+    assert [paper.title for paper in papers(found)] == ["B", "C", "D", "E"]
+    assert [report.split(": ")[0] for report in skipped(found)] == ["table.csv:2"]
+
+
+def test_a_quote_mark_within_a_cell_stays(read_file: ReadFile) -> None:
+    rows = "".join(f'Disk {i},Some are 5" wide.\n' for i in range(5))
+    assert [paper.text for paper in papers(read_file("table.csv", f"title,abstract\n{rows}"))] == [
+        'Some are 5" wide.'
+    ] * 5
+
+
+@pytest.mark.parametrize(
+    "header", ["Title,Abstract Note", "Document Title,Abstract", "Article Title,Abstract", "titles,summaries", "TI,AB"]
+)
+def test_the_names_that_exports_give(read_file: ReadFile, header: str) -> None:
+    (paper,) = papers(read_file("export.csv", f"{header}\nKites,They fly.\n"))
+    assert (paper.title, paper.text) == ("Kites", "They fly.")
 
 
 def test_bare_quotes_in_a_table_with_tabs(read_file: ReadFile) -> None:

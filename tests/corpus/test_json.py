@@ -121,3 +121,29 @@ def test_an_array_that_is_cut_off(read_file: ReadFile) -> None:
 def test_one_object_over_several_lines(read_file: ReadFile) -> None:
     assert [p.title for p in papers(read_file("a.json", json.dumps(ONE, indent=1)))] == ["Scent Maps"]
     assert len(papers(read_file("b.json", json.dumps({"papers": [ONE, TWO | ONE]}, indent=1)))) == 2
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        {"total": 2, "offset": 0, "data": [{"title": "Kites", "abstract": "They fly."}]},
+        {"message": {"items": [{"title": ["Kites"], "abstract": "They fly."}, {"year": 2020}]}},
+        {"title": "Kites", "abstract": "They fly.", "references": [{"title": "Older kites"}]},
+        {"title": "Kites", "abstract_inverted_index": {"They": [0], "fly.": [1]}},
+        {"title": "Kites", "abstractNote": "They fly."},
+    ],
+)
+@pytest.mark.parametrize("indent", [None, 1])
+def test_what_interfaces_reply_with(read_file: ReadFile, reply: dict[str, object], indent: int | None) -> None:
+    found = papers(read_file("reply.json", json.dumps(reply, indent=indent)))
+    assert [(paper.title, paper.text) for paper in found] == [("Kites", "They fly.")]
+
+
+def test_no_number_is_no_text(read_file: ReadFile) -> None:
+    assert skipped(read_file("papers.jsonl", '{"title": "Kites", "abstract": NaN}\n'))
+
+
+def test_authors_by_parts(read_file: ReadFile) -> None:
+    row = ONE | {"author": [{"family": "Lee", "given": "Ann"}, {"last": "Kim", "first": "Bo"}]}
+    (paper,) = papers(read_file("papers.jsonl", lines(row)))
+    assert paper.metadata["authors"] == "Ann Lee; Bo Kim"

@@ -69,6 +69,6 @@ def test_a_file_over_the_limit_is_not_parsed(read_file: ReadFile) -> None:
 def test_a_file_that_takes_too_long() -> None:
     content = pdf([*HEAD, *ABSTRACT])
     document = Document("a.pdf", "/a.pdf", content, 100_000, partial(io.BytesIO, content))
-    (fault,) = read(document, seconds=0.001)  # less than it takes to begin
-    assert isinstance(fault, Fault)
-    assert fault.message == "a PDF that cannot be read within 0.001 s"
+    with pytest.raises(Fault) as caught:
+        list(read(document, seconds=0.001))  # less than it takes to begin
+    assert caught.value.message == "a PDF that cannot be read within 0.001 s"

@@ -1,5 +1,7 @@
 """BibTeX and RIS, as reference managers write them."""
 
+import pytest
+
 from tests.corpus.conftest import ReadFile, papers, skipped
 
 BIB = r"""% my library
@@ -68,3 +70,35 @@ def test_they_are_told_by_content(read_file: ReadFile) -> None:
 def test_a_paper_that_quotes_bibtex_is_no_bibtex(read_file: ReadFile) -> None:
     (paper,) = papers(read_file("paper.md", f"# Kites\n\nThey fly.\n\n```\n{BIB}\n```\n"))
     assert paper.title == "Kites"
+
+
+def test_marked_up_titles_stay_apart(read_file: ReadFile) -> None:
+    found = read_file(
+        "a.bib",
+        r"""@article{a, title={\emph{Learning} to rank}, abstract={One.}}
+@article{b, title={\emph{Planning} to rank}, abstract={Two.}}
+@article{c, title={H\textsubscript{2}O \& {\it E. coli} at 50\%}, abstract={Three.}}
+""",
+    )
+    titles = ["Learning to rank", "Planning to rank", "H2O & E. coli at 50%"]
+    assert [paper.title for paper in papers(found)] == titles
+
+
+def test_a_key_that_comes_twice_keeps_no_delimiters(read_file: ReadFile) -> None:
+    entry = '@article{k, title={%s}, abstract={Text {two} of it.}, doi={10.1/x}, url="http://x"}\n'
+    first, second = papers(read_file("a.bib", entry % "One paper" + entry % "Other paper"))
+    assert first.text == second.text == "Text {two} of it."
+    assert (second.metadata["doi"], second.metadata["url"]) == ("10.1/x", "http://x")
+
+
+def test_a_preamble_before_ris(read_file: ReadFile) -> None:
+    (paper,) = papers(read_file("a.txt", f"Provider: a house\nContent: text\n\n{RIS.partition('ER  -')[0]}ER  -\n"))
+    assert paper.title == "Scent Maps"
+
+
+@pytest.mark.parametrize(
+    "text", ["PMID- 1\nTI  - Kites\n", "%0 Journal Article\n%T Kites\n", "FN Clarivate Analytics\nVR 1\n"]
+)
+def test_exports_that_are_not_read_say_what_to_do(read_file: ReadFile, text: str) -> None:
+    (told,) = skipped(read_file("export.txt", text))
+    assert "export it as RIS or BibTeX" in told
