@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -60,7 +61,7 @@ def run(
     kept = Run(settings.home / "eval" / (name or time.strftime("%Y%m%d-%H%M%S")))
     kept.begin(header)
     started = time.perf_counter()
-    with _progress(len(questions)) as tell:
+    with _progress() as tell:
         records = ask_all(assistant, questions, kept, workers=workers, progress=tell)
     _print(records)
     if by:
@@ -398,26 +399,10 @@ def _print(records: Sequence[Record]) -> None:
     print(f"seconds an answer, p50 / p95       {percentile(records, 0.5):8.3f} / {percentile(records, 0.95):.3f}")
 
 
-def _progress(total: int) -> Any:
-    """A live bar on a terminal, nothing elsewhere."""
-    from contextlib import nullcontext
-
-    if not sys.stderr.isatty():
-        return nullcontext()
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int], None] | None]:
+    """The ingest's bar, told of questions; None where there is no terminal."""
     from rag.cli.progress import progress_bar
 
-    return _Bar(progress_bar())
-
-
-class _Bar:
-    """The ingest's bar, told of questions."""
-
-    def __init__(self, bar: Any) -> None:
-        self._bar = bar
-
-    def __enter__(self) -> Any:
-        tell = self._bar.__enter__()
-        return (lambda done, total: tell("questions", done, total)) if tell else None
-
-    def __exit__(self, *gone: object) -> None:
-        self._bar.__exit__(*gone)
+    with progress_bar() as tell:
+        yield (lambda done, total: tell("questions", done, total)) if tell else None

@@ -97,7 +97,7 @@ class Index:
             if now - _FOLLOWED.get(self.folder, -_EVERY_S) < _EVERY_S:
                 return
             assert self._published is not None
-            own = self._own_state()
+            own = self.state()
             try:
                 state = self._published.current()
                 if state and state["revision"] != own.revision:
@@ -142,9 +142,6 @@ class Index:
             IndexDamagedError: when it cannot be read.
             IndexMismatchError: when a newer or older Footnote wrote it.
         """
-        return self._own_state()
-
-    def _own_state(self) -> State:
         path = self.folder / "state.json"
         try:
             state = State(**json.loads(path.read_text(encoding="utf8")))

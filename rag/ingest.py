@@ -344,13 +344,12 @@ class _Writer:
             del self.stored[paper_id]
         self.store.delete(ids)
 
-    def finish(self, progress: Progress | None, report: Report | None = None) -> None:
+    def finish(self, progress: Progress | None, report: Report) -> None:
         """Derive the snapshot, unless the one at hand is of this revision already."""
         papers = [self.stored[paper_id] for paper_id in sorted(self.stored)]
         revision = revision_of(papers, self._embedder.name)
-        if report is not None:
-            report.papers, report.passages = len(papers), sum(len(p.records) for p in papers)
-            report.revision = revision
+        report.papers, report.passages = len(papers), sum(len(p.records) for p in papers)
+        report.revision = revision
         if self._state.revision == revision and not self._state.writing and _opens(self._index):
             return
         if not papers:
@@ -454,7 +453,8 @@ def _check_embedder(state: State, embedder: Embedder) -> None:
 
 def _nothing(paths: Sequence[str | Path], skipped: Sequence[Skipped]) -> str:
     named = ", ".join(str(path) for path in paths)
-    return f"no paper could be read from {named}" + "".join(f"\n  {line}" for line in skipped[:20])
+    told = f": {skipped[0]}" if skipped else ""
+    return f"no paper could be read from {named}{told}" + (f", and {len(skipped) - 1} more" if len(skipped) > 1 else "")
 
 
 def _tell(progress: Progress | None, stage: str, done: int, total: int) -> None:

@@ -23,9 +23,10 @@ from rag.types import Answer, Citation, Passage, RankedPassage
 
 
 class FootnoteRetriever(BaseRetriever):
-    """The passages of the `k` best papers, best first; each node's metadata names title, sources and span."""
+    """The passages of the `k` best papers (0: as many as the settings say), best first; each node's metadata names
+    title, sources and span."""
 
-    def __init__(self, assistant: Assistant | None = None, *, k: int = 6, **settings: Any) -> None:
+    def __init__(self, assistant: Assistant | None = None, *, k: int = 0, **settings: Any) -> None:
         self._assistant = assistant or Assistant(**settings)
         self._k = k
         super().__init__()

@@ -33,9 +33,10 @@ def create_server(assistant: Assistant) -> Any:
         return {"text": answer.text, "abstained": answer.abstained, "citations": cited, "nearest": list(answer.nearest)}
 
     @server.tool()
-    def search_papers(query: str, k: int = 6) -> list[dict[str, Any]]:
-        """Find the papers that match a query best, with the passage that matches."""
-        found = assistant.search(query, max(1, min(k, 50)))
+    def search_papers(query: str, k: int = 0) -> list[dict[str, Any]]:
+        """Find the `k` papers that match a query best (0: as many as the settings say), with the passage that
+        matches."""
+        found = assistant.search(query, max(0, min(k, 50)))
         return [{"title": paper.title, "passage": paper.passages[0].passage.text} for paper in found]
 
     @server.tool()

@@ -60,7 +60,7 @@ def build(desk: Desk, home: Path) -> gr.Blocks:
         parts.footer = gr.HTML(desk.footer([]), elem_id="footer")
         answers = _wire_talk(desk, parts)
         _wire_conversations(desk, parts, blocks, answers)
-        _wire_filters(desk, library, parts, blocks)
+        _wire_filters(library, parts, blocks)
         _wire_choosing(desk, home, parts, picture, tabs)
         map_tab.select(lambda: map_svg(load_map(desk.assistant.snapshot, home)), None, picture)
         blocks.load(desk.heading, None, heading)
@@ -239,9 +239,7 @@ def _wire_conversations(desk: Desk, parts: _Parts, blocks: gr.Blocks, answers: l
     blocks.load(desk.listed, parts.words, parts.found)
 
 
-def _wire_filters(desk: Desk, library: Library, parts: _Parts, blocks: gr.Blocks) -> None:
-    del desk
-
+def _wire_filters(library: Library, parts: _Parts, blocks: gr.Blocks) -> None:
     def filled() -> tuple[Any, Any, Any]:
         years = library.years()
         return (

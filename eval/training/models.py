@@ -80,7 +80,7 @@ def sentence_rows(views: Sequence[View], questions: Sequence[Question]) -> list[
             for title in question.gold:
                 facts = [fact for fact in question.facts if fact.paper in ("", title)]
                 candidate = gather(view.snapshot, [view.positions[title]], query)[0][0]
-                table = tabulate(view.snapshot, query, candidate, asked_types(made.question))
+                table = tabulate(view.snapshot, query, candidate, asked_types(made.wording))
                 holds = [[states(sentence.text, fact) for fact in facts] for sentence in table.sentences]
                 found.append(SentenceRows(title, table, np.asarray(holds, dtype=bool).reshape(len(holds), -1)))
     return found
@@ -164,9 +164,9 @@ def _gold(searched: Searched) -> int:
 
 def _answerability_row(s: Searched) -> np.ndarray:
     snapshot = s.view.snapshot
-    table = tabulate(snapshot, s.hits.query, s.hits.candidates[0], asked_types(s.plan.question))
+    table = tabulate(snapshot, s.hits.query, s.hits.candidates[0], asked_types(s.plan.wording))
     pair = best_pair(s.hits, s.plan.route == "compare")
-    return answerability.answerability_features(s.plan.question, s.hits, table, pair)
+    return answerability.answerability_features(s.plan.wording, s.hits, table, pair)
 
 
 def _out_of_fold(table: np.ndarray, truth: np.ndarray, groups: Sequence[str], strength: float) -> np.ndarray:

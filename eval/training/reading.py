@@ -1,8 +1,9 @@
 """What the reader learns from: questions beside texts that answer them, do not, or contradict what they assume.
 
 `eval/datasets/reading.jsonl` has questions on single papers, each with the numbers of the sentences of the digest and
-of the abstract that answer it or contradict it. Beside the papers that retrieval finds when its own is left out,
-a question is one that the text does not answer; so it is beside its own paper when the answering sentences are cut.
+of the abstract that answer it or contradict it; `eval/datasets/invented.jsonl` has such questions about abstracts of
+papers that do not exist. Beside the papers that retrieval finds when its own is left out, a question is one that the
+text does not answer; so it is beside its own paper when the answering sentences are cut.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from rag.snapshot import Snapshot
 Kind = Literal["answered", "missing", "false", "other"]
 _HELD_OUT = 8  # one fold of so many is for choosing when to stop, and for all that is built on the reader
 _KEPT = "kept-"  # ids of questions about no paper, all of which are held out
+_INVENTED = "invented-"  # groups of invented abstracts, none of which is
 _OTHERS = 2  # papers of retrieval that a question is put beside, its own left out
 
 
@@ -59,7 +61,9 @@ class Example:
 
 def held_out(group: str) -> bool:
     """Whether what is about this paper, or has this id, is kept back from the reader's training."""
-    return group.startswith(_KEPT) or bool(folds([group], _HELD_OUT)[0] == 0)
+    if group.startswith((_KEPT, _INVENTED)):
+        return group.startswith(_KEPT)
+    return bool(folds([group], _HELD_OUT)[0] == 0)
 
 
 def asked(split: str) -> list[Asked]:
@@ -79,6 +83,16 @@ def examples(views: Sequence[View], split: str) -> Iterator[Example]:
         for row in bundled(split):
             if row.single or row.kind == "unanswerable":
                 yield from _of_question(view, row)
+
+
+def invented(beside: View) -> Iterator[Example]:
+    """The questions about invented abstracts, and the same beside the papers that a view has for them."""
+    for row in rows("invented"):
+        title, texts, group = row["paper"], tuple(row["sentences"]), _INVENTED + row["paper"]
+        for question in row["questions"]:
+            yield Example(question["question"], title, texts, question["kind"], tuple(question["says"]), group)
+            if question["kind"] != "false":
+                yield from _beside(beside, question["question"], question["question"], -1, group)
 
 
 def sentences_of(snapshot: Snapshot, paper: int) -> tuple[str, ...]:

@@ -76,8 +76,8 @@ def _read(view: View, reader: Reader) -> Iterator[Read]:
         pair = best_pair(hits, made.route == "compare")
         if not hits.candidates or (pair is not None and pair.compared):
             continue
-        table = tabulate(view.snapshot, hits.query, hits.candidates[0], asked_types(made.question))
+        table = tabulate(view.snapshot, hits.query, hits.candidates[0], asked_types(made.wording))
         if table.sentences:
-            searched = answerability.probability(made.question, hits, table, pair)
+            searched = answerability.probability(made.wording, hits, table, pair)
             right = table.sentences[0].passage.title in question.gold
-            yield Read(question.answerable, right, searched, rereading.reread(reader, made.question, table))
+            yield Read(question.answerable, right, searched, rereading.reread(reader, made.wording, table))

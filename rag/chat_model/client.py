@@ -10,7 +10,7 @@ import queue
 from collections.abc import AsyncIterator, Callable, Coroutine, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import urlsplit
 
 from rag.chat_model.call import Call
@@ -25,7 +25,6 @@ from rag.types import Usage
 Message = tuple[str, str]  # role ("system" | "user" | "assistant") and text
 _CHARS_A_TOKEN = 8  # a reply longer than this for every token that was allowed is cut off
 _CLOSING_S = 5.0
-_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)

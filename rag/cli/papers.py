@@ -69,7 +69,9 @@ def remove(
         wanted += [p for p in found if all(fits(name, source) for name in p.source_names)]
     if not wanted:
         raise UsageError(f"no paper comes from {source!r} alone", "`footnote status` lists the sources")
-    _confirm(wanted, yes)
+    if not _confirmed(wanted, yes):
+        print("nothing was removed")
+        return 0
     ids = {paper.id for paper in wanted}
     gone = remove_papers(settings, lambda paper: paper.id in ids)
     print(f"{len(gone)} {'paper' if len(gone) == 1 else 'papers'} removed")
@@ -81,15 +83,14 @@ def _is_named(name: str, asked: str) -> bool:
     return name == asked or name.endswith(f"/{asked}")
 
 
-def _confirm(wanted: list[Paper], yes: bool) -> None:
+def _confirmed(wanted: list[Paper], yes: bool) -> bool:
     if yes:
-        return
+        return True
     if not sys.stdin.isatty():
         raise UsageError(f"this would remove {len(wanted)} papers", "say --yes where nobody can be asked")
     for paper in wanted[:10]:
         print(clean(paper.title))
-    if input(f"remove {len(wanted)}? [y/N] ").strip().casefold() not in ("y", "yes"):
-        raise UsageError("nothing was removed")
+    return input(f"remove {len(wanted)}? [y/N] ").strip().casefold() in ("y", "yes")
 
 
 def _row(paper: Paper) -> dict[str, Any]:

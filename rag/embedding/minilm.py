@@ -64,7 +64,7 @@ class MiniLM:
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """The word pieces of each text, `[CLS]` and `[SEP]` included, beyond the window too."""
-        cut = self._tokenizer.encode_batch_fast([whole(text) for text in texts], add_special_tokens=False)
+        cut = self._tokenizer.encode_batch_fast([without_surrogates(text) for text in texts], add_special_tokens=False)
         return [len(pieces) + 2 for pieces in cut]
 
     def _encode(self, text: str) -> Vectors:
@@ -87,7 +87,7 @@ class MiniLM:
     def _pieces(self, text: str) -> tuple[list[int], list[tuple[int, int]]]:
         """The word pieces that are read, and their offsets; of a long text only the start is cut."""
         room = self.window - 2
-        text = whole(text)
+        text = without_surrogates(text)
         look = _FIRST_LOOK
         while True:
             cut = self._tokenizer.encode(text[:look], add_special_tokens=False)
@@ -110,7 +110,7 @@ def _stack(means: Sequence[Vectors]) -> Vectors:
     return unit(np.stack(means)) if means else np.zeros((0, MiniLM.dimensions), dtype=np.float32)
 
 
-def whole(text: str) -> str:
+def without_surrogates(text: str) -> str:
     """The text with halves of characters, which no UTF-8 can hold, replaced."""
     return _SURROGATES.sub("\ufffd", text)
 

@@ -52,6 +52,28 @@ def smoothed(weights: Weights, ranges: Mapping[str, Range]) -> dict[str, NDArray
     return new
 
 
+def unsmoothed(weights: Weights) -> dict[str, NDArray[Any]]:
+    """The same network without factors, for whatever computes it otherwise than `graph.build`. Shifts stay where they
+    are: all that reads them makes up for them."""
+    new = dict(weights)
+    for layer in range(LAYERS):
+        at = f"encoder.layer.{layer}."
+        before = f"encoder.layer.{layer - 1}.output.LayerNorm" if layer else "embeddings.LayerNorm"
+        _put_back(new, before, [f"{at}attention.self.{part}" for part in ("query", "key", "value")])
+        _put_back(new, f"{at}attention.output.LayerNorm", [f"{at}intermediate.dense"])
+        factors = new.pop(f"{at}gelu.scale")
+        new[f"{at}output.dense.weight"] = new[f"{at}output.dense.weight"] * factors
+    return new
+
+
+def _put_back(new: dict[str, Any], norm: str, readers: list[str]) -> None:
+    scale = new.pop(f"{norm}.scale")
+    for part in ("weight", "bias"):
+        new[f"{norm}.{part}"] = new[f"{norm}.{part}"] * scale
+    for reader in readers:
+        new[f"{reader}.weight"] = new[f"{reader}.weight"] / scale
+
+
 def _smooth_norm(new: dict[str, Any], ranges: Mapping[str, Range], norm: str, readers: list[str], closer: str) -> None:
     """The norm gives `(x - shift) / scale`; its readers take `x`, and so does the way round their block."""
     shift, scale = _fitting(ranges[norm], _ROOM)

@@ -14,7 +14,7 @@ from rag.grounding.encoders import encoded
 from rag.grounding.source import Source, source_of
 from rag.settings import load_settings
 from rag.types import Claim, Paper, Passage
-from rag.writing.markers import Reader
+from rag.writing.markers import MarkerScanner
 
 
 def check(text: str, passages: Sequence[str | Passage], *, embedder: Embedder | None = None) -> list[Claim]:
@@ -40,7 +40,7 @@ def check(text: str, passages: Sequence[str | Passage], *, embedder: Embedder | 
         return sources[numbers]
 
     composer = Composer(range(1, len(given) + 1), source, lambda statement: encoded(statement, encoder))
-    reader = Reader()
+    reader = MarkerScanner()
     for token in (*reader.feed(text), *reader.close()):
         composer.take(token)
     composed = composer.finish()

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.embedding.minilm import opened, tokenizer_of, whole
+from rag.embedding.minilm import opened, tokenizer_of, without_surrogates
 from rag.reading.weights import WINDOW, Heads, find_reader
 
 QUESTION = 64  # word pieces of a question that are read
@@ -68,7 +68,7 @@ def pieces(
 ) -> tuple[list[int], list[tuple[int, int]]]:
     """The word pieces that are read, and where each sentence stands among them; a sentence that does not fit is cut,
     and those behind it are empty."""
-    texts = [whole(text) for text in (question, title, *sentences)]
+    texts = [without_surrogates(text) for text in (question, title, *sentences)]
     first, name, *rest = tokenizer.encode_batch_fast(texts, add_special_tokens=False)
     ids = [_CLS, *first.ids[:QUESTION], _SEP, *name.ids[:QUESTION], _STOP]
     spans: list[tuple[int, int]] = []

@@ -42,13 +42,11 @@ class Heads:
     sentence_bias: float
 
     @classmethod
-    def of(cls, shipped: Mapping[str, Array]) -> Heads:
+    def of(cls, arrays: Mapping[str, Array]) -> Heads:
         """Those among the shipped weights."""
-        hidden, bias = shipped["heads.hidden"], shipped["heads.hidden_bias"]
-        scores, scores_bias = shipped["heads.scores"], shipped["heads.scores_bias"]
-        return cls(
-            hidden, bias, scores, scores_bias, shipped["heads.sentence"], float(shipped["heads.sentence_bias"][0])
-        )
+        hidden, bias = arrays["heads.hidden"], arrays["heads.hidden_bias"]
+        scores, scores_bias = arrays["heads.scores"], arrays["heads.scores_bias"]
+        return cls(hidden, bias, scores, scores_bias, arrays["heads.sentence"], float(arrays["heads.sentence_bias"][0]))
 
     def scores(self, states: Array, spans: Sequence[tuple[int, int]]) -> tuple[Array, NDArray[np.float32]]:
         """The three scores for states `(n, 384)`, and one for each sentence at `spans`."""
@@ -61,47 +59,53 @@ class Heads:
 def find_reader(folder: Path) -> tuple[Graph, Heads]:
     """The reader's graph, out of `folder`, built there first where it is not; and its heads."""
     name = f"reader-int8-1-{_digest()[:8]}"
-    path = kept(folder, name) or keep(folder, name, lambda: _built(_shipped()))
-    return Graph(name, path, True), Heads.of(_shipped("heads."))
+    path = kept(folder, name) or keep(folder, name, _built)
+    return Graph(name, path, True), Heads.of(shipped("heads."))
 
 
 def packed(weights: Mapping[str, Array], heads: Mapping[str, Array]) -> dict[str, Array]:
     """What is shipped of smoothed `weights` and of the heads, named as in `Heads`."""
     from rag.embedding.graph import quantised
 
-    shipped: dict[str, Array] = {f"heads.{name}": np.asarray(values, np.float32) for name, values in heads.items()}
+    made: dict[str, Array] = {f"heads.{name}": np.asarray(values, np.float32) for name, values in heads.items()}
     placed = weights[_POSITIONS][:WINDOW] + weights[_TYPES][0]
     for name, values in ({**weights, _POSITIONS: placed}).items():
         if name in (WORDS, _TYPES) or not name.startswith(("encoder.", "embeddings.")) or name.endswith("position_ids"):
             continue
         if name.endswith(".weight") and values.ndim == 2 and "embeddings" not in name:
             codes, scales = quantised(values.T)
-            shipped[f"{name}.codes"], shipped[f"{name}.scales"] = np.ascontiguousarray(codes), scales
+            made[f"{name}.codes"], made[f"{name}.scales"] = np.ascontiguousarray(codes), scales
         else:
-            shipped[name] = values.astype(np.float16 if values.ndim == 2 else np.float32)
-    return shipped
+            made[name] = values.astype(np.float16 if values.ndim == 2 else np.float32)
+    return made
 
 
-def _built(shipped: Mapping[str, Array]) -> Any:
-    from rag.embedding.graph import build
-
-    words, tokenizer = word_vectors()
-    weights: dict[str, Array] = {WORDS: words, _TYPES: np.zeros((1, words.shape[1]), dtype=np.float32)}
-    for name, values in shipped.items():
+def unpacked(words: Array) -> dict[str, Array]:
+    """The shipped weights in floating point beside the encoder's word vectors, under the names that `packed` takes."""
+    codes = shipped()
+    weights: dict[str, Array] = {WORDS: words, _TYPES: np.zeros((2, words.shape[1]), dtype=np.float32)}
+    for name, values in codes.items():
         if name.endswith(".codes"):
             base = name.removesuffix(".codes")
-            weights[base] = (values.astype(np.float32) * shipped[f"{base}.scales"]).T
+            weights[base] = (values.astype(np.float32) * codes[f"{base}.scales"]).T
         elif not name.endswith(".scales") and not name.startswith("heads."):
             weights[name] = values.astype(np.float32)
-    return with_tokenizer(build(weights, window=WINDOW), tokenizer)
+    return weights
 
 
-def _shipped(prefix: str = "") -> dict[str, Array]:
+def shipped(prefix: str = "") -> dict[str, Array]:
     """The shipped arrays whose names start so."""
     from safetensors import safe_open
 
-    with as_file(files("rag.weights").joinpath(_FILE)) as path, safe_open(path, "np") as shipped:
-        return {name: shipped.get_tensor(name) for name in shipped.keys() if name.startswith(prefix)}  # noqa: SIM118
+    with as_file(files("rag.weights").joinpath(_FILE)) as path, safe_open(path, "np") as opened:
+        return {name: opened.get_tensor(name) for name in opened.keys() if name.startswith(prefix)}  # noqa: SIM118
+
+
+def _built() -> Any:
+    from rag.embedding.graph import build
+
+    words, tokenizer = word_vectors()
+    return with_tokenizer(build(unpacked(words), window=WINDOW), tokenizer)
 
 
 @cache

@@ -18,7 +18,7 @@ from rag.retrieval.retriever import Hits
 from rag.snapshot import Snapshot
 from rag.writing.answer_type import asked_types
 from rag.writing.draft import Draft, DraftSentence, Evidence
-from rag.writing.referent import leans, named_method
+from rag.writing.referent import named_method, opens_with_anaphor
 from rag.writing.selection import choose
 from rag.writing.sentence_features import NAMES, Sentence, tabulate
 
@@ -54,7 +54,7 @@ def _with_referents(
     reached = -1  # where the sentence before ended, if it was chosen as well
     for sentence, score in chosen:
         torn = not 0 <= sentence.start - reached <= 2 and name not in sentence.text
-        written.append(quoted(sentence, score, referent=name if torn and leans(sentence.text) else ""))
+        written.append(quoted(sentence, score, referent=name if torn and opens_with_anaphor(sentence.text) else ""))
         reached = sentence.end
     return written
 

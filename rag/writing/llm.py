@@ -12,7 +12,7 @@ from rag.text.language import is_english
 from rag.text.visible import visible
 from rag.types import Claim, Route, Usage
 from rag.writing.evidence import Shown, fence
-from rag.writing.markers import Cites, End, Reader, Token
+from rag.writing.markers import Cites, End, MarkerScanner, Token
 
 NOT_ANSWERED = "NOT ANSWERED:"
 
@@ -58,7 +58,7 @@ def replied(model: ChatModel, messages: Sequence[Message], call: Call) -> Genera
     Raises:
         ModelError: when the model gives none, or it breaks off.
     """
-    reader = Reader()
+    reader = MarkerScanner()
     written: list[str] = []
     pieces = model.stream(messages, call)
     while True:

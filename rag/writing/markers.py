@@ -49,7 +49,7 @@ class End:
 Token = Text | Cites | End
 
 
-class Reader:
+class MarkerScanner:
     """Takes a reply in pieces and gives its tokens; `close` gives what is left.
 
     Markers that follow a sentence's full stop come before its `End`: a model may write either. A thought is hidden

@@ -32,6 +32,6 @@ def named_method(paper: Paper) -> str:
     return in_title[0] if in_title else ""
 
 
-def leans(sentence: str) -> bool:
+def opens_with_anaphor(sentence: str) -> bool:
     """Whether a sentence opens with a word that stands for something named before it."""
     return bool(_ANAPHOR.match(sentence))

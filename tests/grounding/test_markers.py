@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.writing.markers import Cites, End, Reader, Text, Token
+from rag.writing.markers import Cites, End, MarkerScanner, Text, Token
 
 REPLIES = [
     "A uses 1.54x less [1]. B, e.g. this one, is [0, 1] bounded [2][3]! See [a link] now.",
@@ -21,7 +21,7 @@ REPLIES = [
 
 
 def tokens(pieces: list[str]) -> list[Token]:
-    reader = Reader()
+    reader = MarkerScanner()
     found = [token for piece in pieces for token in reader.feed(piece)]
     joined: list[Token] = []
     for token in [*found, *reader.close()]:
