@@ -27,7 +27,7 @@ from rag.retrieval.retriever import Hits, Retriever
 from rag.selection import Selection
 from rag.settings import Settings, changed, load_settings
 from rag.snapshot import Snapshot
-from rag.text.brackets import NEAREST, nearest_named
+from rag.text.brackets import NEAREST, nearest_named, unbracketed
 from rag.text.language import is_english
 from rag.text.visible import visible
 from rag.text.words import words
@@ -471,7 +471,8 @@ def pieces(text: str) -> Iterator[str]:
 
 
 def _refusal(draft: Draft) -> str:
-    return f"{draft.opening or 'The papers do not answer this.'}{nearest_named(draft.nearest)}"
+    said = unbracketed(draft.opening) or "The papers do not answer this."
+    return f"{said}{nearest_named(draft.nearest)}"
 
 
 def _turns(history: Sequence[Any]) -> list[Turn]:

@@ -24,7 +24,7 @@ HOPELESS = {
     "filtered": (Say("Frog", finish="content_filter"), "declines"),
     "always busy": (Fail(429, "slow down", headers={"Retry-After": "0"}), "429"),
     "always failing": (Fail(500, headers={"Retry-After": "0"}), "500"),
-    "no reply at all": (Fail(200, raw=b"<html>hello</html>"), "NOREPLY"),
+    "no reply at all": (Fail(200, raw=b"<html>hello</html>"), "an empty reply"),
 }
 PASSING = {
     "busy": Fail(429, "slow down", headers={"Retry-After": "0.05"}),

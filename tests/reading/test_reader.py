@@ -55,9 +55,8 @@ def test_what_a_text_says_leaves_open_and_contradicts(
     title, texts = text_of(paper)
     said, unsaid, wrong = (reader.read(question, title, texts) for question in (answered, left_open, contradicted))
     assert words in texts[int(said.evidence.argmax())]
-    assert said.answered > 0.5
+    assert said.answered > 2 * max(unsaid.answered, wrong.answered)
     assert unsaid.missing > 0.5
-    assert wrong.answered < said.answered
     assert wrong.contradicted > max(said.contradicted, unsaid.contradicted)
 
 
