@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
+from rag.question.chat import is_chat
 from rag.question.route import route_of
 from rag.question.subject import subject_of
 from rag.question.wording import understood
@@ -52,6 +54,7 @@ _AMONG = re.compile(
     r"(?:them|these|those)(?: papers| ones)?\b\W*(?:that |which |are |is |also |about )*",
     re.I,
 )
+_HOW_MANY = re.compile(r"^\W*(?:and )?how many", re.I)
 _PLACES = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "1st": 1, "2nd": 2, "3rd": 3, "last": -1}
 _NTH = re.compile(
     rf"\bthe ({'|'.join(_PLACES)})(?: (?:one|paper|entry|of (?:them|these|those)))?\b|(?:\bnumber |#)(\d{{1,2}})\b",
@@ -73,73 +76,79 @@ def leans(text: str) -> bool:
     return len(words(text)) < _FEW and not (_DEFINES.search(text) and words(text))
 
 
-def completed(text: str, history: Sequence[Turn]) -> str:
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What was said before a question, without greetings and the replies to them: the turns, the questions as the rules
+    understand them, and the last answer, empty where it was a refusal."""
+
+    turns: tuple[Turn, ...]
+    asked: tuple[str, ...]
+    answered: str
+
+    @classmethod
+    def of(cls, history: Sequence[Turn]) -> Spoken:
+        """What was said in these turns, oldest first."""
+        turns = tuple(_on_papers(history))
+        asked = tuple(understood(turn.content[:MAX_QUESTION]) for turn in turns if turn.role == "user")
+        answers = [turn.content for turn in turns if turn.role == "assistant"]
+        return cls(turns, asked, answers[-1] if answers and not _REFUSED.match(answers[-1]) else "")
+
+
+def completed(text: str, spoken: Spoken) -> str:
     """The question that a short remark makes of a listing before it: the same on another subject ("and on music?"),
     narrowed ("which of these use LoRA?"), told again, or on one of its entries; `text` where it makes none."""
-    told = _on_papers(history)
-    asked = _asked(told)
-    if not asked:
+    if not spoken.asked:
         return text
-    entry = _entry(text, _answered(told))
-    previous = _previous(asked)
-    listed = _listing(text, previous) if route_of(previous) in ("survey", "count") else ""
-    return entry or listed or text
+    return _entry(text, spoken.answered) or _listing(text, _previous(spoken.asked)) or text
 
 
-def standalone(text: str, history: Sequence[Turn]) -> str:
+def standalone(text: str, spoken: Spoken) -> str:
     """The words to search for: the question, and where it leans on the turns before it, the last two questions and the
     opening of the last answer as well. A listing is of the subject spoken of."""
-    told = _on_papers(history)
-    asked = _asked(told)
-    if not asked or not leans(text) or _has_subject(text, told):
+    if not spoken.asked or not leans(text) or _has_subject(text, spoken.turns):
         return text
     if route_of(text) in ("survey", "count"):
-        return f"{text} {subject_of(_previous(asked))}"
-    return " ".join([*asked[-2:], _answered(told)[:_ANSWER_READ], text]).strip()
+        return f"{text} {subject_of(_previous(spoken.asked))}"
+    return " ".join([*spoken.asked[-2:], spoken.answered[:_ANSWER_READ], text]).strip()
 
 
-def _asked(told: Sequence[Turn]) -> list[str]:
-    return [understood(turn.content[:MAX_QUESTION]) for turn in told if turn.role == "user"]
-
-
-def _answered(told: Sequence[Turn]) -> str:
-    """The last answer; empty where it was a refusal."""
-    answers = [turn.content for turn in told if turn.role == "assistant"]
-    return answers[-1] if answers and not _REFUSED.match(answers[-1]) else ""
-
-
-def _on_papers(history: Sequence[Turn]) -> list[Turn]:
+def _on_papers(history: Sequence[Turn]) -> Iterator[Turn]:
     """The turns without greetings and the replies to them."""
-    kept: list[Turn] = []
     chat = False
     for turn in history:
         if turn.role == "user":
-            chat = route_of(turn.content[:MAX_QUESTION]) == "chat"
+            chat = is_chat(turn.content[:MAX_QUESTION])
         if not chat:
-            kept.append(turn)
-    return kept
+            yield turn
 
 
 def _previous(asked: Sequence[str]) -> str:
     """The last question; a continued listing with the subject that it was continued by."""
     previous = asked[0]
     for text in asked[1:]:
-        previous = (_listing(text, previous) if route_of(previous) in ("survey", "count") else "") or text
+        previous = _listing(text, previous) or text
     return previous
 
 
 def _listing(text: str, previous: str) -> str:
-    """The listing or count that a short remark makes of the one before it; empty where it makes none."""
-    counts = re.match(r"^\W*(?:and )?how many", text, re.I)
+    """The listing or count that a short remark makes of the one before it; empty where it makes none, or the question
+    before it was neither."""
+    if route_of(previous) not in ("survey", "count"):
+        return ""
     if _AGAIN.match(text):
-        return f"How many papers: {previous}" if counts and route_of(previous) == "survey" else _as_listing(previous)
+        return _counted(text, previous) or _as_listing(previous)
     if among := _AMONG.match(text):
         narrowed = _narrowed(previous, text[among.end() :].strip(" ?.!"))
-        return f"How many papers: {narrowed}" if counts and route_of(narrowed) == "survey" else narrowed
+        return _counted(text, narrowed) or narrowed
     more = _MORE.match(text)
     if more and len(more["rest"].split()) <= 5 and not _ASKS.search(more["rest"]):
         return _with_subject(previous, more["rest"])
     return ""
+
+
+def _counted(text: str, listing: str) -> str:
+    """The count of what a listing lists, where the remark asks how many there are; else empty."""
+    return f"How many papers: {listing}" if _HOW_MANY.match(text) and route_of(listing) == "survey" else ""
 
 
 def _narrowed(previous: str, rest: str) -> str:

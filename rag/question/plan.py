@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.question.follow_up import MAX_QUESTION, completed, standalone
+from rag.question.follow_up import MAX_QUESTION, Spoken, completed, standalone
 from rag.question.route import route_of
 from rag.question.subject import most_wanted, subject_of
 from rag.question.wording import understood
@@ -33,8 +33,9 @@ class Plan:
 def plan(question: str, history: Sequence[Turn] = ()) -> Plan:
     """How to answer `question`, which may lean on the turns before it, oldest first."""
     asked = " ".join(question[:MAX_QUESTION].split())
-    text = completed(understood(asked), history)
-    query = standalone(text, history)
+    spoken = Spoken.of(history)
+    text = completed(understood(asked), spoken)
+    query = standalone(text, spoken)
     route = route_of(text)
     if route in ("survey", "count"):
         return Plan(asked, query, query, route, subject_of(query), most_wanted(query))

@@ -60,7 +60,7 @@ def _mended(text: str) -> str:
         following = parts[place + 1].casefold() if place + 1 < len(parts) else ""
         if part.casefold() == "hwo" and following in ("many", "much", "does", "do", "is"):
             parts[place] = "how"
-        elif part.isalpha() and part.casefold() not in FRAME and (meant := _meant(part.casefold())):
+        elif part.isalpha() and part.casefold() not in FRAME and (meant := _slips().get(part.casefold())):
             parts[place] = meant
     return " ".join(parts)
 
@@ -79,12 +79,8 @@ def _slips() -> dict[str, str]:
     return found
 
 
-def _meant(word: str) -> str:
-    return _slips().get(word, "")
-
-
 def _as_question(text: str) -> str:
-    """ "Summarise COAT" asks what COAT is."""
+    """A request such as "Summarise COAT" asks what COAT is."""
     kept = _MANNER.sub("", text)
     request = _REQUEST.match(kept)
     if request is None:
