@@ -14,17 +14,17 @@ _MAGIC = [
     (b"\xfd7zXZ", "an xz archive"), (b"\x28\xb5\x2f\xfd", "a Zstandard archive"),
     (b"PAR1", "a Parquet table"), (b"\x7fELF", "a program"),
 ]  # fmt: skip
-_MARKUP = [
-    (re.compile(r"\s*<(?:!doctype html|html)\b", re.IGNORECASE), "an HTML page"),
-    (re.compile(r"\s*<\?xml\b"), "an XML file"),
-    (re.compile(r"\s*\{\\rtf"), "an RTF document"),
-    (re.compile(r"\s*%!PS"), "a PostScript file"),
-    (re.compile(r"(?:\s*%[^\n]*\n)*\s*\\(?:document(?:class|style)|pdfoutput)\b"), "LaTeX source"),
-]
-_EXPORTS = [
-    (re.compile(r"\s*PMID- \d"), "a PubMed export"),
-    (re.compile(r"\s*%0 [A-Z]"), "an EndNote export"),
-    (re.compile(r"\s*FN (?:Clarivate|Thomson|ISI)"), "a Web of Science export"),
+_TEXT = "give its PDF or plain text"
+_REFERENCES = "export it as RIS or BibTeX"
+_STARTS = [
+    (re.compile(r"\s*<(?:!doctype html|html)\b", re.IGNORECASE), "an HTML page", _TEXT),
+    (re.compile(r"\s*<\?xml\b"), "an XML file", _TEXT),
+    (re.compile(r"\s*\{\\rtf"), "an RTF document", _TEXT),
+    (re.compile(r"\s*%!PS"), "a PostScript file", _TEXT),
+    (re.compile(r"(?:\s*%[^\n]*\n)*\s*\\(?:document(?:class|style)|pdfoutput)\b"), "LaTeX source", _TEXT),
+    (re.compile(r"\s*PMID- \d"), "a PubMed export", _REFERENCES),
+    (re.compile(r"\s*%0 [A-Z]"), "an EndNote export", _REFERENCES),
+    (re.compile(r"\s*FN (?:Clarivate|Thomson|ISI)"), "a Web of Science export", _REFERENCES),
 ]
 _CONTROL = bytes(set(range(32)) - {*b"\t\n\r\f\v\x1b"})
 _MOST_CONTROL = 0.01
@@ -58,9 +58,6 @@ def refuse_text(head: str, *, whole: bool) -> None:
     """
     if whole and not head.strip("\ufeff\x00 \t\n"):
         raise Fault("nothing in it but white space", "nothing to do, or fetch it again")
-    for pattern, kind in _MARKUP:
+    for pattern, kind, hint in _STARTS:
         if pattern.match(head):
-            raise Fault(f"{kind}, which is not read", "give its PDF or plain text")
-    for pattern, kind in _EXPORTS:
-        if pattern.match(head):
-            raise Fault(f"{kind}, which is not read", "export it as RIS or BibTeX")
+            raise Fault(f"{kind}, which is not read", hint)

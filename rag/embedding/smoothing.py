@@ -39,16 +39,13 @@ def smoothed(weights: Weights, ranges: Mapping[str, Range]) -> dict[str, NDArray
     entries named `<site>.scale` are factors that `graph.build` multiplies a result by.
     """
     new = dict(weights)
-    norm = "embeddings.LayerNorm"
     for layer in range(LAYERS):
         at = f"encoder.layer.{layer}."
-        attention = [f"{at}attention.self.{part}" for part in ("query", "key", "value")]
-        _smooth_norm(new, ranges, norm, attention, f"{at}attention.output.dense")
+        (before, attention), (within, inner) = _readers(layer)
+        _smooth_norm(new, ranges, before, attention, f"{at}attention.output.dense")
         _smooth_context(new, ranges[f"{at}context"], attention[-1], f"{at}attention.output.dense")
-        norm = f"{at}attention.output.LayerNorm"
-        _smooth_norm(new, ranges, norm, [f"{at}intermediate.dense"], f"{at}output.dense")
+        _smooth_norm(new, ranges, within, inner, f"{at}output.dense")
         _smooth_gelu(new, ranges[f"{at}gelu"], f"{at}gelu", f"{at}output.dense")
-        norm = f"{at}output.LayerNorm"
     return new
 
 
@@ -58,12 +55,19 @@ def unsmoothed(weights: Weights) -> dict[str, NDArray[Any]]:
     new = dict(weights)
     for layer in range(LAYERS):
         at = f"encoder.layer.{layer}."
-        before = f"encoder.layer.{layer - 1}.output.LayerNorm" if layer else "embeddings.LayerNorm"
-        _put_back(new, before, [f"{at}attention.self.{part}" for part in ("query", "key", "value")])
-        _put_back(new, f"{at}attention.output.LayerNorm", [f"{at}intermediate.dense"])
+        for norm, readers in _readers(layer):
+            _put_back(new, norm, readers)
         factors = new.pop(f"{at}gelu.scale")
         new[f"{at}output.dense.weight"] = new[f"{at}output.dense.weight"] * factors
     return new
+
+
+def _readers(layer: int) -> tuple[tuple[str, list[str]], tuple[str, list[str]]]:
+    """The norm before the layer and the one within it, each with the products that read it; the value's comes last."""
+    at = f"encoder.layer.{layer}."
+    before = f"encoder.layer.{layer - 1}.output.LayerNorm" if layer else "embeddings.LayerNorm"
+    attention = [f"{at}attention.self.{part}" for part in ("query", "key", "value")]
+    return (before, attention), (f"{at}attention.output.LayerNorm", [f"{at}intermediate.dense"])
 
 
 def _put_back(new: dict[str, Any], norm: str, readers: list[str]) -> None:

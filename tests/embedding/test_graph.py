@@ -13,7 +13,7 @@ from tokenizers import Tokenizer
 
 from rag.embedding.calibration import ranges
 from rag.embedding.graph import build, quantised
-from rag.embedding.smoothing import smoothed
+from rag.embedding.smoothing import smoothed, unsmoothed
 from tests.embedding.test_minilm import COSINES, FIRST_DIMENSIONS, TEXTS
 
 IDS = [[101, 1037, 4937, 2938, 2006, 1996, 13523, 1012, 102]]  # "A cat sat on the mat."
@@ -63,6 +63,12 @@ def test_fp32_is_sentence_transformers_to_the_last_digit_kept(model: Path, weigh
 def test_smoothing_leaves_the_network_what_it_was(weights: dict[str, Any], smooth: dict[str, Any]) -> None:
     plain, smoothed_ = states(run(weights, int8=False)), states(run(smooth, int8=False))
     np.testing.assert_allclose(smoothed_, plain, atol=2e-5)
+
+
+def test_without_its_factors_it_is_the_same_network_still(weights: dict[str, Any], smooth: dict[str, Any]) -> None:
+    again = unsmoothed(smooth)
+    assert set(again) == set(weights)
+    np.testing.assert_allclose(states(run(again, int8=False)), states(run(weights, int8=False)), atol=2e-5)
 
 
 def test_smoothing_brings_int8_closer(weights: dict[str, Any], smooth: dict[str, Any]) -> None:
