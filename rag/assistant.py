@@ -37,6 +37,7 @@ from rag.writing import answerability, rereading
 from rag.writing.answer_type import asked_types
 from rag.writing.draft import Draft
 from rag.writing.extractive import comparison, lookup
+from rag.writing.record import asks_for_record, record
 from rag.writing.sentence_features import SentenceTable, tabulate
 from rag.writing.survey import asks_for_all, listing
 
@@ -227,6 +228,12 @@ class Assistant:
         with clock("open"):
             retriever = self.retriever
             allowed = None if selection.everything else retriever.mask(selection)
+        if asks_for_record(rules.wording) and rules.route in ("lookup", "compare"):
+            with clock("retrieve"):
+                hits = retriever.hits(rules.query, allowed)
+            if (told := record(retriever.snapshot, rules.wording, rules.query, hits)) is not None:
+                yield from _told(_answer(rules, told, clock, "lookup"))
+                return
         degraded = ""
         if self.model is not None and not asks_for_all(rules):
             from prompts import PromptFault  # imported where a model is asked, as all of its side

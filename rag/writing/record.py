@@ -1,0 +1,86 @@
+"""Questions on a paper's record rather than its text: who wrote it, when it came out, where it is to be found."""
+
+from __future__ import annotations
+
+import re
+
+from rag.retrieval.retriever import Hits
+from rag.snapshot import Snapshot
+from rag.text.brackets import unbracketed
+from rag.text.words import words
+from rag.types import Paper
+from rag.writing.draft import Draft
+
+_OUT = r"(?:published|released|written|come out|came out|appear(?:ed)?|posted|from)"
+_ASKED = {
+    "authors": re.compile(
+        r"\bwho (?:wrote|authored|published)\b|\bby whom\b"
+        r"|\bwho (?:is|are|was|were) (?:\w+ ){0,2}?(?:authors?|behind)\b"
+        r"|\b(?:authors?|writers?) (?:of|behind)\b|\b(?:first|last|senior|lead) author\b|\bwhose paper\b",
+        re.I,
+    ),
+    "year": re.compile(
+        rf"\bwhen (?:was|were|did|has)\b[^?]*\b{_OUT}\b|\b(?:what|which) year (?:was|were|did|is)\b[^?]*\b{_OUT}\b"
+        r"|\b(?:year|date) of (?:publication|release)\b|\bpublication (?:year|date)\b|\bhow old is\b",
+        re.I,
+    ),
+    "address": re.compile(
+        r"\b(?:doi|url|link|arxiv (?:id|number|identifier|link))\b(?! prediction)"
+        r"|\bwhere (?:can|could|do|may) (?:i|we|one) (?:find|get|read|download)\b",
+        re.I,
+    ),
+}
+_OF_ITS_WORK = re.compile(r"\b(?:code|github|repositor\w+|demo|data ?sets?|weights|checkpoints?|models?)\b", re.I)
+_ALIKE = 0.6  # share of a title's words that name the paper
+_BETWEEN = re.compile(r"\s*;\s*|\s+and\s+")
+
+
+def asks_for_record(question: str) -> bool:
+    """Whether a question is on who wrote a paper, when it came out, or where it is."""
+    return bool(_asked(question))
+
+
+def record(snapshot: Snapshot, question: str, query: str, hits: Hits) -> Draft | None:
+    """What the record of the best paper says to `question`; nothing where `query` (the question with what it leans on)
+    does not name that paper, or where its text may have what the record lacks."""
+    if not hits.candidates:
+        return None
+    asked, paper = _asked(question), snapshot.paper(hits.candidates[0].paper)
+    if not asked or not _named(paper.title, query):
+        return None
+    told = [said for kind in asked if (said := _said(kind, paper))]
+    if told:
+        return Draft((), opening=f"By its record, “{unbracketed(paper.title)}” is {', '.join(told)}.", confidence=1.0)
+    if asked == ["authors"]:  # no abstract says who wrote it
+        opening = f"The record of “{unbracketed(paper.title)}” does not say who wrote it."
+        return Draft((), opening=opening, abstained=True, confidence=1.0)
+    return None
+
+
+def _asked(question: str) -> list[str]:
+    kinds = [kind for kind, pattern in _ASKED.items() if pattern.search(question)]
+    return [kind for kind in kinds if kind == "authors" or not _OF_ITS_WORK.search(question)]
+
+
+def _said(kind: str, paper: Paper) -> str:
+    about = {name: unbracketed(value).strip() for name, value in paper.metadata.items()}
+    if kind == "authors":
+        names = [_given_first(name) for name in _BETWEEN.split(about.get("authors", "")) if name]
+        return f"by {' and '.join(filter(None, (', '.join(names[:-1]), names[-1])))}" if names else ""
+    if kind == "year":
+        return f"of {about['year']}" if about.get("year") else ""
+    place = about.get("url") or (f"https://doi.org/{about['doi']}" if about.get("doi") else "")
+    return f"at {place}" if place else ""
+
+
+def _given_first(name: str) -> str:
+    """`Hu, Edward J.` as `Edward J. Hu`; several names between commas stay."""
+    family, comma, given = name.partition(", ")
+    return f"{given} {family}" if comma and "," not in given and given.count(" ") < 3 else name
+
+
+def _named(title: str, query: str) -> bool:
+    """Whether a question names the paper, by the name that its title opens with or by most of its title."""
+    asked, own = set(words(query)), set(words(title))
+    name = set(words(title.partition(":")[0])) if ":" in title else set[str]()
+    return bool(name and name <= asked) or len(own & asked) >= _ALIKE * max(1, len(own))

@@ -1,0 +1,68 @@
+"""Who wrote a paper, when and where it came out: answered from its record, or said to be unknown."""
+
+from pathlib import Path
+
+import pytest
+
+from rag.assistant import Assistant
+from rag.ingest import ingest
+from rag.settings import load_settings
+
+BIB = """
+@article{a, title={Otter: Swimming Networks for Rivers}, author={Reed, Ann B. and Stone, Carl}, year={2021},
+  doi={10.1000/otter}, abstract={We propose Otter, which freezes the banks. Code: https://example.org/otter}}
+@article{b, title={All You Need Is a Pond}, author={Moss, Dora}, year={2017}, url={https://example.org/pond},
+  abstract={The pond reaches 28.4 points with 12 frogs.}}
+@article{c, title={Heron: A Record without Names}, abstract={Heron stands on one leg, as those who wrote of it say.}}
+"""
+
+
+@pytest.fixture(scope="module")
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
+    folder: Path = tmp_path_factory.mktemp("shelf")
+    (folder / "papers.bib").write_text(BIB, encoding="utf-8")
+    settings = load_settings(home=folder / "home", offline=True)
+    ingest([folder / "papers.bib"], settings)
+    return Assistant(settings)
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("Who wrote Otter?", "is by Ann B. Reed and Carl Stone."),
+        ("who are the authors of Otter and when was it published?", "is by Ann B. Reed and Carl Stone, of 2021."),
+        ("What year did All You Need Is a Pond come out?", "is of 2017."),
+        ("Where can I find All You Need Is a Pond?", "is at https://example.org/pond."),
+        ("DOI of Otter?", "is at https://doi.org/10.1000/otter."),
+    ],
+)  # fmt: skip
+def test_what_a_record_says(shelf: Assistant, question: str, told: str) -> None:
+    answer = shelf.ask(question)
+    assert answer.text.startswith("By its record, “")
+    assert answer.text.endswith(told)
+    assert not answer.abstained
+
+
+def test_in_a_conversation(shelf: Assistant) -> None:
+    history = [
+        {"role": "user", "content": "What does Otter freeze?"},
+        {"role": "assistant", "content": "Otter freezes the banks."},
+    ]
+    assert "Ann B. Reed" in shelf.ask("who wrote it?", history).text
+
+
+def test_a_record_without_authors_says_so(shelf: Assistant) -> None:
+    answer = shelf.ask("Who wrote Heron?")
+    assert answer.abstained
+    assert "does not say who wrote it" in answer.text
+
+
+@pytest.mark.parametrize("question", ["What is the URL of the code of Otter?", "What does Otter freeze?"])
+def test_what_the_text_says_is_answered_from_it(shelf: Assistant, question: str) -> None:
+    answer = shelf.ask(question)
+    assert answer.citations
+    assert "record" not in answer.text
+
+
+def test_the_record_of_another_paper_is_not_told(shelf: Assistant) -> None:
+    assert "By its record" not in shelf.ask("Who wrote the transformer paper?").text
