@@ -19,12 +19,13 @@ WIDTH = 128
 
 def shortened_tokens(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     """`(n, 128)` unit vectors for `(n, 384)` ones of the built-in encoder."""
-    short = vectors @ _basis()
+    short = vectors @ basis()
     lengths = np.linalg.norm(short, axis=1, keepdims=True)
     return np.asarray(short / np.maximum(lengths, 1e-9), dtype=np.float32)
 
 
 @cache
-def _basis() -> NDArray[np.float32]:
+def basis() -> NDArray[np.float32]:
+    """`(384, 128)`: the directions, as columns."""
     with files("rag.weights").joinpath("token_basis.npy").open("rb") as file:
         return np.asarray(np.load(file), dtype=np.float32)

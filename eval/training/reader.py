@@ -22,18 +22,19 @@ import torch
 from safetensors.numpy import load_file, save_file
 from torch import Tensor, nn
 from torch.nn import functional
-from transformers import BertConfig, BertModel
 
+from eval.training.network import minilm, rate
 from eval.training.reading import Example, examples, invented
 from eval.training.views import open_views, view_parser
 from rag.embedding.calibration import ranges
 from rag.embedding.minilm import tokenizer_from
+from rag.embedding.shipped import WORDS, packed, shipped, unpacked
 from rag.embedding.smoothing import smoothed, unsmoothed
-from rag.embedding.weights import WORDS, checkpoint
+from rag.embedding.weights import checkpoint
 from rag.reading.reader import pieces
-from rag.reading.weights import Heads, packed, shipped, unpacked
+from rag.reading.weights import FILE, Heads
 
-_WEIGHTS = Path(__file__).parents[2] / "rag" / "weights" / "reader.safetensors"
+_WEIGHTS = Path(__file__).parents[2] / "rag" / "weights" / FILE
 _BATCH, _RATE, _HEAD_RATE = 16, 6e-5, 3e-4
 _CLASS = {"answered": 0, "missing": 1, "other": 1, "false": 2}
 # How often an example is used, in an epoch that shows each question in one of its views.
@@ -47,14 +48,7 @@ class Network(nn.Module):
 
     def __init__(self, weights: dict[str, np.ndarray]) -> None:
         super().__init__()
-        config = BertConfig(
-            hidden_size=384, num_hidden_layers=6, intermediate_size=1536, hidden_dropout_prob=0.0,
-            attention_probs_dropout_prob=0.0, attn_implementation="eager",  # the fastest of them on a CPU in bfloat16
-        )  # fmt: skip
-        self.bert = BertModel(config, add_pooling_layer=False)
-        own = {name: torch.from_numpy(values) for name, values in weights.items() if not name.startswith("pooler")}
-        self.bert.load_state_dict({name: own[name] for name in self.bert.state_dict() if name in own}, strict=False)
-        self.bert.embeddings.word_embeddings.weight.requires_grad_(False)
+        self.bert = minilm(weights)
         self.hidden, self.scores, self.sentence = nn.Linear(384, 384), nn.Linear(384, 3), nn.Linear(384, 1)
         self.dropout = nn.Dropout(0.1)
 
@@ -111,9 +105,9 @@ def main() -> None:
     train = [entry for entry in made if not entry.example.held_out]
     held_out = [entry for entry in made if entry.example.held_out and _reported(entry.example, chance)]
     print(f"{len(train)} examples, {len(held_out)} held out", flush=True)
-    network = Network(unsmoothed(unpacked(weights[WORDS])) if options.further else weights)
+    network = Network(unsmoothed(unpacked(FILE, weights[WORDS])) if options.further else weights)
     if options.further:
-        network.take(Heads.of(shipped("heads.")))
+        network.take(Heads.of(shipped(FILE, "heads.")))
         print(f"before: {_report(network, held_out)}", flush=True)
     _fit(network, train, held_out, cut, options.epochs, chance, lambda: _write(network, weights, tokenizer))
 
@@ -126,7 +120,7 @@ def _fit(
     heads = [p for name, p in network.named_parameters() if not name.startswith("bert")]
     optimizer = torch.optim.AdamW([{"params": body, "lr": _RATE}, {"params": heads, "lr": _HEAD_RATE}], fused=True)
     total = epochs * (len(_epoch(train, cut, chance)) // _BATCH + 1)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step / total))
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: rate(step / total))
     started, losses = time.perf_counter(), list[float]()
     for epoch in range(epochs):
         network.train()
@@ -152,11 +146,6 @@ def _fit(
 def _reported(example: Example, chance: random.Random) -> bool:
     """Few of those beside another paper, which are most."""
     return example.kind != "other" or chance.random() < _CHANCE["other"]
-
-
-def _rate(share: float) -> float:
-    """A rise over the first tenth, then a straight fall."""
-    return min(1.0, share / 0.1) * max(0.02, 1.0 - share)
 
 
 def _epoch(train: Sequence[Pieces], cut: Any, chance: random.Random) -> list[Pieces]:

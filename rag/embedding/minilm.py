@@ -1,4 +1,4 @@
-"""The built-in embedder: all-MiniLM-L6-v2 (384 wide, 256 word pieces) on ONNX Runtime, on the CPU.
+"""The built-in embedder: MiniLM (384 wide, 256 word pieces), trained further by us, on ONNX Runtime, on the CPU.
 
 Texts are encoded one at a time, several at once: a text in a batch of its own needs no padding, and its
 vector is bit for bit the same whatever stands beside it. Each runs on one thread; the threads share one
@@ -140,10 +140,9 @@ def opened(graph: Graph) -> Any:
     """
     import onnxruntime
 
-    levels = onnxruntime.GraphOptimizationLevel
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.graph_optimization_level = levels.ORT_DISABLE_ALL if graph.fused else levels.ORT_ENABLE_ALL
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     options.log_severity_level = 3
     try:
         return onnxruntime.InferenceSession(str(graph.path), options, providers=["CPUExecutionProvider"])

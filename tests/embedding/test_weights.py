@@ -11,8 +11,10 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
+from safetensors.numpy import load_file
 
 from rag.embedding import MiniLM, load_minilm
+from rag.embedding.graph import build
 from rag.embedding.weights import find_graph
 from rag.errors import EmbeddingError, WeightsCorruptError, WeightsMissingError
 
@@ -114,7 +116,7 @@ def test_without_weights_and_network_the_error_says_what_to_run(tmp_path: Path) 
 
 
 def test_an_archive_that_chroma_has_downloaded_is_used(
-    models_folder: Path,
+    published: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     without_package: None,
@@ -122,39 +124,40 @@ def test_an_archive_that_chroma_has_downloaded_is_used(
 ) -> None:
     from chromadb.utils.embedding_functions.onnx_mini_lm_l6_v2 import ONNXMiniLM_L6_V2 as Chroma
 
-    archive = _archive(find_graph(models_folder).path, tmp_path)
+    archive = _archive(published, tmp_path)
     monkeypatch.setattr(Chroma, "DOWNLOAD_PATH", tmp_path)
     monkeypatch.setattr(Chroma, "_MODEL_SHA256", hashlib.sha256(archive.read_bytes()).hexdigest())
     downloaded = load_minilm(tmp_path / "models")
-    assert downloaded.name != minilm.name
-    np.testing.assert_allclose(downloaded.encode(["a cat"]), minilm.encode(["a cat"]), atol=0.01)
+    assert downloaded.name == minilm.name
+    np.testing.assert_array_equal(downloaded.encode(["a cat"]), minilm.encode(["a cat"]))
     archive.unlink()
     assert load_minilm(tmp_path / "models").name == downloaded.name
 
 
 def test_an_archive_that_is_not_the_published_one_is_not_used(
-    models_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, without_package: None
+    published: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, without_package: None
 ) -> None:
     from chromadb.utils.embedding_functions.onnx_mini_lm_l6_v2 import ONNXMiniLM_L6_V2 as Chroma
 
-    _archive(find_graph(models_folder).path, tmp_path)
+    _archive(published, tmp_path)
     monkeypatch.setattr(Chroma, "DOWNLOAD_PATH", tmp_path)
     monkeypatch.setattr(Chroma, "MODEL_DOWNLOAD_URL", "http://127.0.0.1:9/nothing-listens-here")
     with pytest.raises(WeightsMissingError, match="cannot be downloaded"):
         find_graph(tmp_path / "models")
 
 
-def _archive(graph: Path, folder: Path) -> Path:
-    """An archive laid out as Chroma's, its graph taking a mask and segments as that one does."""
-    model = onnx.load_model(graph)
-    tokenizer = model.metadata_props[0].value
-    del model.metadata_props[:]
-    for name in ("attention_mask", "token_type_ids"):
-        model.graph.input.append(onnx.helper.make_tensor_value_info(name, onnx.TensorProto.INT64, [1, "n"]))
+@pytest.fixture
+def published() -> Path:
+    """The folder of the published weights, as long as their package is found."""
+    return _model()
+
+
+def _archive(model: Path, folder: Path) -> Path:
+    """An archive laid out as Chroma's, of the published weights."""
     (folder / "onnx").mkdir()
-    onnx.save_model(model, folder / "onnx" / "model.onnx")
-    (folder / "onnx" / "tokenizer.json").write_text(tokenizer, encoding="utf-8")
-    with tarfile.open(folder / "onnx.tar.gz", "w:gz", compresslevel=1) as archive:
+    onnx.save_model(build(load_file(model / "model.safetensors"), int8=False), folder / "onnx" / "model.onnx")
+    (folder / "onnx" / "tokenizer.json").symlink_to(model / "tokenizer.json")
+    with tarfile.open(folder / "onnx.tar.gz", "w:gz", compresslevel=1, dereference=True) as archive:
         archive.add(folder / "onnx", "onnx")
     return folder / "onnx.tar.gz"
 
