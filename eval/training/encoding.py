@@ -72,24 +72,35 @@ def concepts(wording: Wordings) -> Iterator[Concept]:
 
 def pairs(wording: Wordings) -> Iterator[Pair]:
     """All questions on invented papers."""
-    yield from _of_concepts(wording)
-    texts = {row["paper"]: row["text"] for row in rows("statements") if "text" in row}
-    for row in rows("abstracts"):
-        text = encoder_text(row["paper"], texts[row["paper"]])
-        yield from (Pair(wording(question), text) for question in row["questions"])
-    for row in rows("invented"):
-        text, sentences = _with_spans(row["paper"], row["sentences"])
-        for question in row["questions"]:
-            if question["kind"] == "answered":
-                yield Pair(wording(question["question"]), text, (), sentences, tuple(question["says"]))
+    yield from of_concepts(wording)
+    yield from of_abstracts(wording)
+    yield from of_sentences(wording)
 
 
-def _of_concepts(wording: Wordings) -> Iterator[Pair]:
+def of_concepts(wording: Wordings) -> Iterator[Pair]:
+    """The questions on papers of concepts; the other papers on the same one stand near."""
     for row in rows("concepts"):
         texts = [encoder_text(paper["title"], paper["text"]) for paper in row["papers"]]
         for paper, text in zip(row["papers"], texts, strict=True):
             near = tuple(other for other in texts if other != text)
             yield from (Pair(wording(question), text, near) for question in paper["questions"])
+
+
+def of_abstracts(wording: Wordings) -> Iterator[Pair]:
+    """The questions on the abstracts of statements."""
+    texts = {row["paper"]: row["text"] for row in rows("statements") if "text" in row}
+    for row in rows("abstracts"):
+        text = encoder_text(row["paper"], texts[row["paper"]])
+        yield from (Pair(wording(question), text) for question in row["questions"])
+
+
+def of_sentences(wording: Wordings) -> Iterator[Pair]:
+    """The questions of which is known which sentences answer."""
+    for row in rows("invented"):
+        text, sentences = _with_spans(row["paper"], row["sentences"])
+        for question in row["questions"]:
+            if question["kind"] == "answered":
+                yield Pair(wording(question["question"]), text, (), sentences, tuple(question["says"]))
 
 
 def _with_spans(title: str, sentences: list[str]) -> tuple[str, Spans]:
