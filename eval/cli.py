@@ -260,7 +260,7 @@ def draft(
     from eval.draft import proposals
 
     assistant, _ = _assistant(engine, None)
-    rows = list(proposals(list(assistant.snapshot.papers()), count, assistant.model))
+    rows = list(proposals(list(assistant.snapshot.papers()), count, assistant.model, assistant.settings.prompts))
     out.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf8")
     print(f"{len(rows)} proposals in {out}: look through them, then `footnote eval validate {out}`")
     return 0

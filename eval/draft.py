@@ -5,42 +5,46 @@ Every proposal names its paper and a fact with the form that stands in the text,
 
 from __future__ import annotations
 
-import json
 import random
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
 from eval import planting
 from eval.matching import says
+from prompts import load
 from rag.chat_model import Call, ChatModel, parsed
 from rag.text.sentences import sentences
 from rag.types import Paper
+from rag.writing.evidence import fence
 
 _SEED = 20254
 _NUMERIC = ("What does “{name}” report about {about}?", "Which figure does {name} give for {about}?")
 _NAMED = ("What is {name}, and what does it do?", "Which paper proposes {name}?")
 _SECONDS = 30.0
-_ASK = (
-    "Write one question that a researcher might ask and that this statement of a paper answers. Do not give the answer "
-    'away. Reply with one JSON object and nothing else: {"question": "..."}'
-)
+Wording = Callable[[str, str], str]  # a statement and a template's question to the question that is asked
 
 
-def proposals(papers: Sequence[Paper], count: int, model: ChatModel | None = None) -> Iterator[dict[str, object]]:
-    """At most `count` rows of a dataset, each from another paper, split by paper, marked `"accepted": false`."""
+def proposals(
+    papers: Sequence[Paper], count: int, model: ChatModel | None = None, folder: Path | None = None
+) -> Iterator[dict[str, object]]:
+    """At most `count` rows of a dataset, each from another paper, split by paper, marked `"accepted": false`.
+
+    `folder` may hold a prompt of the user's own for the model.
+    """
     chance = random.Random(_SEED)
     chosen = chance.sample(list(papers), len(papers))
     made = 0
     for paper in chosen:
         if made >= count:
             return
-        row = _row(paper, chance, model)
+        row = _row(paper, chance, lambda statement, question: _worded(statement, question, model, folder))
         if row is not None:
             made += 1
             yield {"id": f"draft-{made:04}", **row, "accepted": False}
 
 
-def _row(paper: Paper, chance: random.Random, model: ChatModel | None) -> dict[str, object] | None:
+def _row(paper: Paper, chance: random.Random, worded: Wording) -> dict[str, object] | None:
     texts = [paper.text[start:end] for start, end in sentences(paper.text)]
     name = paper.title.partition(":")[0] if ":" in paper.title else paper.title
     numeric = [text for text in texts if _number(text, paper)]
@@ -50,12 +54,12 @@ def _row(paper: Paper, chance: random.Random, model: ChatModel | None) -> dict[s
         number = _number(text, paper)
         about = _about(text, number)
         question = chance.choice(_NUMERIC).format(name=name, about=about)
-        return _made(_worded(text, question, model), "number", split, paper, number)
+        return _made(worded(text, question), "number", split, paper, number)
     named = [found for found in planting.names_in(paper.text) if says(paper.text, found)]
     if not named:
         return None
     question = chance.choice(_NAMED).format(name=named[0])
-    return _made(_worded(texts[0], question, model), "method", split, paper, named[0])
+    return _made(worded(texts[0], question), "method", split, paper, named[0])
 
 
 def _number(text: str, paper: Paper) -> str:
@@ -81,10 +85,10 @@ def _about(text: str, number: str) -> str:
     return " ".join(words) or "its results"
 
 
-def _worded(statement: str, question: str, model: ChatModel | None) -> str:
+def _worded(statement: str, question: str, model: ChatModel | None, folder: Path | None) -> str:
     """The model's wording, or the template's where there is none."""
     if model is None:
         return question
-    reply = model.complete([("system", _ASK), ("user", json.dumps({"statement": statement}))], Call(_SECONDS))
-    said = (parsed(reply.text) or {}).get("question")
+    messages = load("draft_question", folder).render(statement=statement, fence=fence([statement]))
+    said = (parsed(model.complete(messages, Call(_SECONDS)).text) or {}).get("question")
     return said if isinstance(said, str) and said.strip() else question

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from prompts import load
 from rag.chat_model import Call, load_chat_model
 from rag.embedding import load_embedder
 from rag.errors import FootnoteError
@@ -15,7 +16,7 @@ from rag.reading import load_reader
 from rag.settings import Settings
 
 _PATIENCE_S = 20.0  # seconds that a look at the model may take
-_GREETING = [("system", "Reply with the single word ready."), ("user", "Are you there?")]
+_QUESTION = "How is the KV cache compressed?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +51,14 @@ def _looked(name: str, look: Callable[[], str]) -> Finding:
 def _encoder(settings: Settings) -> str:
     embedder = load_embedder(settings.embedder, settings.models_folder, settings.threads)
     started = time.perf_counter()
-    embedder.encode(["How is the KV cache compressed?"])
+    embedder.encode([_QUESTION])
     return f"{embedder.name}, {(time.perf_counter() - started) * 1000:.1f} ms a question"
 
 
 def _reader(settings: Settings) -> str:
     reader = load_reader(settings.models_folder)
     started = time.perf_counter()
-    reader.read("How is the KV cache compressed?", "A paper", ["It keeps two bits of each key and value."])
+    reader.read(_QUESTION, "A paper", ["It keeps two bits of each key and value."])
     return f"question and text together, from {(time.perf_counter() - started) * 1000:.1f} ms a text"
 
 
@@ -88,6 +89,7 @@ def _model(settings: Settings) -> str:
         return "not needed"
     call = Call(min(_PATIENCE_S, settings.llm_timeout_s))
     model.warm()
+    messages = load("ready", settings.prompts).render(question=_QUESTION)
     started = time.perf_counter()
-    model.complete(_GREETING, call, max_tokens=50)
+    model.complete(messages, call, max_tokens=50)
     return f"replied in {time.perf_counter() - started:.2f} s"

@@ -16,7 +16,9 @@ from rag.lexical import LexicalIndex
 
 @pytest.fixture(scope="module")
 def wordings(models_home: Path) -> Wordings:
-    return Wordings(load_minilm(models_home / "models"), LexicalIndex.build(["A transformer is pruned.", "Robots fold laundry."]))
+    return Wordings(
+        load_minilm(models_home / "models"), LexicalIndex.build(["A transformer is pruned.", "Robots fold laundry."])
+    )
 
 
 def test_no_paper_of_the_collection_and_no_question_on_it() -> None:

@@ -32,6 +32,7 @@ def values(text: str) -> dict[str, object]:
         "most_queries": 4,
         "answer": text,
         "faults": [{"sentence": text, "reason": text}],
+        "statement": text,
         "statements": [{"number": 1, "cites": "[1]", "text": text}],
         "facts": [{"number": 1, "text": text}],
         "sentences": [{"number": 1, "cites": "[1]", "text": text}],
@@ -40,7 +41,9 @@ def values(text: str) -> dict[str, object]:
 
 def test_there_is_a_prompt_for_each_purpose() -> None:
     wanted = {"plan", "answer", "compare", "survey_judge", "repair", "claim_check"}
-    assert wanted | {"judge_correctness", "judge_groundedness", "judge_usefulness"} == set(names())
+    assert wanted | {"judge_correctness", "judge_groundedness", "judge_usefulness", "draft_question", "ready"} == set(
+        names()
+    )
 
 
 @pytest.mark.parametrize("name", names())
