@@ -65,7 +65,7 @@ def remove(
     if source:
         found = list(list_papers(settings, "", source))
         exact = any(_is_named(name, source) for p in found for name in p.source_names)
-        fits = _is_named if exact else str.__contains__
+        fits = _is_named if exact else _has
         wanted += [p for p in found if all(fits(name, source) for name in p.source_names)]
     if not wanted:
         raise UsageError(f"no paper comes from {source!r} alone", "`footnote status` lists the sources")
@@ -81,6 +81,10 @@ def remove(
 def _is_named(name: str, asked: str) -> bool:
     """Whether a source's name is what was asked for, with or without the folders before it."""
     return name == asked or name.endswith(f"/{asked}")
+
+
+def _has(name: str, asked: str) -> bool:
+    return asked.casefold() in name.casefold()
 
 
 def _confirmed(wanted: list[Paper], yes: bool) -> bool:

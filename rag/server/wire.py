@@ -40,7 +40,7 @@ class SearchBody(BaseModel):
     """A search for papers."""
 
     query: str = Field(min_length=1, max_length=MAX_QUESTION)
-    k: int = Field(6, ge=1, le=100)
+    k: int = Field(0, ge=0, le=100, description="how many papers; 0: as many as the settings say")
 
 
 def event_name_and_data(event: Event) -> tuple[str, dict[str, Any]]:

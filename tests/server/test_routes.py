@@ -62,6 +62,11 @@ def test_search_and_papers(serve: Serve) -> None:
     assert httpx.get(f"{url}/v1/papers/none").status_code == 404
 
 
+def test_as_many_papers_as_the_settings_say(serve: Serve, pond: Assistant) -> None:
+    found = httpx.post(f"{serve(pond.varied(k=1))}/v1/search", json={"query": "frog attention"}).json()["papers"]
+    assert len(found) == 1
+
+
 @pytest.mark.parametrize(
     "body",
     [
