@@ -1,10 +1,11 @@
-"""A question as it was meant: its frame without capitals and slips of the keys, a request put as a question."""
+"""A question as it was meant: in English, its frame without capitals and slips of the keys, a request as a question."""
 
 from __future__ import annotations
 
 import re
 from functools import cache
 
+from rag.question.glossary import in_english
 from rag.question.subject import FRAME
 
 _WORD = re.compile(r"[A-Za-z]+")
@@ -40,7 +41,7 @@ _LONGEST_REQUEST = 14  # words of what is to be summed up
 
 def understood(text: str) -> str:
     """The question in the words that the rules know; the text itself where there is nothing to mend."""
-    return _as_question(_mended(_lowered(text)))
+    return _as_question(_mended(_lowered(in_english(text))))
 
 
 def _lowered(text: str) -> str:
