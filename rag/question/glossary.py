@@ -19,7 +19,15 @@ import Stemmer
 from rag.text.common_words import is_common
 from rag.text.words import STOPWORDS, stem
 
-_SPACED = {"de": "german", "es": "spanish", "fr": "french", "it": "italian", "pt": "portuguese"}
+_SPACED = {
+    "de": "german",
+    "es": "spanish",
+    "fr": "french",
+    "it": "italian",
+    "nl": "dutch",
+    "pt": "portuguese",
+    "ru": "russian",
+}
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff"
 _KANA = "\u3040-\u30ff"
 _EAST_ASIAN = re.compile(f"[{_HAN}{_KANA}々〆ー]+")
@@ -30,16 +38,19 @@ _TOKEN = re.compile(
 _DECIMAL = re.compile(r"\d+,\d{1,2}(?!\d)")
 _WORD = re.compile(r"[^\W\d_]+['’]?(?:-[^\W\d_]+)*\Z", re.UNICODE)
 _PUNCTUATION = str.maketrans(
-    {"？": "?", "，": ",", "。": ".", "、": ",", "：": ":", "「": '"', "」": '"', "¿": "", "¡": ""}
+    {"？": "?", "，": ",", "。": ".", "、": ",", "：": ":", "「": '"', "」": '"', "¿": "", "¡": "", "ё": "е", "Ё": "Е"}
 )
 _PHRASE = 4  # words of the longest form
+_MOSTLY = 0.6  # share of English words from which no glossary is opened
 _EVIDENCE = 2  # words that must be of another language
 _SHORTEST_PART = 4  # letters of a part of a compound
 _LOST = "-"
+_PLURAL = {"paper": "papers", "method": "methods", "approach": "approaches", "technique": "techniques"}
 _ASKED = (
     re.compile(r"\bpapers(?: is| are| of| about| for)? (?P<kind>which|what|how many|list|count)\b"),
     re.compile(r"\b(?P<kind>which|how many)(?P<between>(?: [\w-]+){0,4}) papers\b"),
     re.compile(r"\b(?P<kind>list)(?: all)?(?P<between> .*) papers(?=\W*$)"),
+    re.compile(r"\b(?P<noun>method|approach|technique)(?:s|es)?(?: have| has| there| is| are)* (?P<kind>which)\b"),
 )
 
 
@@ -51,7 +62,7 @@ def in_english(text: str) -> str:
     tokens = _TOKEN.findall(text.translate(_PUNCTUATION))
     words = [token.casefold() for token in tokens if _WORD.match(token) and not _is_name(token)]
     english = sum(_is_english(word) for word in words)
-    if english == len(words):
+    if english >= _MOSTLY * len(words):
         return text
     found = {name: sum(_glossary(name).knows(word) and not _is_english(word) for word in words) for name in _SPACED}
     best = max(found, key=lambda name: found[name])
@@ -161,13 +172,13 @@ def _unspaced(text: str, forms: Mapping[str, str]) -> str:
 
 
 def _asking_first(text: str) -> str:
-    """What asks for papers put in front, where English has it and where it tells a listing."""
+    """What asks for papers, or for methods, put in front, where English has it and where it tells a listing."""
     asking = next((found for pattern in _ASKED if (found := pattern.search(text))), None)
     if asking is None:
         return text
     kind = "how many" if asking.group("kind") in ("how many", "count") else "which"
     rest = text[: asking.start()] + asking.groupdict().get("between", "") + text[asking.end() :]
-    return _joined([kind, "papers", *rest.split()])
+    return _joined([kind, _PLURAL[asking.groupdict().get("noun", "paper")], *rest.split()])
 
 
 def _cut(run: str, forms: Mapping[str, str], longest: int) -> Iterator[str]:

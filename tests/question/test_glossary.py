@@ -15,6 +15,7 @@ from rag.question.route import route_of
         ("Quantos artigos tratam de reconhecimento de fala?", "how many papers deal with speech recognition?"),
         ("Welche Arbeiten behandeln Spracherkennung?", "which papers deal with speech recognition?"),
         ("哪些论文使用了LoRA？", "which papers use LoRA?"),
+        ("量化大语言模型的方法有哪些？", "which methods quantization large language models?"),
         ("LoRAを使っている論文はどれですか？", "which papers LoRA using?"),
     ],
 )
@@ -79,6 +80,8 @@ def test_routes(question: str, route: str) -> None:
         "¿Cuántos artículos mencionan PondBench?",
         "Wie viele Arbeiten erwähnen PondBench?",
         "有多少论文提到了PondBench？",
+        "Сколько статей упоминают PondBench?",
+        "Hoeveel artikelen noemen PondBench?",
     ],
 )
 def test_a_count_in_another_language(pond: Assistant, question: str) -> None:
