@@ -68,6 +68,9 @@ def test_english_stays(question: str) -> None:
         ("拡散モデルを高速化する論文はどれですか？", "survey"),
         ("Was ist der Unterschied zwischen LoRA und DoRA?", "compare"),
         ("¿Cuál es el tamaño del vocabulario de Swallow?", "lookup"),
+        ("Bonjour, comment ça va aujourd'hui ?", "chat"),
+        ("Привет! Как дела?", "chat"),
+        ("你好", "chat"),
     ],
 )
 def test_routes(question: str, route: str) -> None:
