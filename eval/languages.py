@@ -14,7 +14,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from eval.datasets import rows
-from eval.matching import states
+from eval.metrics import citations, surveys
+from eval.metrics.facts import all_vital
+from eval.records import Record
 from eval.schema import Question, bundled
 from eval.training.views import open_views, view_parser
 from rag.assistant import Assistant
@@ -58,8 +60,8 @@ def _line(asked: Sequence[Asked]) -> str:
     answerable = [entry for entry in asked if entry.question.answerable]
     told = [entry for entry in answerable if entry.question.facts]
     columns = [
-        [[_overlap(e.question, answer) for answer in (e.english, e.own)] for e in answerable],
-        [[_stated(e.question, answer) for answer in (e.english, e.own)] for e in told],
+        [[_papers(e.question, answer) for answer in (e.english, e.own)] for e in answerable],
+        [[all_vital(Record(e.question, answer)) or 0.0 for answer in (e.english, e.own)] for e in told],
         [[1.0, float(e.own.route == e.english.route)] for e in asked],
         [[float(answer.abstained) for answer in (e.english, e.own)] for e in answerable],
     ]
@@ -67,14 +69,10 @@ def _line(asked: Sequence[Asked]) -> str:
     return f"({len(asked)}) " + ", ".join(f"{english:.2f} / {own:.2f}" for english, own in means)
 
 
-def _overlap(question: Question, answer: Answer) -> float:
-    """F1 of the papers, borderline ones left out."""
-    given = set(answer.papers) - set(question.borderline)
-    return 2 * len(given & set(question.gold)) / max(len(given) + len(question.gold), 1)
-
-
-def _stated(question: Question, answer: Answer) -> float:
-    return float(all(states(answer.text, fact) for fact in question.facts))
+def _papers(question: Question, answer: Answer) -> float:
+    """F1 of the papers, borderline ones left out; 0 for a refusal."""
+    record = Record(question, answer)
+    return surveys.f1(record) or citations.paper_f1(record) or 0.0
 
 
 if __name__ == "__main__":

@@ -61,10 +61,10 @@ def take_inventory(settings: Settings) -> Inventory:
 def list_papers(settings: Settings, text: str = "", source: str = "") -> Iterator[Paper]:
     """The papers whose title or text contains `text` and one of whose sources' names contains `source`, in
     whatever case."""
-    wanted = text.casefold()
+    wanted, from_source = text.casefold(), source.casefold()
     for paper in Index.of(settings).snapshot().papers():
         in_text = wanted in paper.title.casefold() or wanted in paper.text.casefold()
-        if in_text and any(source.casefold() in entry.name.casefold() for entry in paper.sources):
+        if in_text and any(from_source in entry.name.casefold() for entry in paper.sources):
             yield paper
 
 

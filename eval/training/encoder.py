@@ -18,7 +18,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Generic, TypeVar
 
 import numpy as np
 import torch
@@ -31,12 +31,12 @@ from eval.training.network import minilm, rate
 from eval.training.views import open_views
 from rag.embedding.calibration import ranges
 from rag.embedding.minilm import tokenizer_from
-from rag.embedding.shipped import packed
+from rag.embedding.shipped import ENCODER, packed
 from rag.embedding.smoothing import smoothed
-from rag.embedding.weights import FILE, checkpoint
+from rag.embedding.weights import checkpoint
 from rag.token_basis import basis
 
-_WEIGHTS = Path(__file__).parents[2] / "rag" / "weights" / FILE
+_WEIGHTS = Path(__file__).parents[2] / "rag" / "weights" / ENCODER.file
 _STEPS, _RATE, _SHARPNESS_RATE = 300, 4e-5, 1e-2
 _SHORT, _LONG, _CONCEPTS = 14, 8, 20  # questions on short and long texts, and concepts, in a batch
 _LONG_TEXT = 900  # characters
@@ -87,14 +87,14 @@ class Encoder(nn.Module):
         return torch.tensor([start for start, _ in offsets])
 
 
-class Deck:
+class Deck(Generic[_T]):
     """Entries dealt in random order, each once before any comes again."""
 
     def __init__(self, entries: Sequence[_T], chance: random.Random) -> None:
         self._entries, self._chance = list(entries), chance
-        self._left: list[Any] = []
+        self._left: list[_T] = []
 
-    def deal(self, count: int) -> list[Any]:
+    def deal(self, count: int) -> list[_T]:
         """The next `count`."""
         while len(self._left) < count:
             again = list(self._entries)

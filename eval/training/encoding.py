@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,9 +66,8 @@ class Wordings:
 def concepts(wording: Wordings) -> Iterator[Concept]:
     """All concepts, related ones near one another."""
     for row in rows("concepts"):
-        papers = tuple(encoder_text(paper["title"], paper["text"]) for paper in row["papers"])
         terms = (row["concept"], *row["terms"])
-        yield Concept(tuple(wording(text) for text in row["requests"]), papers, terms)
+        yield Concept(tuple(wording(text) for text in row["requests"]), _papers(row), terms)
 
 
 def pairs(wording: Wordings) -> Iterator[Pair]:
@@ -80,7 +80,7 @@ def pairs(wording: Wordings) -> Iterator[Pair]:
 def of_concepts(wording: Wordings) -> Iterator[Pair]:
     """The questions on papers of concepts; the other papers on the same one stand near."""
     for row in rows("concepts"):
-        texts = [encoder_text(paper["title"], paper["text"]) for paper in row["papers"]]
+        texts = _papers(row)
         for paper, text in zip(row["papers"], texts, strict=True):
             near = tuple(other for other in texts if other != text)
             yield from (Pair(wording(question), text, near) for question in paper["questions"])
@@ -101,6 +101,10 @@ def of_sentences(wording: Wordings) -> Iterator[Pair]:
         for question in row["questions"]:
             if question["kind"] == "answered":
                 yield Pair(wording(question["question"]), text, (), sentences, tuple(question["says"]))
+
+
+def _papers(row: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(encoder_text(paper["title"], paper["text"]) for paper in row["papers"])
 
 
 def _with_spans(title: str, sentences: list[str]) -> tuple[str, Spans]:

@@ -28,13 +28,13 @@ from eval.training.reading import Example, examples, invented
 from eval.training.views import open_views, view_parser
 from rag.embedding.calibration import ranges
 from rag.embedding.minilm import tokenizer_from
-from rag.embedding.shipped import WORDS, packed, shipped, unpacked
+from rag.embedding.shipped import READER, WORDS, packed, shipped, unpacked
 from rag.embedding.smoothing import smoothed, unsmoothed
 from rag.embedding.weights import checkpoint
 from rag.reading.reader import pieces
-from rag.reading.weights import FILE, Heads
+from rag.reading.weights import Heads
 
-_WEIGHTS = Path(__file__).parents[2] / "rag" / "weights" / FILE
+_WEIGHTS = Path(__file__).parents[2] / "rag" / "weights" / READER.file
 _BATCH, _RATE, _HEAD_RATE = 16, 6e-5, 3e-4
 _CLASS = {"answered": 0, "missing": 1, "other": 1, "false": 2}
 # How often an example is used, in an epoch that shows each question in one of its views.
@@ -105,9 +105,9 @@ def main() -> None:
     train = [entry for entry in made if not entry.example.held_out]
     held_out = [entry for entry in made if entry.example.held_out and _reported(entry.example, chance)]
     print(f"{len(train)} examples, {len(held_out)} held out", flush=True)
-    network = Network(unsmoothed(unpacked(FILE, weights[WORDS])) if options.further else weights)
+    network = Network(unsmoothed(unpacked(READER, weights[WORDS])) if options.further else weights)
     if options.further:
-        network.take(Heads.of(shipped(FILE, "heads.")))
+        network.take(Heads.of(shipped(READER, "heads.")))
         print(f"before: {_report(network, held_out)}", flush=True)
     _fit(network, train, held_out, cut, options.epochs, chance, lambda: _write(network, weights, tokenizer))
 

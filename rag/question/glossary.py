@@ -61,14 +61,15 @@ def in_english(text: str) -> str:
         return _unspaced(text.translate(_PUNCTUATION), _glossary("ja" if _KANA_ANYWHERE.search(text) else "zh").forms)
     tokens = _TOKEN.findall(text.translate(_PUNCTUATION))
     words = [token.casefold() for token in tokens if _WORD.match(token) and not _is_name(token)]
-    english = sum(_is_english(word) for word in words)
-    if english >= _MOSTLY * len(words):
+    english = [word for word in words if _is_english(word)]
+    if len(english) >= _MOSTLY * len(words):
         return text
-    found = {name: sum(_glossary(name).knows(word) and not _is_english(word) for word in words) for name in _SPACED}
-    best = max(found, key=lambda name: found[name])
-    if found[best] < min(_EVIDENCE, len(words)) or found[best] <= english - _shared(words, best):
+    others = [word for word in words if not _is_english(word)]
+    best = max(map(_glossary, _SPACED), key=lambda glossary: sum(map(glossary.knows, others)))
+    found, shared = (sum(map(best.knows, some)) for some in (others, english))  # shared: "die", "in", "token"
+    if found < min(_EVIDENCE, len(words)) or found <= len(english) - shared:
         return text
-    return _joined(_glossed(tokens, _glossary(best)))
+    return _joined(_glossed(tokens, best))
 
 
 @dataclass(frozen=True)
@@ -127,11 +128,6 @@ def _is_name(token: str) -> bool:
 
 def _is_english(word: str) -> bool:
     return word in STOPWORDS or is_common(stem(word))
-
-
-def _shared(words: list[str], language: str) -> int:
-    """How many words are English and of the language, too: "die", "in", "token"."""
-    return sum(_is_english(word) and _glossary(language).knows(word) for word in words)
 
 
 def _glossed(tokens: list[str], glossary: Glossary) -> Iterator[str]:

@@ -11,11 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.embedding.shipped import POSITIONS, mark_of, shipped, unpacked
-from rag.embedding.weights import Graph, keep, kept, with_tokenizer, word_vectors
+from rag.embedding.shipped import POSITIONS, READER, shipped
+from rag.embedding.weights import Graph, built
 
 WINDOW = POSITIONS  # word pieces of question, title and text together
-FILE = "reader.safetensors"
 _UNREAD = -9.0  # the score of a sentence that did not fit
 
 Array = NDArray[Any]
@@ -50,13 +49,5 @@ class Heads:
 
 def find_reader(folder: Path) -> tuple[Graph, Heads]:
     """The reader's graph, out of `folder`, built there first where it is not; and its heads."""
-    name = f"reader-int8-1-{mark_of(FILE)}"
-    path = kept(folder, name) or keep(folder, name, _built)
-    return Graph(name, path), Heads.of(shipped(FILE, "heads."))
-
-
-def _built() -> Any:
-    from rag.embedding.graph import build
-
-    words, tokenizer = word_vectors()
-    return with_tokenizer(build(unpacked(FILE, words), window=WINDOW), tokenizer)
+    graph = built(folder, "reader-int8-1", READER, WINDOW)
+    return graph, Heads.of(shipped(READER, "heads."))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +15,7 @@ from numpy.typing import NDArray
 from rag.retrieval.query import Query
 from rag.retrieval.segments import Segments, meet
 from rag.snapshot import Snapshot
-from rag.text.words import words
+from rag.text.words import opening_words
 
 NAMES = (
     "dense", "lexical", "title_lexical", "pieces", "piece_floor", "sentence_pieces", "title_pieces",
@@ -152,10 +151,5 @@ def _covered(query: Query, segments: Segments, firsts: NDArray[np.int64]) -> lis
 
 def _named(query: Query, title: str) -> float:
     """Whether the question has the name that the title opens with, as in `COAT: Compressing …`."""
-    parts = _opening(title)
+    parts = opening_words(title)
     return float(0 < len(parts) <= 6 and parts <= set(query.words))
-
-
-@lru_cache(maxsize=65_536)
-def _opening(title: str) -> frozenset[str]:
-    return frozenset(words(title.partition(":")[0])) if ":" in title else frozenset()

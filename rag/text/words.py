@@ -42,6 +42,12 @@ def words(text: str, *, keep_stopwords: bool = False) -> list[str]:
     return found if keep_stopwords else [word for word in found if word not in STOPWORDS]
 
 
+@lru_cache(maxsize=65_536)
+def opening_words(title: str) -> frozenset[str]:
+    """The search words of the name that a title opens with (`COAT: Compressing …`); none where it opens with none."""
+    return frozenset(words(title.partition(":")[0])) if ":" in title else frozenset()
+
+
 @lru_cache(maxsize=200_000)
 def _forms(word: str) -> tuple[str, ...]:
     if word.endswith("'s"):

@@ -7,7 +7,7 @@ import re
 from rag.retrieval.retriever import Hits
 from rag.snapshot import Snapshot
 from rag.text.brackets import unbracketed
-from rag.text.words import words
+from rag.text.words import opening_words, words
 from rag.types import Paper
 from rag.writing.draft import Draft
 
@@ -82,5 +82,5 @@ def _given_first(name: str) -> str:
 def _named(title: str, query: str) -> bool:
     """Whether a question names the paper, by the name that its title opens with or by most of its title."""
     asked, own = set(words(query)), set(words(title))
-    name = set(words(title.partition(":")[0])) if ":" in title else set[str]()
+    name = opening_words(title)
     return bool(name and name <= asked) or len(own & asked) >= _ALIKE * max(1, len(own))

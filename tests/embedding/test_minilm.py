@@ -15,8 +15,8 @@ from tokenizers import normalizers
 from rag.embedding import MiniLM
 from rag.embedding.graph import build
 from rag.embedding.minilm import tokenizer_from
-from rag.embedding.shipped import unpacked
-from rag.embedding.weights import FILE, word_vectors
+from rag.embedding.shipped import ENCODER, unpacked
+from rag.embedding.weights import word_vectors
 
 TEXTS = [
     "A cat sat on the mat.",
@@ -30,7 +30,7 @@ TEXTS = [
 def exact_states(texts: list[str]) -> list[np.ndarray]:
     """What the weights that ship give in fp32 for each text, `[CLS]` and `[SEP]` included."""
     words, tokenizer = word_vectors()
-    contents = build(unpacked(FILE, words), int8=False).SerializeToString()
+    contents = build(unpacked(ENCODER, words), int8=False).SerializeToString()
     session = onnxruntime.InferenceSession(contents, providers=["CPUExecutionProvider"])
     cut = tokenizer_from(tokenizer)
     return [session.run(None, {"input_ids": np.asarray([cut.encode(text).ids])})[0][0] for text in texts]

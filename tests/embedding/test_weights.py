@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import tarfile
+from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from safetensors.numpy import load_file
 
 from rag.embedding import MiniLM, load_minilm
 from rag.embedding.graph import build
+from rag.embedding.shipped import ENCODER, READER, Trained
 from rag.embedding.weights import find_graph
 from rag.errors import EmbeddingError, WeightsCorruptError, WeightsMissingError
 
@@ -39,6 +41,12 @@ def start(code: str, *arguments: object, **environment: str) -> "subprocess.Pope
 @pytest.fixture
 def without_package(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, PACKAGE, None)  # what makes `find_spec` find nothing
+
+
+@pytest.mark.parametrize("trained", [ENCODER, READER])
+def test_a_mark_is_of_the_file_that_ships(trained: Trained) -> None:
+    contents = files("rag.weights").joinpath(trained.file).read_bytes()
+    assert hashlib.sha256(contents).hexdigest().startswith(trained.mark)
 
 
 def test_two_processes_build_at_once(tmp_path: Path) -> None:
