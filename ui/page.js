@@ -77,13 +77,16 @@
   for (const kind of ["mouseout", "focusout", "scroll"]) document.addEventListener(kind, close, true);
   document.addEventListener("keydown", event => { if (event.key === "Escape") close(); });
 
-  // The papers of the answer that stands open are ringed on the map, whenever it is drawn or shown.
+  // The papers of the answer that stands open are ringed on the map, whenever either changes: also where the page puts
+  // a whole panel in at once, as it does with a map that was drawn before its tab stood open.
   const ring = () => {
     const cited = new Set([...document.querySelectorAll("#sources section.cards:not([hidden]) [data-paper]")].map(
       card => card.dataset.paper));
     document.querySelectorAll("#map circle").forEach(dot => dot.classList.toggle("lit", cited.has(dot.dataset.paper)));
   };
-  new MutationObserver(changes => {
-    if (changes.some(change => change.target.closest && change.target.closest("#map, #sources"))) ring();
-  }).observe(document.documentElement, { childList: true, subtree: true });
+  const panels = "#map, #sources";
+  const holds = node => node.nodeType === 1 && (node.matches(panels) || node.querySelector(panels));
+  const concerns = change => change.target.closest(panels) || [...change.addedNodes].some(holds);
+  new MutationObserver(changes => { if (changes.some(concerns)) ring(); }).observe(
+    document.documentElement, { childList: true, subtree: true, attributes: true, attributeFilter: ["hidden"] });
 })();

@@ -228,6 +228,20 @@ def test_the_map(page: Any) -> None:
     assert page.locator(INPUT).is_visible()
 
 
+def test_the_map_rings_what_comes_in_at_once(page: Any) -> None:
+    ask(page, QUESTION)
+    page.click("button[role=tab]:has-text('Map')")
+    page.wait_for_selector("#map circle.lit")
+    page.evaluate(
+        """() => {
+            const map = document.querySelector('#map'), again = map.cloneNode(true);
+            again.querySelectorAll('.lit').forEach(dot => dot.classList.remove('lit'));
+            map.replaceWith(again);
+        }"""
+    )
+    page.wait_for_selector("#map circle.lit", timeout=5_000)
+
+
 def test_exports_and_copies(page: Any, tmp_path: Path) -> None:
     ask(page, "Which papers mention PondBench?")
     wanted = {
