@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from eval.metrics.score import wilson
-from eval.training.reading import Asked, asked, sentences_of
+from eval.training.reading import Asked, asked
 from eval.training.views import View, open_views, view_parser
 from rag.assistant import Assistant
 from rag.settings import load_settings
@@ -39,7 +39,7 @@ def main() -> None:
 def outcome(assistant: Assistant, view: View, question: Asked) -> Outcome:
     """Ask one question."""
     answer = assistant.ask(question.question)
-    texts = sentences_of(view.snapshot, view.positions[question.paper])
+    texts = tuple(view.snapshot.sentences(view.positions[question.paper]))
     says = [texts[number] for number in question.sentences(view.name) if number < len(texts)]
     quotes = [citation.quote for citation in answer.citations if citation.title == question.paper]
     found = any(text in quote or quote in text for text in says for quote in quotes)

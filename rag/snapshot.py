@@ -223,6 +223,12 @@ class Snapshot:
         spans, bounds = self._sentences
         return [(int(start), int(end)) for start, end in spans[bounds[passage] : bounds[passage + 1]]]
 
+    def sentences(self, paper: int) -> Iterator[str]:
+        """The sentences of a paper, in order."""
+        for passage in range(int(self.first_passage[paper]), int(self.first_passage[paper + 1])):
+            text = self.passage(passage).text
+            yield from (text[start:end] for start, end in self.sentence_spans(passage))
+
     def sentence_count(self, passage: int) -> int:
         """How many sentences the passage has."""
         bounds = self._sentences[1]

@@ -3,7 +3,8 @@
 `eval/datasets/concepts.jsonl` has concepts of machine learning: the terms of art that stand for each, requests for it
 in other words, and three invented papers about it with questions on each. `abstracts.jsonl` has questions on the
 invented abstracts of `statements.jsonl`, `invented.jsonl` those on abstracts of its own, with the sentences that
-answer. No paper of the collection and no question of `train.jsonl` or `test.jsonl` is among them.
+answer. `listings.jsonl` has pools of all these papers with requests for lists, and who belongs on each. No paper of the
+collection and no question of `train.jsonl` or `test.jsonl` is among them.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eval.datasets import rows
+from eval.training.invented import papers
 from rag.chunking import encoder_text
 from rag.embedding import Embedder
 from rag.lexical import LexicalIndex
@@ -53,6 +55,23 @@ class Concept:
     terms: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A request for a list; by their numbers in a pool, the papers that belong on it, and those that some would add."""
+
+    request: Wording
+    belong: tuple[int, ...]
+    borderline: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Papers, and requests for lists of some of them."""
+
+    papers: tuple[str, ...]
+    listings: tuple[Listing, ...]
+
+
 class Wordings:
     """Weighs the word pieces of questions as a search does, by their rarity among the papers of an index."""
 
@@ -68,6 +87,16 @@ def concepts(wording: Wordings) -> Iterator[Concept]:
     for row in rows("concepts"):
         terms = (row["concept"], *row["terms"])
         yield Concept(tuple(wording(text) for text in row["requests"]), _papers(row), terms)
+
+
+def pools(wording: Wordings) -> Iterator[Pool]:
+    """All pools of invented papers with what is listed of them."""
+    known = papers()
+    for row in rows("listings"):
+        listings = [
+            Listing(wording(entry["request"]), tuple(entry["in"]), tuple(entry["maybe"])) for entry in row["requests"]
+        ]
+        yield Pool(tuple(known[title].text for title in row["papers"]), tuple(listings))
 
 
 def pairs(wording: Wordings) -> Iterator[Pair]:
@@ -88,10 +117,9 @@ def of_concepts(wording: Wordings) -> Iterator[Pair]:
 
 def of_abstracts(wording: Wordings) -> Iterator[Pair]:
     """The questions on the abstracts of statements."""
-    texts = {row["paper"]: row["text"] for row in rows("statements") if "text" in row}
+    known = papers()
     for row in rows("abstracts"):
-        text = encoder_text(row["paper"], texts[row["paper"]])
-        yield from (Pair(wording(question), text) for question in row["questions"])
+        yield from (Pair(wording(question), known[row["paper"]].text) for question in row["questions"])
 
 
 def of_sentences(wording: Wordings) -> Iterator[Pair]:

@@ -17,7 +17,6 @@ from eval.matching import states
 from eval.schema import Question, bundled
 from eval.training.fitting import folds
 from eval.training.views import View, planned
-from rag.snapshot import Snapshot
 
 Kind = Literal["answered", "missing", "false", "other"]
 _HELD_OUT = 8  # one fold of so many is for choosing when to stop, and for all that is built on the reader
@@ -95,19 +94,9 @@ def invented(beside: View) -> Iterator[Example]:
                 yield from _beside(beside, question["question"], question["question"], -1, group)
 
 
-def sentences_of(snapshot: Snapshot, paper: int) -> tuple[str, ...]:
-    """The sentences of a paper, in order."""
-    first, last = int(snapshot.first_passage[paper]), int(snapshot.first_passage[paper + 1])
-    return tuple(
-        snapshot.passage(passage).text[start:end]
-        for passage in range(first, last)
-        for start, end in snapshot.sentence_spans(passage)
-    )
-
-
 def _of_paper(view: View, row: Asked) -> Iterator[Example]:
     own = view.positions[row.paper]
-    texts = sentences_of(view.snapshot, own)
+    texts = tuple(view.snapshot.sentences(own))
     evidence = tuple(number for number in row.sentences(view.name) if number < len(texts))
     yield Example(row.question, row.paper, texts, row.kind, evidence, row.paper)
     if row.kind != "false":  # what it takes for granted may hold elsewhere
@@ -120,17 +109,17 @@ def _of_question(view: View, row: Question) -> Iterator[Example]:
     if about and about not in view.positions:
         return
     if row.single:
-        texts = sentences_of(view.snapshot, view.positions[about])
+        texts = tuple(view.snapshot.sentences(view.positions[about]))
         evidence = tuple(i for i, text in enumerate(texts) if any(states(text, fact) for fact in row.facts))
         yield Example(row.question, about, texts, "answered", evidence, about)
     elif about:
         kind: Kind = "missing" if row.reason == "missing-detail" else "false"
-        yield Example(row.question, about, sentences_of(view.snapshot, view.positions[about]), kind, (), about)
+        yield Example(row.question, about, tuple(view.snapshot.sentences(view.positions[about])), kind, (), about)
     yield from _beside(view, row.question, query, view.positions.get(about, -1), about or row.id)
 
 
 def _beside(view: View, question: str, query: str, own: int, group: str) -> Iterator[Example]:
     found = [candidate.paper for candidate in view.search.hits(query).candidates]
     for paper in [paper for paper in found if paper != own][:_OTHERS]:
-        title, texts = view.snapshot.title(paper), sentences_of(view.snapshot, paper)
+        title, texts = view.snapshot.title(paper), tuple(view.snapshot.sentences(paper))
         yield Example(question, title, texts, "other", (), group)

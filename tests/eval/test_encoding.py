@@ -8,7 +8,7 @@ import pytest
 
 from eval.datasets import rows
 from eval.schema import bundled
-from eval.training.encoding import Wordings, concepts, of_abstracts, of_concepts, of_sentences
+from eval.training.encoding import Wordings, concepts, of_abstracts, of_concepts, of_sentences, pools
 from rag.corpus.digests import bundled as bundled_papers
 from rag.embedding import load_minilm
 from rag.lexical import LexicalIndex
@@ -29,7 +29,11 @@ def test_no_paper_of_the_collection_and_no_question_on_it() -> None:
     assert not invented & titles
     questions = {q.casefold() for row in rows("concepts") for paper in row["papers"] for q in paper["questions"]}
     requests = {q.casefold() for row in rows("concepts") for q in row["requests"]}
+    requests |= {entry["request"].casefold() for row in rows("listings") for entry in row["requests"]}
+    about = {row["paper"].casefold() for row in rows("invented")}
+    questions |= {entry["question"].casefold() for row in rows("invented") for entry in row["questions"]}
     assert not (questions | requests) & asked
+    assert not about & titles
 
 
 def test_spans_are_sentences_and_the_answer_is_one_of_them(wordings: Wordings) -> None:
@@ -53,3 +57,13 @@ def test_related_concepts_have_requests_terms_and_papers(wordings: Wordings) -> 
         assert len(concept.papers) == 3
         assert len(concept.terms) >= 3
         assert len(concept.requests) >= 6
+
+
+def test_a_listing_has_papers_of_its_pool_and_near_misses(wordings: Wordings) -> None:
+    for pool in islice(pools(wordings), 3):
+        assert len(set(pool.papers)) == len(pool.papers) > 70
+        for listing in pool.listings:
+            assert listing.belong
+            assert not set(listing.belong) & set(listing.borderline)
+            assert max(listing.belong + listing.borderline) < len(pool.papers)
+            assert len(listing.belong + listing.borderline) < len(pool.papers) // 2
