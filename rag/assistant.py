@@ -8,6 +8,7 @@ import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import copy_context
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -15,12 +16,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.chat_model import Call, ChatModel, load_chat_model
+from rag.chat_model import Call, ChatModel, load_chat_model, telling_prompts
 from rag.embedding import Embedder, load_embedder
-from rag.errors import EmbeddingError, IndexMismatchError, ModelError, PromptError, UsageError
+from rag.errors import EmbeddingError, IndexMismatchError, ModelError, UsageError
 from rag.grounding import footnoted
 from rag.index import Index
-from rag.question import Plan, plan
+from rag.question import Plan, is_task, plan, reply
 from rag.reading import Reader, load_reader
 from rag.retrieval.pairing import Pair, best_pair
 from rag.retrieval.retriever import Hits, Retriever
@@ -32,7 +33,7 @@ from rag.text.language import is_english
 from rag.text.visible import visible
 from rag.text.words import words
 from rag.tracing import in_one_context, span
-from rag.types import Answer, Delta, Event, RankedPaper, Restart, Route, Stage, Turn, Usage
+from rag.types import Answer, Delta, Event, RankedPaper, Restart, Route, Stage, Turn
 from rag.writing import answerability, rereading
 from rag.writing.answer_type import asked_types
 from rag.writing.draft import Draft
@@ -53,14 +54,11 @@ _OWN_WORDS = 2  # search words from which a follow-up must share one with the pa
 _OF_REQUESTS = frozenset(
     words(
         "explain simpler terms sentence sentences summarize summarise example examples compare compares compared "
-        "difference differ differs ok okay please detail details more tell short words plain better worse faster"
+        "difference differ differs ok okay please detail details more tell short words plain better worse faster give "
+        "link code show similar related one two first second third last only list name meant mean"
     )
 )
-_GREETING = (
-    "Ask me a question about the papers in the index: a fact, a number, a comparison, or a list. Every sentence of an "
-    "answer names the paper that it stands in. `footnote ingest` adds papers of your own."
-)
-History = Sequence[Mapping[str, str]]
+History = Sequence[Mapping[str, str]] | None
 
 
 class Assistant:
@@ -126,13 +124,14 @@ class Assistant:
     ) -> Answer:
         """The answer to `question`, footnoted.
 
-        `history` holds earlier turns, oldest first, as `{"role": "user"|"assistant", "content": str}`.
+        `history` holds earlier turns, oldest first, as `{"role": "user"|"assistant", "content": str}`; None is none.
         `papers` and `sources` restrict to titles and source names that contain one of the given strings, `since` and
         `until` to years, both included.
 
         Raises:
-            UsageError: for an empty question, or a turn that is no turn.
+            UsageError: for an empty question, or a history that is no list of turns.
             IndexMissingError: when nothing was ingested yet.
+            PromptError: when a prompt of `FOOTNOTE_PROMPTS` cannot be used.
         """
         return _last(self.stream(question, history, papers=papers, sources=sources, since=since, until=until))
 
@@ -154,7 +153,7 @@ class Assistant:
             return _last(self.stream(question, history, **only, call=call))
 
         try:
-            return await asyncio.get_running_loop().run_in_executor(_waiting(), work)
+            return await asyncio.get_running_loop().run_in_executor(_waiting(), copy_context().run, work)
         except asyncio.CancelledError:
             call.cancel()
             raise
@@ -173,7 +172,7 @@ class Assistant:
         """`ask`, as it happens: `Stage` and `Delta` events, a `Restart` where text shown is withdrawn, and at the
         end the `Answer`, whose text is what the deltas since the last restart make.
 
-        Closing the iterator, or cancelling `call`, gives up what the model was asked.
+        Closing the iterator, or cancelling `call`, which is for this question alone, gives up what the model was asked.
         """
         question = visible(question)
         if not question.strip():
@@ -188,6 +187,9 @@ class Assistant:
 
     def varied(self, **overrides: Any) -> Assistant:
         """An assistant that differs in single settings and shares the open index, the encoder and the model.
+
+        What those were opened with is not varied: `llm` and its address, key and limits, `embedder`, `candidates`,
+        `home` and `store`. Make another `Assistant` for these.
 
         Raises:
             SettingsError: for a value that a setting does not take.
@@ -223,7 +225,8 @@ class Assistant:
         with clock("plan"):
             rules = plan(question, turns)
         if rules.route == "chat":
-            yield from _told(_answer(rules, Draft((), opening=_GREETING), clock))
+            said = Draft((), opening=reply(rules.question), abstained=is_task(rules.question))
+            yield from _told(_answer(rules, said, clock))
             return
         with clock("open"):
             retriever = self.retriever
@@ -236,22 +239,20 @@ class Assistant:
                 return
         degraded = ""
         if self.model is not None and not asks_for_all(rules):
-            from prompts import PromptFault  # imported where a model is asked, as all of its side
-
             given = False
             try:
-                for event in self._by_model(self.model, retriever, rules, turns, allowed, call, clock):
-                    given |= isinstance(event, Delta)
-                    yield event
+                with telling_prompts():
+                    for event in self._by_model(self.model, retriever, rules, turns, allowed, call, clock):
+                        given |= isinstance(event, Delta)
+                        yield event
                 return
             except ModelError as error:
                 degraded = f"{error.message}; sentences were chosen without a model"
                 if given:
                     yield Restart()
-            except PromptFault as error:
-                raise PromptError(str(error), "mend the file, or unset FOOTNOTE_PROMPTS") from error
         draft, route = self._draft(retriever, rules, allowed, clock)
-        yield from _told(replace(_answer(rules, draft, clock, route), degraded=degraded))
+        answer = _answer(rules, draft, clock, route)
+        yield from _told(replace(answer, degraded=degraded, usage=call.usage, prompts=call.prompts))
 
     def _by_model(
         self,
@@ -264,17 +265,15 @@ class Assistant:
         clock: _Clock,
     ) -> Iterator[Event]:
         """The events of an answer that the model writes; raises ModelError where it cannot."""
-        from prompts import load
         from rag.grounding.encoders import token_encoder
         from rag.model_answer import ModelWriter
         from rag.model_survey import ModelSurvey
         from rag.planning import needs_model, planned
 
-        made, usage, prompts = rules, Usage(), {}
+        made = rules
         if needs_model(rules, turns):
             with clock("plan_model"), span("footnote.plan"):
-                made, usage = planned(rules, turns, model, call, self.settings.prompts)
-            prompts["plan"] = load("plan", self.settings.prompts).hash
+                made = planned(rules, turns, model, call, self.settings.prompts)
         if made.route in ("survey", "count"):
             writing = ModelSurvey(model, self.settings, retriever).write(made, allowed, call)
         else:
@@ -286,8 +285,7 @@ class Assistant:
         yield Stage("write")
         with span("footnote.write"):
             written = yield from _timed(writing, clock)
-        written = replace(written, usage=usage + written.usage, prompts={**prompts, **written.prompts})
-        yield _written(rules, made, written, model.name, clock)
+        yield replace(_written(rules, made, written, model.name, clock), usage=call.usage, prompts=call.prompts)
 
     def search(self, query: str, k: int = 0) -> list[RankedPaper]:
         """The `k` best papers for a query (the setting `k` by default), passages best first."""
@@ -302,7 +300,10 @@ class Assistant:
         with clock("retrieve"):
             hits = retriever.hits(planned.query, allowed)
         with clock("write"):
-            return self._answered(retriever, planned, hits)
+            draft, route = self._answered(retriever, planned, hits)
+        if draft.abstained and planned.otherwise:
+            return self._draft(retriever, replace(planned, query=planned.otherwise, otherwise=""), allowed, clock)
+        return draft, route
 
     def _answered(self, retriever: Retriever, planned: Plan, hits: Hits) -> tuple[Draft, Route]:
         """A comparison of two papers, sentences of one, or the nearest titles where none answers."""
@@ -461,8 +462,6 @@ def _written(rules: Plan, made: Plan, written: Written, engine: str, clock: _Clo
         examined=written.examined,
         timings={**clock.seconds, "ground": written.grounding_s, "total": sum(clock.seconds.values())},
         note=written.note,
-        prompts=written.prompts,
-        usage=written.usage,
     )
 
 
@@ -482,9 +481,11 @@ def _refusal(draft: Draft) -> str:
     return f"{said}{nearest_named(draft.nearest)}"
 
 
-def _turns(history: Sequence[Any]) -> list[Turn]:
+def _turns(history: object) -> list[Turn]:
+    if history is not None and (isinstance(history, str) or not isinstance(history, Sequence)):
+        raise UsageError(f"the history is no list but of type {type(history).__name__}", "give a list of turns")
     turns: list[Turn] = []
-    for position, turn in enumerate(history):
+    for position, turn in enumerate(history or ()):
         role, content = (turn.get("role"), turn.get("content")) if isinstance(turn, Mapping) else (None, None)
         if role not in ("user", "assistant") or not isinstance(content, str):
             raise UsageError(

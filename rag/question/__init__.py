@@ -1,7 +1,9 @@
 """A question and its history in, a plan out, by rules alone: they need no model and fail towards a plain lookup."""
 
+from rag.question.chat import is_task, reply
 from rag.question.follow_up import MAX_QUESTION, leans
 from rag.question.plan import Plan, plan
-from rag.question.subject import subject_of
+from rag.question.route import MOST_OF_ALL
+from rag.question.subject import LEFT_OUT, subject_of
 
-__all__ = ["MAX_QUESTION", "Plan", "leans", "plan", "subject_of"]
+__all__ = ["LEFT_OUT", "MAX_QUESTION", "MOST_OF_ALL", "Plan", "is_task", "leans", "plan", "reply", "subject_of"]

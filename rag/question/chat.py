@@ -38,6 +38,59 @@ _ITSELF = (
 _ON_ITSELF = re.compile(rf"^\W*(?:(?:so|and|but|ok|hi|hello)\W+)?(?:{'|'.join(_ITSELF)})\W*$", re.I)
 
 
+_TASK = re.compile(
+    r"^\W*(?:please |can you |could you |would you |now )*(?:"
+    r"write (?:me )?(?:an? |some |the )?(?:\w+ )?(?:poem|song|haiku|story|essay|e-?mail|letter|function|script|program|"
+    r"code|joke|tweet|class|tests?)\b|tell me a joke|translate\b|"
+    r"(?:delete|erase|drop|remove) (?:all|every|the|this|these|my)\b|"
+    r"(?:show|tell|give|print|repeat|reveal)(?: me)? (?:the|your) (?:system |own |hidden )?(?:prompt|instructions)\b|"
+    r"ignore (?:all |the |your )*(?:previous|above|prior)\b)",
+    re.I,
+)
+_THANKS = re.compile(
+    r"\b(?:thank|thanks|thx|ty|cheers|danke|merci|gracias|bye|goodbye|helpful|great|perfect|awesome)\b", re.I
+)
+_ADDING = re.compile(r"\b(?:add|upload|import|ingest|load|open|read|pdfs?|files?|install)\b", re.I)
+_COLLECTION = (
+    r"what (?:topics|subjects|fields|areas|themes)\b.*\b(?:cover\w*|have|here|index|collection|corpus|there)\b.*",
+    r"what(?:'s| is| do you have) in (?:the|this|your) (?:index|collection|corpus|database|library)",
+    r"how (?:accurate|good|reliable|trustworthy) are (?:you|your answers)",
+    r"what languages? (?:do you (?:speak|understand|know)|can i ask in)",
+    r"(?:how|where) (?:do|can|could) i (?:install|start|set up|update|configure) (?:you|this|footnote)",
+    r"can (?:i|you) trust (?:you|your answers|this)",
+)
+_ON_COLLECTION = re.compile(rf"^\W*(?:{'|'.join(_COLLECTION)})\W*$", re.I)
+_QUOTES = "Without a model I quote sentences of the papers, and with one I check each of its sentences against them"
+_WAYS = "Ask a fact, a number, a comparison of two papers, or a list (“which papers …”)."
+
+
+def reply(text: str) -> str:
+    """What is said to a text that asks nothing of the papers."""
+    if _TASK.match(text):
+        return f"I answer questions on the papers, and nothing else. {_WAYS}"
+    if _THANKS.search(text):
+        return "You are welcome. Ask on whenever you like."
+    if _ON_COLLECTION.match(text) or _ON_ITSELF.match(text):
+        if _ADDING.search(text):
+            return (
+                "`footnote ingest PATH` adds papers: PDF, BibTeX, RIS, JSON Lines, CSV, Markdown, text, and folders or "
+                "archives of these; on the page, the tab Papers takes files."
+            )
+        return (
+            f"I am Footnote. {_QUOTES}; every sentence names the paper that it stands in. Without a model I answer in "
+            f"English. `footnote papers` lists what is in the index. {_WAYS}"
+        )
+    return (
+        "Ask me a question about the papers in the index: a fact, a number, a comparison, or a list. Every sentence of "
+        "an answer names the paper that it stands in. `footnote ingest` adds papers of your own."
+    )
+
+
+def is_task(text: str) -> bool:
+    """Whether a text wants something done that is no answer from papers: a poem, a program, a translation."""
+    return bool(_TASK.match(text))
+
+
 def is_chat(text: str) -> bool:
-    """Whether a text asks nothing of the papers: a greeting, thanks, a bare reply, or something on the assistant."""
-    return bool(_GREETS.match(text) or _ON_ITSELF.match(text))
+    """Whether a text asks nothing of the papers: a greeting, thanks, a bare reply, a task, or on the assistant."""
+    return any(pattern.match(text) for pattern in (_GREETS, _ON_ITSELF, _ON_COLLECTION, _TASK))

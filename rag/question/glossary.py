@@ -43,6 +43,8 @@ _PUNCTUATION = str.maketrans(
 _PHRASE = 4  # words of the longest form
 _MOSTLY = 0.6  # share of English words from which no glossary is opened
 _EVIDENCE = 2  # words that must be of another language
+_LONE = 9  # letters from which one such word is enough where there is no other: shorter ones may be names
+_STEMMED = 5  # letters from which a word is looked up by its stem: "vit" is no "vite"
 _SHORTEST_PART = 4  # letters of a part of a compound
 _LOST = "-"
 _PLURAL = {"paper": "papers", "method": "methods", "approach": "approaches", "technique": "techniques"}
@@ -67,7 +69,9 @@ def in_english(text: str) -> str:
     others = [word for word in words if not _is_english(word)]
     best = max(map(_glossary, _SPACED), key=lambda glossary: sum(map(glossary.knows, others)))
     found, shared = (sum(map(best.knows, some)) for some in (others, english))  # shared: "die", "in", "token"
-    if found < min(_EVIDENCE, len(words)) or found <= len(english) - shared:
+    framing = sum(best.knows(word) for word in english if word in STOPWORDS)
+    alone = len(words) == 1 and len(words[0]) >= _LONE
+    if not found or (found + framing < _EVIDENCE and not alone) or found <= len(english) - shared:
         return text
     return _joined(_glossed(tokens, best))
 
@@ -88,6 +92,8 @@ class Glossary:
         """The English of a word in lower case; one that English has, too, only as it stands."""
         if (found := self.forms.get(word)) is not None or _is_english(word):
             return found
+        if len(word) < _STEMMED and word.isascii():
+            return None
         return self.stems.get(_stemmer(self.language).stemWord(word)) or self._of_parts(word)
 
     def _of_parts(self, word: str) -> str | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.question.follow_up import MAX_QUESTION, Spoken, completed, standalone
+from rag.question.follow_up import MAX_QUESTION, Spoken, standalone
+from rag.question.remark import continued, last_question, on_entry
 from rag.question.route import route_of
 from rag.question.subject import most_wanted, subject_of
 from rag.question.wording import understood
@@ -17,8 +18,9 @@ class Plan:
     """What to search for, and how the answer is to be shaped.
 
     `question` is as it was asked, `wording` as the rules understand it; `query` is that with the topic of its history
-    folded in. `subject` is what listed or counted papers must have, and `most` how many of them are wanted, 0 for all;
-    `searches` are the searches to make where one for `query` is not enough.
+    folded in, and `otherwise`, if not empty, what to search for where that finds no answer. `subject` is what listed
+    or counted papers must have, and `most` how many of them are wanted, 0 for all; `searches` are the searches to make
+    where one for `query` is not enough.
     """
 
     question: str
@@ -28,15 +30,19 @@ class Plan:
     subject: str = ""
     most: int = 0
     searches: tuple[str, ...] = ()
+    otherwise: str = ""
 
 
 def plan(question: str, history: Sequence[Turn] = ()) -> Plan:
     """How to answer `question`, which may lean on the turns before it, oldest first."""
     asked = " ".join(question[:MAX_QUESTION].split())
     spoken = Spoken.of(history)
-    text = completed(understood(asked), spoken)
-    query = standalone(text, spoken)
+    text, entry = understood(asked), ""
+    if spoken.asked:
+        entry = on_entry(text, spoken.answers)
+        text = entry or continued(text, last_question(spoken.asked, spoken.answers)) or text
+    query, otherwise = (entry, "") if entry else standalone(text, spoken)
     route = route_of(text)
     if route in ("survey", "count"):
         return Plan(asked, query, query, route, subject_of(query), most_wanted(query))
-    return Plan(asked, text, query, route)
+    return Plan(asked, text, query, route, otherwise=otherwise)

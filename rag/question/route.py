@@ -28,6 +28,13 @@ _MADE = r"(?:introduce|propose|present|release|name|build)"  # "who proposes X" 
 _WAYS = r"(?:methods|techniques|approaches|systems|algorithms|frameworks)"  # what papers offer, rather than use
 _WORK = r"(?:work|research|literature)"
 _MATTER = r"(?:that|which|whose|where|who|for|on|to|by|with|about|in)"
+_MOST = (
+    r"(?:most|highest|largest|biggest|best|fastest|smallest|lowest|fewest|longest|cheapest|greatest|strongest|latest|"
+    r"newest|oldest|earliest|first)"
+)
+MOST_OF_ALL = re.compile(  # one of all papers that only a comparison of all could tell
+    rf"^\W*(?:which|what) (?:paper|work|study|article)\b (?:\w+ ){{0,3}}?the {_MOST}\b", re.I
+)
 _POLITE = (
     r"(?:(?:and|so|ok|okay|please|hi|hello|could you|can you|would you|will you|i need|i want|i'd like|i would like|"
     r"we need|help me|let me|to see|tell me|i wonder|do you know(?: of)?|now|next|then|also|great|thanks|thank you|"
@@ -49,6 +56,13 @@ _COUNT_OPENINGS = (
     r"how often (?:is|are|does|do)\b.*\b(?:mentioned|used|appear|occur|cited|named)\b",
 )
 _SURVEY_OPENINGS = (
+    MOST_OF_ALL.pattern.removeprefix(r"^\W*"),
+    r"(?:help me )?(?:to )?(?:find|get|show|recommend|suggest)?(?: me)? ?(?:something|anything) (?:on|about)\b",
+    r"(?:do|have) (?:you|we) (?:have |got )?(?:something|anything) (?:on|about)\b",
+    r"(?:i'm |i am |we are |we're )?(?:looking|searching) for (?:an? |some )(?:\w+ )?"
+    rf"{_ONE} (?:on|about|that|which|using)\b",
+    r"what (?:surveys|reviews) (?:do (?:you|we) have|are there)\b",
+    r"what should (?:i|we|one) read\b",
     rf"(?:in |from |on |by |of |for |across )?(?:which|what) (?:of (?:the|these|your) |other |all )?"
     rf"(?:\w+ ){{0,3}}?{_SOME}\b",
     r"(?:list|show|give|name|find|enumerate|collect|gather|get|fetch|display|identify|pull up|bring up|point me to) "
@@ -79,7 +93,7 @@ _SURVEY_OPENINGS = (
     rf"(?:the )?(?:top|best)[ -](?:\d+|two|three|five|ten) {_SOME}\b",
     rf"(?:an?|one|some|any|two|three|four|five|\d+) (?:good |other |recent )?(?:{_SOME}|{_ONE}) "
     r"(?:on|about|using|dealing)\b",
-    rf"(?!(?:the|this|that|these|those|your|in|of|do|does|did|what|why|how|when) )(?:[\w.+/-]+ ){{1,3}}{_SOME}\W*$",
+    rf"(?!(?:the|this|that|these|those|your|in|of|do|does|did|what|why|how|when) )(?:[\w.+/-]+ ){{1,4}}{_SOME}\W*$",
     rf"{_SOME}(?: [\w.+/-]+){{1,4}}\W*$",
     r"(?:all |the |list |show |find |any |some )*(?:surveys|survey papers|review papers|reviews)\W*$",
     r"(?:(?:show|give|get|send|bring) me |list |find )?everything (?:there is )?(?:on|about|that|to do with)\b",
@@ -104,6 +118,7 @@ _SURVEY = re.compile(
     rf"|[:,;.?–—-] (?:{'|'.join(_SURVEY_ENDS)})\W*$",
     re.I,
 )
+_QUOTED = re.compile(r"“[^”]*”")  # a title may have "versus" in it
 _COMPARE_MARK = re.compile(
     r"\b(?:compar\w+|versus|vs\.?|differ\w*|difference|against|contrast\w*|rather than|both|either|each|respectively)\b"
     r"|\bor\b|\bbetween\b.+\band\b|\bthan\b|\bwhereas\b|\bwhile\b|\bthe other\b",
@@ -119,4 +134,4 @@ def route_of(text: str) -> Route:
         return "count"
     if _SURVEY.search(text):
         return "survey"
-    return "compare" if _COMPARE_MARK.search(text) else "lookup"
+    return "compare" if _COMPARE_MARK.search(_QUOTED.sub("", text)) else "lookup"

@@ -15,7 +15,8 @@ FRAME = STOPWORDS | frozenset(
     treat treats discuss discusses consider considers apply applies employ employs describe describes involve involves
     please could everything anything overview survey review word term name phrase entries abstracts authors documents
     say says said know got want need recommend suggest talk talks come comes exist exists read percentage percent
-    proportion total altogether thanks now next looked worked written else topic topics subject subjects""".split()
+    proportion total altogether thanks now next looked worked written else topic topics subject subjects cite cites
+    related similar relevant interesting recommended ok okay published something help good best top""".split()
 )
 _NUMBERS = {word: i for i, word in enumerate("one two three four five six seven eight nine ten".split(), 1)}
 _ITEMS = r"(?:papers?|works?|studies|study|articles?|publications?|examples?|abstracts?)"
@@ -24,7 +25,13 @@ _MOST = re.compile(
     rf"(?P<n>{'|'.join(_NUMBERS)}|\d{{1,2}})\s+(?:good |recent |other |of the (?:best )?)?(?={_ITEMS}\b)",
     re.I,
 )
-_EXCEPT = re.compile(r"\b(?:except|excluding|but not|but no|apart from)\b", re.I)
+LEFT_OUT = re.compile(  # behind it stands what listed papers must not have; "without" may belong to a topic
+    r"\b(?:except(?: for)?|excluding|leaving out|but (?:not|no|never)(?: (?:on|about|using|mentioning))?|apart from|"
+    r"(?:are|is|were)(?: not|n['’]t) (?:about|on|concerned with)|not (?:about|on|using|mentioning)|"
+    r"(?:do|does|did)(?: not|n['’]t) (?:use|mention|discuss|cover|involve|deal with|contain|concern)|"
+    r"never (?:use|mention)s?)\b",
+    re.I,
+)
 _WHERE = re.compile(
     r"\b(?:in|of|from|across|within) (?:the|your|this|our|my) (?:whole |entire )?"
     r"(?:index|collection|corpus|database|library|data ?set)\b",
@@ -34,7 +41,7 @@ _WHERE = re.compile(
 
 def subject_of(text: str) -> str:
     """The words of a survey question that its papers must be about."""
-    text = _WHERE.sub(" ", _MOST.sub(" ", _EXCEPT.split(text)[0]))
+    text = _WHERE.sub(" ", _MOST.sub(" ", LEFT_OUT.split(text)[0]))
     kept = [word for word in text.split() if word.strip("?.,!:;\"'()").casefold() not in FRAME]
     return " ".join(kept or _kinds(text)).strip(" ?.!")
 

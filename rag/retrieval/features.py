@@ -6,6 +6,7 @@ other candidates reached; the three `_share` columns add the comparison with the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,7 +16,8 @@ from numpy.typing import NDArray
 from rag.retrieval.query import Query
 from rag.retrieval.segments import Segments, meet
 from rag.snapshot import Snapshot
-from rag.text.words import opening_words
+from rag.text.common_words import is_common
+from rag.text.words import opening_name, opening_words, stem, words
 
 NAMES = (
     "dense", "lexical", "title_lexical", "pieces", "piece_floor", "sentence_pieces", "title_pieces",
@@ -23,6 +25,13 @@ NAMES = (
     "dense_share", "lexical_share", "pieces_share",
 )  # fmt: skip
 Positions = Sequence[int] | NDArray[np.integer]
+_LONGEST_NAME = 6  # search words of a name that a title opens with
+_TOKEN = re.compile(r"[\w^.+'’-]+")
+_OF_DEFINITIONS = frozenset(
+    words(
+        "explain define describe tell know summarize summarise work works mean means idea behind method model technique"
+    )
+)
 _SATURATED = 2.2  # k1 + 1: the most that BM25 multiplies a word's idf with
 
 
@@ -110,7 +119,7 @@ def features(
         *_covered(query, segments, first_segments),
         np.maximum.reduceat(np.where(segments.sentences, segments.alike, -1.0), first_segments),
         segments.alike[first_segments],
-        np.asarray([_named(query, snapshot.title(paper)) for paper in papers], dtype=np.float32),
+        _named_of(query, [snapshot.title(paper) for paper in papers]),
     ]
     shares = [_share(columns[NAMES.index(name)]) for name in ("dense", "lexical", "pieces")]
     return np.column_stack([*columns, *shares]).astype(np.float32)
@@ -149,7 +158,38 @@ def _covered(query: Query, segments: Segments, firsts: NDArray[np.int64]) -> lis
     return [shares @ anywhere, shares @ segments.found[:, firsts], np.maximum.reduceat(by_segment, firsts)]
 
 
+def _named_of(query: Query, titles: Sequence[str]) -> NDArray[np.float32]:
+    """Whether the question has the name that each title opens with, as in `COAT: Compressing …`; not where it has it
+    only within another's (`LLaMA` in `Sheared LLaMA`)."""
+    found = np.asarray([_named(query, title) for title in titles], dtype=np.float32)
+    names = {place: opening_name(titles[place]) for place in np.flatnonzero(found)}
+    for place, name in names.items():
+        longer = [other for other in names.values() if frozenset(words(name)) < frozenset(words(other))]
+        rest = re.sub("|".join(map(re.escape, longer)), " ", query.text, flags=re.I) if longer else query.text
+        found[place] = float(frozenset(words(name)) <= set(words(rest)) or not longer)
+    return found
+
+
 def _named(query: Query, title: str) -> float:
-    """Whether the question has the name that the title opens with, as in `COAT: Compressing …`."""
     parts = opening_words(title)
-    return float(0 < len(parts) <= 6 and parts <= set(query.words))
+    if not 0 < len(parts) <= _LONGEST_NAME or not parts <= set(query.words):
+        return 0.0
+    return float(len(parts) > 1 or _said(opening_name(title), query.text))
+
+
+def exactly_named(query: Query, titles: Sequence[str]) -> int | None:
+    """Which of the titles opens with the name that the question is all about ("What is ELECTRA?"); None where none or
+    several do."""
+    asked = frozenset(words(query.text)) - _OF_DEFINITIONS
+    found = [place for place, title in enumerate(titles) if asked and opening_words(title) == asked]
+    return found[0] if len(found) == 1 and _named(query, titles[found[0]]) else None
+
+
+def _said(name: str, text: str) -> bool:
+    """Whether a text says a name of one word as such: not within a longer one (`ZeRO` in `ZeRO-Infinity`), and a plain
+    word only with the name's capitals (`LiST` is no "list")."""
+    if is_common(stem(name.casefold())) and not name.istitle():
+        return re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text) is not None
+    tokens = [token.strip("-.'’").casefold() for token in _TOKEN.findall(text)]
+    within = any(name.casefold() in token.split("-") for token in tokens if "-" in token)
+    return name.casefold() in tokens or not within

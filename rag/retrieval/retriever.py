@@ -16,13 +16,14 @@ from rag.blas import one_thread
 from rag.cells import Cells
 from rag.embedding import Embedder
 from rag.linear_model import LinearModel, trained
-from rag.retrieval.features import NAMES, Candidate, Scores, features, gather
+from rag.retrieval.features import NAMES, Candidate, Scores, exactly_named, features, gather
 from rag.retrieval.query import Query, prepare
 from rag.selection import Selection
 from rag.snapshot import Snapshot
 from rag.types import RankedPaper, RankedPassage
 
 _DENSE_SHARE = 0.6
+_AHEAD = 0.1  # by how much the paper that a question is all about by name comes before the next
 _MASKS = 64  # selections whose masks are kept
 _POOL = 300  # passages of each measure, where not all are looked at
 
@@ -94,6 +95,9 @@ class Retriever:
         gathered, segments = gather(self.snapshot, chosen, query)
         table = features(self.snapshot, query, gathered, segments, scores)
         ranked = self._ranker.score(table)
+        named = exactly_named(query, [self.snapshot.title(candidate.paper) for candidate in gathered])
+        if named is not None:
+            ranked[named] = ranked.max() + _AHEAD
         order = np.argsort(-ranked, kind="stable")
         return Hits(query, tuple(gathered[i] for i in order), table[order], ranked[order])
 

@@ -17,6 +17,7 @@ _WORD = re.compile(
     r"[a-z0-9\u0370-\u03ff\u0400-\u04ff]+(?:[-.:/^_+'][a-z0-9\u0370-\u03ff\u0400-\u04ff]+)*[%+]?|[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]"
 )
 _PART = re.compile(r"[-:/^_+']|(?<=[a-z])\.|\.(?=[a-z])")
+_OPENS = re.compile(r"(.+?)(?::| Technical Report\b)|([A-Za-z0-9.]+-[\w.-]+) for\b", re.S)
 STOPWORDS = frozenset(
     """a about above after again all also am an and any are as at be because been before being below between both but
     by can could did do does doing down during each few for from further had has have having he her here hers him his
@@ -42,10 +43,17 @@ def words(text: str, *, keep_stopwords: bool = False) -> list[str]:
     return found if keep_stopwords else [word for word in found if word not in STOPWORDS]
 
 
+def opening_name(title: str) -> str:
+    """The name that a title opens with (`COAT: Compressing …`, `PaLM 2 Technical Report`, `Fast-ELECTRA for …`);
+    empty where it opens with none."""
+    found = _OPENS.match(title)
+    return (found[1] or found[2]).strip() if found else ""
+
+
 @lru_cache(maxsize=65_536)
 def opening_words(title: str) -> frozenset[str]:
-    """The search words of the name that a title opens with (`COAT: Compressing …`); none where it opens with none."""
-    return frozenset(words(title.partition(":")[0])) if ":" in title else frozenset()
+    """The search words of the name that a title opens with."""
+    return frozenset(words(opening_name(title)))
 
 
 @lru_cache(maxsize=200_000)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.retrieval.retriever import Hits
@@ -54,12 +53,6 @@ def evidence(snapshot: Snapshot, searched: Sequence[Hits], papers: int, tokens: 
         texts.add(made.text)
         shown.append(made)
     return tuple(shown)
-
-
-def fence(texts: Iterable[str]) -> str:
-    """A line that opens and closes other people's text, and that none of it can contain."""
-    digest = hashlib.sha256("\0".join(texts).encode()).hexdigest()
-    return f"=={digest[:10]}=="
 
 
 def _in_turns(searched: Sequence[Hits]) -> list[tuple[int, ...]]:

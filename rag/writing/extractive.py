@@ -6,31 +6,39 @@ evidence is itself.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from rag.linear_model import trained
-from rag.retrieval.features import Candidate
+from rag.retrieval.features import Candidate, exactly_named
 from rag.retrieval.query import Query
 from rag.retrieval.retriever import Hits
 from rag.snapshot import Snapshot
 from rag.writing.answer_type import asked_types
 from rag.writing.draft import Draft, DraftSentence, Evidence
 from rag.writing.referent import named_method, opens_with_anaphor
-from rag.writing.selection import choose
+from rag.writing.selection import ENOUGH, choose
 from rag.writing.sentence_features import NAMES, Sentence, tabulate
 
 BUDGET = 620  # characters of an answer from one paper; the median stays below 600
 _SIDE_BUDGET = 900  # and of each side of a comparison
+_WHICH_PAPER = re.compile(
+    r"\b(?:which|what|whose) (?:paper|work|study|article|publication)\b|\bname of the (?:\w+ )?paper\b", re.I
+)
+_LINK_ALONE = re.compile(r"^(?:\W*[\w-]+){0,9}\W*https?://\S+\W*$")  # "Code: https://…", which answers little else
 
 
 def lookup(snapshot: Snapshot, question: str, hits: Hits, max_sentences: int) -> Draft:
     """The sentences of the best paper that answer the question, in the paper's order."""
     best = hits.candidates[0]
     chosen = answering(snapshot, question, hits.query, best, max_sentences, BUDGET)
-    return Draft(tuple(_with_referents(snapshot, best, chosen)))
+    written = _with_referents(snapshot, best, chosen)
+    if written and _WHICH_PAPER.search(question):
+        written[0] = replace(written[0], lead=f"{snapshot.title(best.paper)}: ")
+    return Draft(tuple(written))
 
 
 def comparison(snapshot: Snapshot, question: str, hits: Hits, ranks: Sequence[int], max_sentences: int) -> Draft:
@@ -62,13 +70,19 @@ def _with_referents(
 def answering(
     snapshot: Snapshot, question: str, query: Query, candidate: Candidate, limit: int, budget: int
 ) -> list[tuple[Sentence, float]]:
-    """At most `limit` sentences of a paper with the probability that each holds part of the answer."""
+    """At most `limit` sentences of a paper with the probability that each holds part of the answer. Of a paper that is
+    asked about as a whole ("What is COAT?") as many as there is room for."""
     table = tabulate(snapshot, query, candidate, asked_types(question))
     if not table.sentences:
         return []
     likelihood = trained("sentences", NAMES).probability(table.features)
-    chosen = choose(likelihood, [len(sentence.text) for sentence in table.sentences], limit, budget)
-    return [(table.sentences[position], float(likelihood[position])) for position in sorted(chosen)]
+    enough = 0.0 if exactly_named(query, [snapshot.title(candidate.paper)]) == 0 else ENOUGH
+    told = list(range(len(table.sentences)))
+    if "link" not in asked_types(question):
+        told = [place for place in told if not _LINK_ALONE.match(table.sentences[place].text)] or told
+    lengths = [len(table.sentences[place].text) for place in told]
+    chosen = sorted(told[place] for place in choose(likelihood[told], lengths, limit, budget, enough))
+    return [(table.sentences[place], float(likelihood[place])) for place in chosen]
 
 
 def best_sentence(

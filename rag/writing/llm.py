@@ -10,8 +10,8 @@ from prompts import Prompt, load
 from rag.chat_model import Call, ChatModel, Message
 from rag.text.language import is_english
 from rag.text.visible import visible
-from rag.types import Claim, Route, Usage
-from rag.writing.evidence import Shown, fence
+from rag.types import Claim, Route
+from rag.writing.evidence import Shown
 from rag.writing.markers import Cites, End, MarkerScanner, Token
 
 NOT_ANSWERED = "NOT ANSWERED:"
@@ -22,7 +22,6 @@ class Reply:
     """A reply that has ended: as the model wrote it (hidden thoughts left out), `cut` where it ran out of room."""
 
     text: str
-    usage: Usage
     cut: bool
 
     @property
@@ -65,7 +64,7 @@ def replied(model: ChatModel, messages: Sequence[Message], call: Call) -> Genera
         try:
             piece = next(pieces)
         except StopIteration as end:
-            usage, cut = end.value
+            cut: bool = end.value
             break
         for token in reader.feed(visible(piece)):
             written.append(_as_written(token))
@@ -75,7 +74,7 @@ def replied(model: ChatModel, messages: Sequence[Message], call: Call) -> Genera
             continue  # the last sentence has lost its half
         written.append(_as_written(token))
         yield token
-    return Reply("".join(written), usage, cut)
+    return Reply("".join(written), cut)
 
 
 def language_of(question: str) -> str:
@@ -85,8 +84,7 @@ def language_of(question: str) -> str:
 
 def _given(question: str, shown: Sequence[Shown]) -> dict[str, object]:
     passages = [{"number": one.number, "title": one.title, "text": one.text} for one in shown]
-    texts = [part for one in shown for part in (one.title, one.text)]
-    return {"language": language_of(question), "fence": fence([question, *texts]), "passages": passages}
+    return {"language": language_of(question), "passages": passages}
 
 
 def _as_written(token: Token) -> str:

@@ -12,9 +12,12 @@ from rag.types import Paper
 from rag.writing.draft import Draft
 
 _OUT = r"(?:published|released|written|come out|came out|appear(?:ed)?|posted|from)"
+_MADE = r"(?:proposed|invented|developed|created|introduced|came up with|designed|made|built)"
 _ASKED = {
     "authors": re.compile(
-        r"\bwho (?:wrote|authored|published)\b|\bby whom\b"
+        rf"\bwho (?:wrote|authored|published|{_MADE})\b|\bby whom\b"
+        r"|\b(?:which|what) (?:company|lab|laborator\w+|group|team|universit\w+|institut\w+|organi[sz]ation) "
+        rf"(?:\w+ )?(?:is behind|was behind|wrote|published|released|{_MADE})\b"
         r"|\bwho (?:is|are|was|were) (?:\w+ ){0,2}?(?:authors?|behind)\b"
         r"|\b(?:authors?|writers?) (?:of|behind)\b|\b(?:first|last|senior|lead) author\b|\bwhose paper\b",
         re.I,
@@ -22,6 +25,11 @@ _ASKED = {
     "year": re.compile(
         rf"\bwhen (?:was|were|did|has)\b[^?]*\b{_OUT}\b|\b(?:what|which) year (?:was|were|did|is)\b[^?]*\b{_OUT}\b"
         r"|\b(?:year|date) of (?:publication|release)\b|\bpublication (?:year|date)\b|\bhow old is\b",
+        re.I,
+    ),
+    "venue": re.compile(
+        r"\bwhere (?:was|were|did|has|is)\b[^?]*\b(?:published|presented|appear(?:ed)?)\b"
+        r"|\b(?:which|what) (?:conference|journal|venue|workshop)\b[^?]*\b(?:published|presented|appear(?:ed)?|in)\b",
         re.I,
     ),
     "address": re.compile(
@@ -32,6 +40,7 @@ _ASKED = {
 }
 _OF_ITS_WORK = re.compile(r"\b(?:code|github|repositor\w+|demo|data ?sets?|weights|checkpoints?|models?)\b", re.I)
 _ALIKE = 0.6  # share of a title's words that name the paper
+_UNSAID = {"authors": "who wrote it", "year": "when it came out", "venue": "where it was published"}  # nor abstracts
 _BETWEEN = re.compile(r"\s*;\s*|\s+and\s+")
 
 
@@ -51,15 +60,15 @@ def record(snapshot: Snapshot, question: str, query: str, hits: Hits) -> Draft |
     told = [said for kind in asked if (said := _said(kind, paper))]
     if told:
         return Draft((), opening=f"By its record, “{unbracketed(paper.title)}” is {', '.join(told)}.", confidence=1.0)
-    if asked == ["authors"]:  # no abstract says who wrote it
-        opening = f"The record of “{unbracketed(paper.title)}” does not say who wrote it."
+    if missing := [_UNSAID[kind] for kind in asked if kind in _UNSAID]:
+        opening = f"The record of “{unbracketed(paper.title)}” does not say {' or '.join(missing)}."
         return Draft((), opening=opening, abstained=True, confidence=1.0)
     return None
 
 
 def _asked(question: str) -> list[str]:
     kinds = [kind for kind, pattern in _ASKED.items() if pattern.search(question)]
-    return [kind for kind in kinds if kind == "authors" or not _OF_ITS_WORK.search(question)]
+    return [kind for kind in kinds if kind in ("authors", "venue") or not _OF_ITS_WORK.search(question)]
 
 
 def _said(kind: str, paper: Paper) -> str:
@@ -69,6 +78,8 @@ def _said(kind: str, paper: Paper) -> str:
         return f"by {' and '.join(filter(None, (', '.join(names[:-1]), names[-1])))}" if names else ""
     if kind == "year":
         return f"of {about['year']}" if about.get("year") else ""
+    if kind == "venue":
+        return f"in {about['venue']}" if about.get("venue") else ""
     place = about.get("url") or (f"https://doi.org/{about['doi']}" if about.get("doi") else "")
     return f"at {place}" if place else ""
 

@@ -7,19 +7,21 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-_ENOUGH = 0.06  # a further sentence must be at least this likely to be part of the answer
+ENOUGH = 0.06  # a further sentence must be at least this likely to be part of the answer
 
 
-def choose(likelihood: NDArray[np.float32], lengths: Sequence[int], limit: int, budget: int) -> list[int]:
+def choose(
+    likelihood: NDArray[np.float32], lengths: Sequence[int], limit: int, budget: int, enough: float = ENOUGH
+) -> list[int]:
     """Positions of at most `limit` sentences, most likely first, of at most `budget` characters together.
 
-    `likelihood` `(s,)` is each sentence's probability of holding part of the answer. The first sentence
-    is always taken; one that does not fit is passed over for a shorter one.
+    `likelihood` `(s,)` is each sentence's probability of holding part of the answer. The first sentence is always
+    taken, a further one only if it is likely `enough`; one that does not fit is passed over for a shorter one.
     """
     chosen: list[int] = []
     used = 0
     for position in np.argsort(-likelihood, kind="stable"):
-        if len(chosen) == limit or (chosen and likelihood[position] < _ENOUGH):
+        if len(chosen) == limit or (chosen and likelihood[position] < enough):
             break
         if chosen and used + lengths[position] > budget:
             continue

@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.linear_model import trained
-from rag.question import Plan
+from rag.question import MOST_OF_ALL, Plan
 from rag.retrieval import features
 from rag.retrieval.retriever import Hits, Retriever
+from rag.retrieval.spelling import corrected
 from rag.snapshot import Snapshot
 from rag.text.brackets import NEAREST
 from rag.text.words import words
@@ -24,7 +25,7 @@ from rag.writing.terms import Terms, asked_terms, beyond_terms, mentioning, says
 
 NAMES = (*features.NAMES, "phrase", "phrase_in_title")
 _POOL = 150  # candidates that a topic is judged over
-_ALSO_TOPIC = 4  # words beyond the terms from which the topic counts as well
+_ALSO_TOPIC = 4  # words beyond the terms from which the topic decides, and the terms help
 _SHARE = re.compile(r"\b(?:percent(?:age)?|share|fraction|proportion)\b", re.I)
 _LOOSE = 0.3  # share of the threshold that is enough for a paper that has the term
 
@@ -40,19 +41,38 @@ def listing(retriever: Retriever, plan: Plan, allowed: NDArray[np.bool_] | None)
     if named is not None and allowed is not None:
         named &= allowed
     subject = plan.subject or plan.query
-    beyond = len(beyond_terms(plan.wording, terms).split()) if terms else 0
-    if named is not None and beyond < _ALSO_TOPIC:
-        hits = retriever.hits(subject, named, candidates=max(int(named.sum()), 1))
-        likely = topic_probability(snapshot, hits, subject)
-        return _draft(retriever, plan, hits, likely, np.ones(len(likely), dtype=bool), terms, examined)
-    hits = retriever.hits(subject, allowed, candidates=_POOL)
+    beyond = beyond_terms(plan.wording, terms) if terms else ""
+    if named is not None and (not beyond or (terms.wanted and len(beyond.split()) < _ALSO_TOPIC)):
+        return _by_terms(retriever, plan, named, terms, beyond, examined)
+    hits = retriever.hits(subject, allowed if terms.wanted else named, candidates=_POOL)
     likely = topic_probability(snapshot, hits, subject)
     threshold = trained("topic", NAMES).threshold
     enough = likely >= threshold
     if named is not None and terms.wanted:
         has = named[[candidate.paper for candidate in hits.candidates]]
         enough |= has & (likely >= threshold * _LOOSE)
-    return _draft(retriever, plan, hits, likely, enough, Terms(), examined)
+    return _draft(retriever, plan, hits, likely, enough, Terms(unwanted=terms.unwanted), examined, subject)
+
+
+def _by_terms(
+    retriever: Retriever, plan: Plan, named: NDArray[np.bool_], terms: Terms, beyond: str, examined: int
+) -> Draft:
+    """The papers that have the terms; of these, where more is said than terms, those that are about it or say it."""
+    snapshot, subject = retriever.snapshot, plan.subject or plan.query
+    count = max(int(named.sum()), 1)
+    hits = retriever.hits(subject, named, candidates=count)
+    likely = topic_probability(snapshot, hits, subject)
+    enough = np.ones(len(likely), dtype=bool)
+    if beyond:
+        about = retriever.hits(beyond, named, candidates=count)
+        table = topic_features(snapshot, about, beyond)
+        among = trained("topic", NAMES).probability(table) >= trained("topic", NAMES).threshold * _LOOSE
+        among |= table[:, NAMES.index("phrase")] > 0
+        right = {candidate.paper for candidate, is_in in zip(about.candidates, among, strict=True) if is_in}
+        enough = np.asarray([candidate.paper in right for candidate in hits.candidates], dtype=bool)
+        if not enough.any():
+            enough, beyond = np.ones(len(likely), dtype=bool), ""
+    return _draft(retriever, plan, hits, likely, enough, terms, examined, beyond if not enough.all() else "")
 
 
 def asks_for_all(plan: Plan) -> bool:
@@ -81,8 +101,10 @@ def _draft(
     enough: NDArray[np.bool_],
     terms: Terms,
     examined: int,
+    beyond: str = "",
 ) -> Draft:
-    """The candidates that qualify, likeliest first; as many as are wanted, where a number was said."""
+    """The candidates that qualify, likeliest first; as many as are wanted, where a number was said. `beyond` is what
+    they are about beside having the terms."""
     ranks = [int(rank) for rank in np.argsort(-likely, kind="stable") if enough[rank]]
     entries: list[DraftSentence] = []
     for rank in ranks[: plan.most or None]:
@@ -94,16 +116,30 @@ def _draft(
         near = tuple(retriever.snapshot.title(candidate.paper) for candidate in hits.candidates[:NEAREST])
         opening = f"None of {examined} papers {_verb(1, terms)} {terms}." if terms else ""
         return Draft((), opening=opening, abstained=True, nearest=near, examined=examined)
-    opening = _opening(plan, len(entries), len(ranks), terms, examined)
+    opening = _opening(plan, len(entries), len(ranks), terms, examined, beyond)
+    if not terms and (unknown := _unknown(retriever.snapshot, beyond)):
+        opening = f"No paper has “{unknown}”. By topic: {opening}"
     return Draft(tuple(entries), opening=opening, confidence=float(likely.max()), examined=examined)
 
 
-def _opening(plan: Plan, shown: int, found: int, terms: Terms, examined: int) -> str:
+def _unknown(snapshot: Snapshot, subject: str) -> str:
+    """A word of the subject that no paper has, nor one spelt much like it; empty for none."""
+    typed = [part.strip("?.,:;()\"'“”") for part in subject.split()]
+    for part in typed:
+        forms = words(part)
+        if forms and not any(snapshot.text.knows(form) for form in forms) and not corrected(forms, snapshot.text):
+            return part
+    return ""
+
+
+def _opening(plan: Plan, shown: int, found: int, terms: Terms, examined: int, beyond: str) -> str:
     number = f"{shown} of {found}" if plan.most and found > shown else str(shown)
     noun = "paper" if found == 1 else "papers"
     how = f"that {_verb(shown, terms)} {terms}" if terms else f"about “{plan.subject or plan.wording}”"
+    also = f", about “{beyond}”" if beyond and terms else ""
     share = f" ({found / max(examined, 1):.0%})" if _SHARE.search(plan.wording) else ""
-    return f"{number} {noun} {how}, of {examined} examined{share}:"
+    unranked = ", in no order of that kind" if MOST_OF_ALL.search(plan.wording) else ""
+    return f"{number} {noun} {how}{also}, of {examined} examined{share}{unranked}:"
 
 
 def _verb(count: int, terms: Terms) -> str:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.question import subject_of
+from rag.question import LEFT_OUT, subject_of
 from rag.snapshot import Snapshot
+from rag.text.common_words import is_common
 from rag.text.names import phrases
 from rag.text.searchable import searchable
-from rag.text.words import STOPWORDS, words
+from rag.text.words import STOPWORDS, stem, words
 from rag.types import Paper
 
 _ALTERNATIVES = re.compile(r"\s*(?:,|/|\bor\b|\band/or\b|\band\b)\s*", re.I)
@@ -20,17 +22,21 @@ _PARENTHESES = re.compile(r"\([^)]*\)")
 _SPELT_OUT = re.compile(r"((?:[A-Za-z][\w-]*\s+){1,5})\(([A-Z][\w-]+)\)")
 _QUOTED = re.compile(r"(?<!\w)[\"“'‘`]([^\"”'’`]{2,60})[\"”'’`](?!\w)")
 _JOINT = r"[\s_-]?"
+_LONGEST_UNWANTED = 3  # words of a topic that papers must not mention
 _STATED = re.compile(
     r"\b(?:talk\w* (?:about|of)|speak\w* of|discuss\w*|turn\w* up|show\w* up|come\w* up|"
     r"mention\w*|bring\w* up|refer\w* to|occurs?|appears?|contains?|names?|the (?:word|term|name|phrase))\b",
     re.I,
 )
-_OPENING = re.compile(r"^\W*(?:which|what|how|list|find|show|give|who|where|in|for|name|count|all|papers)\b", re.I)
+_OPENING = re.compile(
+    r"^\W*(?:which|what|how|list|find|show|give|who|where|in|for|name|count|all|papers|is|are|do|does|can|any)\b", re.I
+)
 _GENERIC = frozenset(
     """a an the performance ai ml llm llms github model models experiment experiments gpu gpus benchmark dataset
     datasets data set task tasks method methods result results base rival part play role involve involved family
     version any test series architecture network networks plays draw draws corpora evaluate evaluated language
     large code organisation organization comparison baseline baselines training trained pretraining one least both
+    combine combines combined combining together join joins mix mixes
     """.split()
 )
 
@@ -43,7 +49,9 @@ _BUT = re.compile(
 _KIND = re.compile(
     r"\b(?:languages?|models?|tasks?|fields?|domains?|data|modalit\w+) (?:other than|besides|apart from|except)\b", re.I
 )
-_ALL = re.compile(r"\bboth\b|\b(?:together|along) with\b|\bas well as\b|\bcombin\w+\b.*\bwith\b", re.I)
+_ALL = re.compile(r"\bboth\b|\b(?:together|along) with\b|\bas well as\b|\bcombin\w+\b.*\b(?:with|and)\b", re.I)
+_BY = re.compile(r"\b(?:with|using|via|on|through|in|into|against|by)\b", re.I)  # "LLaMA with LoRA" has both
+_EITHER = re.compile(r"\b(?:or|and)\b|[,/&]", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +81,14 @@ def asked_terms(question: str) -> Terms:
     but = _BUT.search(question)
     before, behind = (question[: but.start()], question[but.end() :]) if but else (question, "")
     unwanted = terms_of(f"the {behind}") if behind else ()
-    if but and not unwanted:
+    if not unwanted and (out := LEFT_OUT.search(question)):
+        before, subject = question[: out.start()], subject_of(question[out.end() :])
+        unwanted = (subject,) if 0 < len(subject.split()) <= _LONGEST_UNWANTED else ()
+    if not unwanted:
         before = question
     wanted = terms_of(before)
-    return Terms(wanted, len(wanted) > 1 and bool(_ALL.search(before)), tuple(t for t in unwanted if t not in wanted))
+    every = len(wanted) > 1 and bool(_ALL.search(before) or _joined(before, wanted))
+    return Terms(wanted, every, tuple(t for t in unwanted if t not in wanted))
 
 
 def terms_of(question: str) -> tuple[str, ...]:
@@ -91,7 +103,14 @@ def terms_of(question: str) -> tuple[str, ...]:
         behind = body[stated.end() :] if words(body[stated.end() :]) else subject_of(body[: stated.start()])
         parts = [_without_generic(part) for part in _ALTERNATIVES.split(_PARENTHESES.sub(" ", behind.strip(" ?.!")))]
         found += [part for part in parts if words(part) and not phrases(f"the {part}") and part not in found]
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(term for term in found if words(term)))
+
+
+def _joined(question: str, terms: tuple[str, ...]) -> bool:
+    """Whether each of the terms belongs to the one before it, as in "LLaMA with LoRA"; in the order of the question."""
+    places = sorted((question.find(term), term) for term in terms)
+    between = [question[at + len(term) : behind] for (at, term), (behind, _) in pairwise(places)]
+    return places[0][0] >= 0 and all(_BY.search(text) and not _EITHER.search(text) for text in between)
 
 
 def beyond_terms(question: str, terms: Terms) -> str:
@@ -119,9 +138,18 @@ def _with_term(snapshot: Snapshot, term: str) -> NDArray[np.bool_]:
 
 def says(paper: Paper, term: str) -> tuple[bool, bool]:
     """Whether a paper has the term at all, and whether its title has it."""
-    pattern = _pattern(term)
-    in_title = bool(pattern.search(searchable(paper.title)))
-    return in_title or bool(pattern.search(searchable(paper.text))), in_title
+    pattern, read = (_as_written(term), str) if _is_word(term) else (_pattern(term), searchable)
+    in_title = bool(pattern.search(read(paper.title)))
+    return in_title or bool(pattern.search(read(paper.text))), in_title
+
+
+def _is_word(term: str) -> bool:
+    """Whether a name is a plain word but for its capitals: `ZeRO`, `LiST`."""
+    return term.isalpha() and not term.islower() and not term.istitle() and is_common(stem(term.casefold()))
+
+
+def _as_written(name: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![A-Za-z0-9]){re.escape(name)}(?:s|es)?(?![A-Za-z])")
 
 
 def _pattern(term: str) -> re.Pattern[str]:

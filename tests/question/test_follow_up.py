@@ -77,7 +77,7 @@ def test_greetings_and_refusals_are_no_topic() -> None:
         ("and about speech?", "survey", "Which papers are about speech?"),
         ("what about pruning?", "survey", "Which papers are about pruning?"),
         ("list them", "survey", "Which papers are about music?"),
-        ("how many are there?", "count", "How many papers: Which papers are about music?"),
+        ("how many are there?", "count", "How many papers are about music?"),
         ("which of these use LoRA?", "survey", "Which papers are about music and both use LoRA?"),
         ("what about the second one?", "lookup", "What is Crabs?"),
         ("#1", "lookup", "What is Musika?"),

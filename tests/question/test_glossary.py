@@ -17,6 +17,8 @@ from rag.question.route import route_of
         ("哪些论文使用了LoRA？", "which papers use LoRA?"),
         ("量化大语言模型的方法有哪些？", "which methods quantization large language models?"),
         ("LoRAを使っている論文はどれですか？", "which papers LoRA using?"),
+        ("was ist lora?", "what is lora?"),
+        ("Wissensdestillation", "knowledge distillation"),
     ],
 )
 def test_glosses(question: str, gloss: str) -> None:
@@ -51,6 +53,11 @@ def test_words_names_and_numbers(question: str, words: list[str]) -> None:
         "waht is the modle of die Otter?",
         "How does Le Chat compare with Das Modell?",
         "Résumé of naïve Bayes in café reviews",
+        "lora",
+        "vit",
+        "gan vae",
+        "wechsel",
+        "transformer circuits",
         "",
         "???",
     ],

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.question import plan
+from rag.question import plan, reply
 
 SURVEYS = [
     "Which papers mention GSM8K?",
@@ -147,3 +147,41 @@ def test_what_asks_nothing_of_the_papers(text: str) -> None:
 @pytest.mark.parametrize("text", ["Do you use LoRA with GPT-4 in the experiments?", "yes or no: is COAT faster?"])
 def test_what_asks_something_of_them_after_all(text: str) -> None:
     assert plan(text).route != "chat"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "which paper reports the largest speedup?",
+        "can you help me find something on speech?",
+        "I'm looking for a paper about sign language",
+        "what surveys do you have on speech?",
+        "quantization of diffusion models papers",
+        "What should I read first on quantization?",
+    ],
+)
+def test_lists_in_other_words(question: str) -> None:
+    assert plan(question).route == "survey"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("thanks!", "You are welcome"),
+        ("can you read PDFs?", "footnote ingest"),
+        ("do you use ChatGPT?", "I am Footnote"),
+        ("what topics do you cover?", "footnote papers"),
+        ("write a poem about transformers", "nothing else"),
+        ("Translate the abstract of COAT into German", "nothing else"),
+        ("delete all papers", "nothing else"),
+        ("hi", "Ask me a question"),
+    ],
+)
+def test_replies(text: str, said: str) -> None:
+    assert plan(text).route == "chat"
+    assert said in reply(text)
+
+
+def test_a_task_is_none_where_papers_answer_it() -> None:
+    for text in ("write me a summary of COAT", "Show me the papers on prompt tuning", "delete tokens during inference"):
+        assert plan(text).route != "chat"

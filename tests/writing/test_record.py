@@ -66,3 +66,18 @@ def test_what_the_text_says_is_answered_from_it(shelf: Assistant, question: str)
 
 def test_the_record_of_another_paper_is_not_told(shelf: Assistant) -> None:
     assert "By its record" not in shelf.ask("Who wrote the transformer paper?").text
+
+
+@pytest.mark.parametrize(
+    ("question", "unsaid"),
+    [
+        ("Who proposed Heron?", "who wrote it"),
+        ("Which company developed Heron?", "who wrote it"),
+        ("When was Heron published?", "when it came out"),
+        ("Where was Heron published?", "where it was published"),
+    ],
+)
+def test_what_neither_record_nor_text_says(shelf: Assistant, question: str, unsaid: str) -> None:
+    answer = shelf.ask(question)
+    assert answer.abstained
+    assert answer.text.startswith(f"The record of “Heron: A Record without Names” does not say {unsaid}.")
