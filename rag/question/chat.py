@@ -41,7 +41,8 @@ _ON_ITSELF = re.compile(rf"^\W*(?:(?:so|and|but|ok|hi|hello)\W+)?(?:{'|'.join(_I
 _TASK = re.compile(
     r"^\W*(?:please |can you |could you |would you |now )*(?:"
     r"write (?:me )?(?:an? |some |the )?(?:\w+ )?(?:poem|song|haiku|story|essay|e-?mail|letter|function|script|program|"
-    r"code|joke|tweet|class|tests?)\b|tell me a joke|translate\b|"
+    r"code|joke|tweet|class|tests?)\b|tell me a joke|"
+    r"translate\b.* (?:in)?to (?-i:[A-Z])\w+\W*$|"
     r"(?:delete|erase|drop|remove) (?:all|every|the|this|these|my)\b|"
     r"(?:show|tell|give|print|repeat|reveal)(?: me)? (?:the|your) (?:system |own |hidden )?(?:prompt|instructions)\b|"
     r"ignore (?:all |the |your )*(?:previous|above|prior)\b)",

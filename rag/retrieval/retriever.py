@@ -70,12 +70,14 @@ class Retriever:
 
     def mask(self, selection: Selection) -> NDArray[np.bool_]:
         """Which papers a selection lets through; the last ones are kept, since every paper's row is read for it."""
-        if selection not in self._masks:
-            if len(self._masks) >= _MASKS:
-                self._masks.clear()
+        mask = self._masks.get(selection)
+        if mask is None:
             papers = self.snapshot.papers()
-            self._masks[selection] = np.fromiter(map(selection, papers), dtype=bool, count=self.snapshot.paper_count)
-        return self._masks[selection]
+            mask = np.fromiter(map(selection, papers), dtype=bool, count=self.snapshot.paper_count)
+            if len(self._masks) >= _MASKS:
+                self._masks = {}  # not cleared: another thread may be reading it
+            self._masks[selection] = mask
+        return mask
 
     def prepare(self, text: str) -> Query:
         """The query that `text` is."""

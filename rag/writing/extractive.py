@@ -28,7 +28,8 @@ _SIDE_BUDGET = 900  # and of each side of a comparison
 _WHICH_PAPER = re.compile(
     r"\b(?:which|what|whose) (?:paper|work|study|article|publication)\b|\bname of the (?:\w+ )?paper\b", re.I
 )
-_LINK_ALONE = re.compile(r"^(?:\W*[\w-]+){0,9}\W*https?://\S+\W*$")  # "Code: https://…", which answers little else
+_LINK_AT_END = re.compile(r"https?://\S+\s*$")
+_BEFORE_LINK = 9  # words at most in a sentence that says no more than where something is
 
 
 def lookup(snapshot: Snapshot, question: str, hits: Hits, max_sentences: int) -> Draft:
@@ -79,10 +80,16 @@ def answering(
     enough = 0.0 if exactly_named(query, [snapshot.title(candidate.paper)]) == 0 else ENOUGH
     told = list(range(len(table.sentences)))
     if "link" not in asked_types(question):
-        told = [place for place in told if not _LINK_ALONE.match(table.sentences[place].text)] or told
+        told = [place for place in told if not _only_link(table.sentences[place].text)] or told
     lengths = [len(table.sentences[place].text) for place in told]
     chosen = sorted(told[place] for place in choose(likelihood[told], lengths, limit, budget, enough))
     return [(table.sentences[place], float(likelihood[place])) for place in chosen]
+
+
+def _only_link(text: str) -> bool:
+    """Whether a sentence only says where something is ("Code: https://…"), which answers little else."""
+    link = _LINK_AT_END.search(text)
+    return link is not None and len(text[: link.start()].split()) <= _BEFORE_LINK
 
 
 def best_sentence(

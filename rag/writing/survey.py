@@ -21,7 +21,7 @@ from rag.text.brackets import NEAREST
 from rag.text.words import words
 from rag.writing.draft import Draft, DraftSentence
 from rag.writing.extractive import best_sentence, quoted
-from rag.writing.terms import Terms, asked_terms, beyond_terms, mentioning, says
+from rag.writing.terms import Terms, asked_terms, beyond_terms, mentioning, says, topic_beside
 
 NAMES = (*features.NAMES, "phrase", "phrase_in_title")
 _POOL = 150  # candidates that a topic is judged over
@@ -41,10 +41,11 @@ def listing(retriever: Retriever, plan: Plan, allowed: NDArray[np.bool_] | None)
     if named is not None and allowed is not None:
         named &= allowed
     subject = plan.subject or plan.query
-    beyond = beyond_terms(plan.wording, terms) if terms else ""
-    if named is not None and (not beyond or (terms.wanted and len(beyond.split()) < _ALSO_TOPIC)):
-        return _by_terms(retriever, plan, named, terms, beyond, examined)
-    hits = retriever.hits(subject, allowed if terms.wanted else named, candidates=_POOL)
+    beyond = len(beyond_terms(plan.wording, terms).split()) if terms else 0
+    if named is not None and (not beyond or (terms.wanted and beyond < _ALSO_TOPIC)):
+        return _by_terms(retriever, plan, named, terms, topic_beside(plan.wording, terms), examined)
+    among = named if terms.unwanted and not terms.wanted else allowed
+    hits = retriever.hits(subject, among, candidates=_POOL)
     likely = topic_probability(snapshot, hits, subject)
     threshold = trained("topic", NAMES).threshold
     enough = likely >= threshold
@@ -55,7 +56,7 @@ def listing(retriever: Retriever, plan: Plan, allowed: NDArray[np.bool_] | None)
 
 
 def _by_terms(
-    retriever: Retriever, plan: Plan, named: NDArray[np.bool_], terms: Terms, beyond: str, examined: int
+    retriever: Retriever, plan: Plan, named: NDArray[np.bool_], terms: Terms, beside: str, examined: int
 ) -> Draft:
     """The papers that have the terms; of these, where more is said than terms, those that are about it or say it."""
     snapshot, subject = retriever.snapshot, plan.subject or plan.query
@@ -63,16 +64,20 @@ def _by_terms(
     hits = retriever.hits(subject, named, candidates=count)
     likely = topic_probability(snapshot, hits, subject)
     enough = np.ones(len(likely), dtype=bool)
-    if beyond:
-        about = retriever.hits(beyond, named, candidates=count)
-        table = topic_features(snapshot, about, beyond)
-        among = trained("topic", NAMES).probability(table) >= trained("topic", NAMES).threshold * _LOOSE
-        among |= table[:, NAMES.index("phrase")] > 0
+    if beside:
+        about = retriever.hits(beside, named, candidates=count)
+        among = topic_probability(snapshot, about, beside) >= trained("topic", NAMES).threshold * _LOOSE
         right = {candidate.paper for candidate, is_in in zip(about.candidates, among, strict=True) if is_in}
+        right |= {candidate.paper for candidate in hits.candidates if _has_words(snapshot, candidate.paper, beside)}
         enough = np.asarray([candidate.paper in right for candidate in hits.candidates], dtype=bool)
         if not enough.any():
-            enough, beyond = np.ones(len(likely), dtype=bool), ""
-    return _draft(retriever, plan, hits, likely, enough, terms, examined, beyond if not enough.all() else "")
+            enough, beside = np.ones(len(likely), dtype=bool), ""
+    return _draft(retriever, plan, hits, likely, enough, terms, examined, beside)
+
+
+def _has_words(snapshot: Snapshot, position: int, text: str) -> bool:
+    paper = snapshot.paper(position)
+    return set(words(text)) <= set(words(f"{paper.title} {paper.text}"))
 
 
 def asks_for_all(plan: Plan) -> bool:

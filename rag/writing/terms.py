@@ -51,6 +51,7 @@ _KIND = re.compile(
 )
 _ALL = re.compile(r"\bboth\b|\b(?:together|along) with\b|\bas well as\b|\bcombin\w+\b.*\b(?:with|and)\b", re.I)
 _BY = re.compile(r"\b(?:with|using|via|on|through|in|into|against|by)\b", re.I)  # "LLaMA with LoRA" has both
+_PURPOSE = re.compile(r"\s(?:for|in|on|about|to)\s", re.I)
 _EITHER = re.compile(r"\b(?:or|and)\b|[,/&]", re.I)
 
 
@@ -118,6 +119,17 @@ def beyond_terms(question: str, terms: Terms) -> str:
     named = {form for term in (*terms.wanted, *terms.unwanted) for form in words(term)}
     kept = [word for word in subject_of(question).split() if not set(words(word)) & named]
     return " ".join(word for word in kept if words(word) and word.strip("?.,()").casefold() not in _GENERIC | STOPWORDS)
+
+
+def topic_beside(question: str, terms: Terms) -> str:
+    """The topic that papers with the terms must have, too: what the question says they are for ("BERT for medical
+    text"), or joins to them ("both LoRA and quantization"); empty for none."""
+    beyond = beyond_terms(question, terms)
+    if _ALL.search(question):
+        return beyond
+    last = max((question.rfind(term) + len(term) for term in terms.wanted), default=0)
+    purpose = _PURPOSE.search(question, last)
+    return beyond_terms(question[purpose.end() :], terms) if purpose and beyond else ""
 
 
 def mentioning(snapshot: Snapshot, terms: Terms) -> NDArray[np.bool_]:
