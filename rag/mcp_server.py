@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Annotated, Any
 
 import typer
 
 from rag.assistant import Assistant
 from rag.errors import FootnoteError, UsageError
+from rag.inventory import find_paper
 from rag.settings import load_settings
 
 
@@ -28,7 +30,8 @@ def create_server(assistant: Assistant) -> Any:
     def ask(question: str) -> dict[str, Any]:
         """Answer a question from the papers; every sentence carries its citation, or the answer says that the papers
         do not answer."""
-        answer = assistant.ask(question)
+        with _told():
+            answer = assistant.ask(question)
         cited = [{"n": c.n, "title": c.title, "quote": c.quote} for c in answer.citations]
         return {"text": answer.text, "abstained": answer.abstained, "citations": cited, "nearest": list(answer.nearest)}
 
@@ -36,20 +39,31 @@ def create_server(assistant: Assistant) -> Any:
     def search_papers(query: str, k: int = 0) -> list[dict[str, Any]]:
         """Find the `k` papers that match a query best (0: as many as the settings say), with the passage that
         matches."""
-        found = assistant.search(query, max(0, min(k, 50)))
+        with _told():
+            found = assistant.search(query, max(0, min(k, 50)))
         return [{"title": paper.title, "passage": paper.passages[0].passage.text} for paper in found]
 
     @server.tool()
     def get_paper(title: str) -> dict[str, Any]:
-        """The whole text of the paper of this title, or of the first whose title contains it."""
-        wanted = title.casefold()
-        papers = list(assistant.snapshot.papers())
-        exact = [paper for paper in papers if paper.title.casefold() == wanted]
-        for paper in exact or [paper for paper in papers if wanted in paper.title.casefold()]:
-            return {"title": paper.title, "text": paper.text, "sources": list(paper.source_names)}
-        raise UsageError(f"no paper has {title!r} in its title", "search_papers finds titles")
+        """The whole text of the paper of this title, or of the only one whose title contains it."""
+        with _told():
+            if not title.strip():
+                raise UsageError("the title is empty", "search_papers finds titles")
+            paper = find_paper(assistant.settings, title)
+        return {"title": paper.title, "text": paper.text, "sources": list(paper.source_names)}
 
     return server
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Has the client told what went wrong, in one line; of other errors the SDK says only that there was one."""
+    from mcp.server.mcpserver.exceptions import ToolError
+
+    try:
+        yield
+    except FootnoteError as error:
+        raise ToolError(str(error)) from None
 
 
 def main(words: Sequence[str]) -> int:

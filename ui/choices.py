@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from rag.assistant import Assistant
+from rag.settings import Settings
 
 SENTENCES, MODEL = "sentences of the papers", "language model"
 
@@ -51,14 +52,19 @@ class Choices:
         }
 
 
-POSSIBLE: dict[str, tuple[Any, ...]] = {
+def bounds(name: str) -> tuple[int, int]:
+    """The least and the most that a setting takes which is a number."""
+    limits = Settings.model_fields[name].metadata
+    least = next(limit.ge for limit in limits if hasattr(limit, "ge"))
+    return least, next(limit.le for limit in limits if hasattr(limit, "le"))
+
+
+_POSSIBLE: dict[str, Sequence[Any]] = {
     "engine": (MODEL, SENTENCES),
-    "k": tuple(range(1, 31)),
-    "max_sentences": tuple(range(1, 13)),
-    "verify": ("local", "llm", "off"),
-    "unsupported": ("mark", "drop", "abstain"),
+    **{name: range(bounds(name)[0], bounds(name)[1] + 1) for name in ("k", "max_sentences")},
+    **{name: get_args(Settings.model_fields[name].annotation) for name in ("verify", "unsupported")},
 }
 
 
 def _possible(name: str, value: object) -> bool:
-    return any(value == allowed and type(value) is type(allowed) for allowed in POSSIBLE[name])
+    return any(value == allowed and type(value) is type(allowed) for allowed in _POSSIBLE[name])

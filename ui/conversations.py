@@ -7,7 +7,7 @@ import sqlite3
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Any
 _TABLE = """CREATE TABLE IF NOT EXISTS conversations (
     id TEXT PRIMARY KEY, owner TEXT NOT NULL, title TEXT NOT NULL, changed REAL NOT NULL, turns TEXT NOT NULL)"""
 _LONGEST_TITLE = 80
+Turns = Sequence[tuple[str, dict[str, Any]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +36,25 @@ class Conversations:
         self._path = path
         self._lock = threading.Lock()
 
-    def save(self, owner: str, turns: list[tuple[str, dict[str, Any]]], key: str = "") -> str:
-        """Keep a conversation under `key`, or under a new one; gives the key. A key of somebody else is not touched."""
-        key = key or uuid.uuid4().hex
+    def save(self, owner: str, turns: Turns, key: str = "", seen: Turns = ()) -> str:
+        """Keep a conversation under `key`, or under a new one; gives the key.
+
+        What is kept under a key is replaced where it is the beginning of `turns`, or of `seen`: the turns that the
+        writer knows to be kept, and may have cut. Where it is not, another page went on meanwhile: that stays, and so
+        does what is somebody else's; these turns get a key of their own, or none where there are no turns.
+        """
         title = " ".join(turns[0][0].split())[:_LONGEST_TITLE] if turns else "New conversation"
         with self._open() as database:
+            database.execute("BEGIN IMMEDIATE")  # nobody writes between the look and the change
+            found = database.execute("SELECT owner, turns FROM conversations WHERE id = ?", (key,)).fetchone()
+            if found is not None and not (found[0] == owner and _begins(json.loads(found[1]), turns, seen)):
+                key = ""
+                if not turns:
+                    return key
+            key = key or uuid.uuid4().hex
             database.execute(
                 "INSERT INTO conversations VALUES (?, ?, ?, ?, ?) ON CONFLICT(id) DO UPDATE SET "
-                "changed = excluded.changed, turns = excluded.turns WHERE owner = excluded.owner",
+                "changed = excluded.changed, turns = excluded.turns",
                 (key, owner, title, time.time(), json.dumps(turns, ensure_ascii=False)),
             )
         return key
@@ -87,6 +99,11 @@ class Conversations:
                     yield database
             finally:
                 database.close()
+
+
+def _begins(kept: list[Any], *whole: Turns) -> bool:
+    """Whether one of the conversations begins with what is kept, compared as it is kept."""
+    return any(kept == json.loads(json.dumps(turns[: len(kept)])) for turns in whole)
 
 
 def _said(conversation: Conversation) -> str:

@@ -22,6 +22,7 @@ from ui.source_cards import sources_pane
 from ui.turns import Chat, Turns, answers_of, asked, history_of, said, shown
 
 Cut = tuple[Chat, str, Turns, str, str]  # chat, sources, turns, input, what is being asked
+Opened = tuple[Chat, str, Turns, str, str, str, Turns]  # chat, sources, turns, key, title, what is being asked, seen
 _OWNER = "local"
 _REMEMBERED = 50  # turns that a follow-up looks back on
 
@@ -76,37 +77,38 @@ class Desk:
         )
 
     def answer(
-        self, question: str, turns: Turns, key: str, only: Only, choices: Choices, request: gr.Request
-    ) -> Iterator[tuple[Chat, Any, Turns, str, Any, str]]:
-        """Chat, sources, turns, key, what remains in the input and what is being asked, again and again while the
-        answer comes. The input is emptied once only: the next question may be typed meanwhile."""
+        self, question: str, turns: Turns, key: str, seen: Turns, only: Only, choices: Choices, request: gr.Request
+    ) -> Iterator[tuple[Chat, Any, Turns, str, Any, str, Turns]]:
+        """Chat, sources, turns, key, what remains in the input, what is being asked, and the turns that this page knows
+        to be kept (`seen`), again and again while the answer comes. The input is emptied once only: the next question
+        may be typed meanwhile."""
         turns = [(q, a) for q, a in turns or []]
         question = (question or "").strip()[:MAX_QUESTION]
         if not question:
-            yield shown(turns), gr.skip(), turns, key, "", ""
+            yield shown(turns), gr.skip(), turns, key, "", "", seen
             return
         number = len(turns) + 1
         chat = [*shown(turns), asked(question)]
-        yield [*chat, said("…")], gr.skip(), turns, key, "", question
+        yield [*chat, said("…")], gr.skip(), turns, key, "", question, seen
         text = ""
         try:
             history = history_of(turns[-_REMEMBERED:])
             for event in self._engine(choices).stream(question, history, **only.as_options()):
                 if isinstance(event, Delta):
                     text += event.text
-                    yield [*chat, said(chat_text(text, number))], gr.skip(), turns, key, gr.skip(), question
+                    yield [*chat, said(chat_text(text, number))], gr.skip(), turns, key, gr.skip(), question, seen
                 elif isinstance(event, Restart):
                     text = ""
                 elif isinstance(event, Stage) and event.total:
                     told = f"{event.done} of {event.total} papers judged …"
-                    yield [*chat, said(told)], gr.skip(), turns, key, gr.skip(), question
+                    yield [*chat, said(told)], gr.skip(), turns, key, gr.skip(), question, seen
                 elif isinstance(event, Answer):
                     turns = [*turns, (question, event.to_dict())]
         except FootnoteError as error:
-            yield [*chat, said(plain(str(error)))], gr.skip(), turns, key, question, ""
+            yield [*chat, said(plain(str(error)))], gr.skip(), turns, key, question, "", seen
             return
-        key = self.conversations.save(owner(request), turns, key)
-        yield shown(turns), self.cards(turns), turns, key, gr.skip(), ""
+        key = self.conversations.save(owner(request), turns, key, seen)
+        yield shown(turns), self.cards(turns), turns, key, gr.skip(), "", turns
 
     def _engine(self, choices: Choices) -> Assistant:
         return _varied(self.assistant, self.assistant.snapshot.revision, choices)
@@ -115,16 +117,16 @@ class Desk:
         """The sources pane of some turns."""
         return sources_pane(answers_of(turns), self.assistant.snapshot.find)
 
-    def opened(self, key: object, request: gr.Request) -> tuple[Chat, str, Turns, str, str, str]:
-        """Chat, sources, turns, key and title of a kept conversation, and that nothing is being asked; an empty one for
-        none, or one of somebody else."""
+    def opened(self, key: object, request: gr.Request) -> Opened:
+        """A kept conversation, nothing being asked; an empty one for none, or one of somebody else."""
         found = self.conversations.load(owner(request), key) if isinstance(key, str) and key else None
         turns = list(found.turns) if found else []
-        return shown(turns), self.cards(turns), turns, found.id if found else "", found.title if found else "", ""
+        key, title = (found.id, found.title) if found else ("", "")
+        return shown(turns), self.cards(turns), turns, key, title, "", turns
 
-    def kept(self, turns: Turns, key: str, request: gr.Request) -> str:
-        """Keep what is left of a conversation; its key."""
-        return self.conversations.save(owner(request), turns, key) if key else key
+    def kept(self, turns: Turns, key: str, seen: Turns, request: gr.Request) -> tuple[str, Turns]:
+        """Keep what is left of a conversation; its key, and the turns that are kept now."""
+        return (self.conversations.save(owner(request), turns, key, seen), turns) if key else (key, seen)
 
     def listed(self, words: str, request: gr.Request) -> Any:
         """The choices of the list of conversations."""

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from html import escape
 
 from rag.types import Answer, Paper
+from ui.marked import marked
 
 _MARKER = re.compile(r"\[(\d+)\]")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what spreadsheets take for a formula (OWASP, "CSV Injection")
@@ -89,15 +90,10 @@ def _section(number: int, question: str, answer: Answer) -> str:
 
     text = _MARKER.sub(linked, escape(answer.text)).replace("\n", "<br>")
     notes = "".join(
-        f'<li id="n{number}-{c.n}" value="{c.n}">{escape(c.title)}: “{_marked(c.passage, c.quote)}”</li>'
+        f'<li id="n{number}-{c.n}" value="{c.n}">{escape(c.title)}: “{marked(c.passage, c.passage_start, [c])}”</li>'
         for c in answer.citations
     )
     return f"<section><h2>{escape(question)}</h2><p>{text}</p><ol>{notes}</ol></section>"
-
-
-def _marked(passage: str, quote: str) -> str:
-    before, found, after = passage.partition(quote)
-    return f"{escape(before)}<mark>{escape(found)}</mark>{escape(after)}"
 
 
 def _tex(text: str) -> str:

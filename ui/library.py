@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rag.assistant import Assistant
+from rag.corpus import Skipped
 from rag.errors import FootnoteError
 from rag.ingest import ingest, remove
 from rag.selection import year_of
@@ -30,22 +31,15 @@ class Library:
         try:
             report = ingest(list(files), self.assistant.settings, progress=progress)
         except FootnoteError as error:
-            return f"Nothing was added. {plain(str(error))}"
+            return f"Nothing was added. {plain(_without_folders(str(error), files))}"
         lines = [
             f"{report.entries} entries read: {report.added} papers added, {report.updated} updated, "
             f"{report.unchanged} unchanged, {len(report.skipped)} things skipped."
         ]
-        folders = {str(Path(name).parent) + "/" for name in files}  # where uploads lie is nobody's business
         for name in files:
-            lines.append(f"- {plain(Path(name).name)}: {self._told(name, report.skipped, folders)}")
+            own = [row for row in report.skipped if row.path and Path(row.path).resolve() == Path(name).resolve()]
+            lines.append(f"- {plain(Path(name).name)}: {plain(_told(Path(name).name, own))}")
         return "\n".join(lines)
-
-    def _told(self, name: str, skipped: Sequence[object], folders: set[str]) -> str:
-        own = [str(row) for row in skipped if name in str(row)]
-        for folder in folders:
-            own = [row.replace(folder, "") for row in own]
-        more = [f"… and {len(own) - _TOLD} more"] if len(own) > _TOLD else []
-        return "; ".join(["read", *(f"skipped {plain(row)}" for row in own[:_TOLD]), *more])
 
     def find(self, words: str) -> list[list[str]]:
         """Title, year and sources of papers that have the words in their title."""
@@ -76,3 +70,29 @@ class Library:
         """The first and the last year of papers; None where none is known."""
         known = [year for paper in self.assistant.snapshot.papers() if (year := year_of(paper)) is not None]
         return (min(known), max(known)) if known else None
+
+
+def _told(file: str, skipped: Sequence[Skipped]) -> str:
+    """What became of one file: whether it was read, and what of it was not."""
+    whole = any(not row.one and not _inside(file, row) for row in skipped)
+    more = [f"… and {len(skipped) - _TOLD} more"] if len(skipped) > _TOLD else []
+    return "; ".join([*([] if whole else ["read"]), *(_why(file, row) for row in skipped[:_TOLD]), *more])
+
+
+def _why(file: str, row: Skipped) -> str:
+    line = f"line {row.line}" if row.line is not None else ""
+    place = " ".join(filter(None, [_inside(file, row), line]))
+    reason = f"{row.reason} ({row.hint})" if row.hint else row.reason
+    return f"skipped {place}: {reason}" if place else f"skipped: {reason}"
+
+
+def _inside(file: str, row: Skipped) -> str:
+    """The name within an archive; empty for the file itself."""
+    return row.where.removeprefix(f"{file}/") if row.where.startswith(f"{file}/") else ""
+
+
+def _without_folders(text: str, files: Sequence[str]) -> str:
+    """A message without the folders of uploads: where they lie is nobody's business."""
+    for folder in {str(Path(name).parent) for name in files}:
+        text = text.replace(f"{folder}/", "")
+    return text

@@ -10,7 +10,7 @@ import gradio as gr
 
 from ui.choices import Choices
 from ui.corpus_map import load_map
-from ui.desk import Cut, Desk, Only
+from ui.desk import Cut, Desk, Only, Opened
 from ui.library import Library
 from ui.map_view import map_svg, members
 from ui.papers_tab import lay_papers
@@ -28,6 +28,7 @@ SCRIPT = "<script>" + Path(__file__).with_name("page.js").read_text(encoding="ut
 # What is shown after an answer waits its turn where the answer before is still being shown; by default it is dropped.
 _AGAIN: Literal["always_last"] = "always_last"
 _CHATS, _WAITING = 64, 256  # answers under way at once: most of them wait for a model; and those that wait for a turn
+_BESIDE = 16  # threads of the page for all else that it does meanwhile
 # A click on what carries data-ask or data-cluster tells Python of it.
 _CHOOSES = """element.addEventListener("click", event => {
   const chosen = event.target.closest("[data-ask], [data-cluster]");
@@ -39,6 +40,7 @@ def build(desk: Desk, home: Path) -> gr.Blocks:
     """The page, ready to be mounted; the map is kept in the folder `home`."""
     library = Library(desk.assistant)
     blocks = gr.Blocks(title="Footnote", analytics_enabled=False, fill_width=True)
+    blocks.max_threads = _CHATS + _BESIDE  # of its own: by default it shares those of the HTTP interface, 40
     blocks.queue(default_concurrency_limit=_CHATS, max_size=_WAITING)
     with blocks:
         parts = _Parts()
@@ -58,7 +60,10 @@ def build(desk: Desk, home: Path) -> gr.Blocks:
             with gr.Tab("Settings", id="settings"):
                 lay_settings(desk, parts.choices, blocks)
         parts.footer = gr.HTML(desk.footer([]), elem_id="footer")
-        answers = _wire_talk(desk, parts)
+        answers = _wire_answers(desk, parts)
+        _wire_cuts(desk, parts, answers)
+        _wire_judging(desk, parts)
+        _wire_exports(desk, parts)
         _wire_conversations(desk, parts, blocks, answers)
         _wire_filters(library, parts, blocks)
         _wire_choosing(desk, home, parts, picture, tabs)
@@ -71,7 +76,7 @@ class _Parts:
     """The components, laid out group by group; each group's method makes its own."""
 
     def __init__(self) -> None:
-        self.turns = gr.State([])
+        self.turns, self.seen = gr.State([]), gr.State([])
         self.key = gr.BrowserState("", storage_key="footnote-conversation")
         self.choices = gr.BrowserState({}, storage_key="footnote-choices")
         self.asking, self.judged, self.file = gr.State(""), gr.State(None), gr.JSON(visible=False)
@@ -141,32 +146,22 @@ class _Parts:
 
     @property
     def opened(self) -> list[Any]:
-        return [self.chat, self.cards, self.turns, self.key, self.title, self.asking]
+        return [self.chat, self.cards, self.turns, self.key, self.title, self.asking, self.seen]
 
     @property
     def cut(self) -> list[Any]:
         return [self.chat, self.cards, self.turns, self.ask, self.asking]
 
 
-def _wire_talk(desk: Desk, parts: _Parts) -> list[Any]:
-    """Gives the events that answer, for others to cancel."""
+def _wire_answers(desk: Desk, parts: _Parts) -> list[Any]:
+    """Asking, asking again, editing, an example; gives the events that answer, for others to cancel."""
 
     def answer(
-        question: str, turns: Turns, key: str, kept: Any, papers: Any, sources: Any, since: Any, until: Any,
-        request: gr.Request,
-    ) -> Iterator[tuple[Chat, Any, Turns, str, Any, str]]:  # fmt: skip
+        question: str, turns: Turns, key: str, seen: Turns, kept: Any, papers: Any, sources: Any, since: Any,
+        until: Any, request: gr.Request,
+    ) -> Iterator[tuple[Chat, Any, Turns, str, Any, str, Turns]]:  # fmt: skip
         choices = Choices.of(desk.assistant).taken(kept)
-        yield from desk.answer(question, turns, key, Only.of(papers, sources, since, until), choices, request)
-
-    def stopped(turns: Turns, asking: str) -> Any:
-        return desk.cut(turns, len(turns), asking) if asking else (gr.skip(),) * 5
-
-    inputs = [parts.ask, parts.turns, parts.key, parts.choices, *parts.only]
-    outputs = [parts.chat, parts.cards, parts.turns, parts.key, parts.ask, parts.asking]
-    # A stopped event would count as still running, and keep the next question from being sent.
-    quiet: dict[str, Any] = {"show_progress": "hidden", "trigger_mode": "multiple"}
-    submitted = gr.on([parts.ask.submit, parts.send.click], answer, inputs, outputs, **quiet)
-    retried = parts.chat.retry(desk.undone, parts.turns, parts.cut).then(answer, inputs, outputs, **quiet)
+        yield from desk.answer(question, turns, key, seen, Only.of(papers, sources, since, until), choices, request)
 
     def edited(turns: Turns, change: gr.EditData) -> Cut:
         place = change.index if isinstance(change.index, int) else change.index[0]
@@ -176,24 +171,40 @@ def _wire_talk(desk: Desk, parts: _Parts) -> list[Any]:
         value = data.value
         return str(value["text"] if isinstance(value, dict) else value)
 
+    inputs = [parts.ask, parts.turns, parts.key, parts.seen, parts.choices, *parts.only]
+    outputs = [parts.chat, parts.cards, parts.turns, parts.key, parts.ask, parts.asking, parts.seen]
+    # A stopped event would count as still running, and keep the next question from being sent.
+    quiet: dict[str, Any] = {"show_progress": "hidden", "trigger_mode": "multiple"}
+    submitted = gr.on([parts.ask.submit, parts.send.click], answer, inputs, outputs, **quiet)
+    retried = parts.chat.retry(desk.undone, parts.turns, parts.cut).then(answer, inputs, outputs, **quiet)
     picked = parts.chat.example_select(example, None, parts.ask).then(answer, inputs, outputs, **quiet)
     changed = parts.chat.edit(edited, parts.turns, parts.cut).then(answer, inputs, outputs, **quiet)
     answers = [submitted, retried, picked, changed]
     for event in answers:
         _show_last(desk, parts, event)
         event.then(desk.listed, parts.words, parts.found, trigger_mode=_AGAIN)
+    return answers
+
+
+def _wire_cuts(desk: Desk, parts: _Parts, answers: list[Any]) -> None:
+    """Stopping and undoing."""
+
+    def stopped(turns: Turns, asking: str) -> Any:
+        return desk.cut(turns, len(turns), asking) if asking else (gr.skip(),) * 5
+
     parts.stop.click(stopped, [parts.turns, parts.asking], parts.cut, cancels=answers)
     for event in (parts.undo.click, parts.chat.undo):
         done = event(desk.undone, parts.turns, parts.cut, cancels=answers)
-        done.then(desk.kept, [parts.turns, parts.key], parts.key)
+        done.then(desk.kept, [parts.turns, parts.key, parts.seen], [parts.key, parts.seen])
         _show_last(desk, parts, done)
-    _wire_judging(desk, parts)
+
+
+def _wire_exports(desk: Desk, parts: _Parts) -> None:
     for kind in ("csv", "markdown", "html", "bibtex"):
         button = getattr(parts, kind)
         button.click(lambda turns, kind=kind: desk.exported(turns, kind), parts.turns, parts.file).then(
             None, parts.file, None, js="file => window.footnoteSave(file)"
         )
-    return answers
 
 
 def _show_last(desk: Desk, parts: _Parts, event: Any) -> None:
@@ -224,8 +235,8 @@ def _wire_judging(desk: Desk, parts: _Parts) -> None:
 
 
 def _wire_conversations(desk: Desk, parts: _Parts, blocks: gr.Blocks, answers: list[Any]) -> None:
-    def fresh() -> tuple[Chat, str, Turns, str, str, str]:
-        return [], desk.cards([]), [], "", "", ""
+    def fresh() -> Opened:
+        return [], desk.cards([]), [], "", "", "", []
 
     for event in (parts.found.input, blocks.load):
         given = parts.found if event is parts.found.input else parts.key

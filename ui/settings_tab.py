@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 
 from ui.answer_view import plain
-from ui.choices import MODEL, SENTENCES, Choices
+from ui.choices import MODEL, SENTENCES, Choices, bounds
 from ui.desk import Desk
 
 _CHECKS = [("on this machine", "local"), ("by the model as well", "llm"), ("not at all", "off")]
@@ -25,9 +25,9 @@ def lay_settings(desk: Desk, kept: gr.BrowserState, blocks: gr.Blocks) -> None:
     else:
         gr.Markdown(f"Language model: {plain(model.name)}. Its key stays on the server.")
     engine = gr.Radio([MODEL, SENTENCES], label="Answers are written by", value=MODEL, visible=model is not None)
-    k = gr.Slider(1, max(30, own.k), own.k, step=1, label="Papers that a question is answered from")
+    k = gr.Slider(*bounds("k"), own.k, step=1, label="Papers that a question is answered from")
     sentences = gr.Slider(
-        1, max(12, own.max_sentences), own.max_sentences, step=1, label="Sentences in an answer without a model"
+        *bounds("max_sentences"), own.max_sentences, step=1, label="Sentences in an answer without a model"
     )
     verify = gr.Radio(_CHECKS, label="Sentences of a model are checked", value=own.verify, visible=model is not None)
     unsupported = gr.Radio(_FATES, label="Unsupported sentences are", value=own.unsupported, visible=model is not None)

@@ -10,6 +10,7 @@ from html import escape
 
 from rag.types import Answer, Citation, Paper
 from ui.exports import as_markdown, as_text, bibtex
+from ui.marked import marked
 
 Find = Callable[[str], Paper | None]
 Turns = Sequence[tuple[str, Answer]]
@@ -99,19 +100,6 @@ def _whole(group: Sequence[Citation], paper: Paper | None, passages: dict[int, l
     text = paper.text[:_LONGEST]
     more = " …" if len(paper.text) > _LONGEST else ""
     return f"<details><summary>The whole text</summary><p>{marked(text, 0, group)}{more}</p></details>"
-
-
-def marked(text: str, start: int, citations: Sequence[Citation]) -> str:
-    """A text that begins at `start` of its paper, escaped, what citations quote of it between marks."""
-    parts: list[str] = []
-    reached = 0
-    for citation in sorted(citations, key=lambda c: c.start):
-        left, right = max(citation.start - start, reached), min(citation.end - start, len(text))
-        if right <= left:
-            continue
-        parts += [escape(text[reached:left]), f'<mark data-n="{citation.n}">{escape(text[left:right])}</mark>']
-        reached = right
-    return "".join([*parts, escape(text[reached:])])
 
 
 def _ask(title: str) -> str:

@@ -55,16 +55,7 @@ def listen(
     keys = Keys(settings.home / "keys.json")
     guarded = bool(keys.all()) or logins
     if not insecure and not is_loopback(host):
-        if mount is not None and not logins:
-            raise UsageError(
-                f"{host} can be reached from other machines, and nobody needs to log in",
-                "name who may with --login NAME:PASSWORD or --logins FILE, or say --insecure",
-            )
-        if not guarded:
-            raise UsageError(
-                f"{host} can be reached from other machines, and there are no keys",
-                "make one with `footnote keys add NAME`, or say --insecure",
-            )
+        _check_guarded(host, guarded=guarded, open_page=mount is not None and not logins)
     assistant = ready(settings)
     assistant.search("warm up")  # the index opens and the encoder loads before the first question comes
     app = create_app(assistant, keys if guarded else None)
@@ -72,6 +63,25 @@ def listen(
         app = mount(app, assistant)
     uvicorn.run(Defended(app, host), host=host, port=port, log_level="warning" if port else "info", server_header=False)
     return 0
+
+
+def _check_guarded(host: str, *, guarded: bool, open_page: bool) -> None:
+    """That nobody gets in unasked at an address beyond this machine: neither to an `open_page`, which is one without
+    logins, nor to the HTTP interface.
+
+    Raises:
+        UsageError: where somebody would.
+    """
+    if open_page:
+        raise UsageError(
+            f"{host} can be reached from other machines, and nobody needs to log in",
+            "name who may with --login NAME:PASSWORD or --logins FILE, or say --insecure",
+        )
+    if not guarded:
+        raise UsageError(
+            f"{host} can be reached from other machines, and there are no keys",
+            "make one with `footnote keys add NAME`, or say --insecure",
+        )
 
 
 def keys(words: Sequence[str]) -> int:

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from anyio import to_thread
+
 from rag.server.addresses import is_loopback
 
 Scope = MutableMapping[str, Any]
@@ -25,6 +27,7 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 AT_ONCE = 64  # requests of the interface under way; more are told to come again
+_BESIDE = 16  # threads for all else: the page's files, readiness, metrics
 _RETRY_S = 2
 _BODY = 2_000_000  # bytes of a request that is no upload
 _BODY_S = 30.0  # seconds that a body may take to come
@@ -62,6 +65,7 @@ class Defended:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, or answer it here with 400, 403, 413 or 429."""
         if scope["type"] not in ("http", "websocket"):
+            self._make_threads()
             await self._app(scope, receive, send)
             return
         refusal = self._refusal(scope)
@@ -83,6 +87,11 @@ class Defended:
             await self._pass(scope, whole, send)
         finally:
             self._under_way -= counted
+
+    def _make_threads(self) -> None:
+        """A thread for each request of the interface that is let in, and some for all else, as the server starts."""
+        threads = to_thread.current_default_thread_limiter()
+        threads.total_tokens = max(threads.total_tokens, self._at_once + _BESIDE)
 
     def _refusal(self, scope: Scope) -> Refusal | None:
         """Why a request is not let in, if it is not."""

@@ -7,16 +7,22 @@ import hmac
 import json
 import os
 import secrets
+import tempfile
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 from rag.errors import SettingsError, UsageError
 
 _PREFIX = "fn-"
 _ROUNDS = 50_000
 _WINDOW_S = 60.0
+_WAIT_S = 10.0  # for another process that changes the file
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +36,7 @@ class Key:
 
 
 class Keys:
-    """The keys in one file, readable by its owner alone. Safe between threads."""
+    """The keys in one file, readable by its owner alone. Safe between threads and processes."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -56,12 +62,15 @@ class Keys:
 
         Raises:
             UsageError: when the name is taken.
+            SettingsError: when the file cannot be read, or another process does not let go of it.
         """
-        keys = self.all()
-        if any(key.name == name for key in keys):
-            raise UsageError(f"there is a key called {name!r}", "remove it first, or take another name")
         clear, salt = _PREFIX + secrets.token_urlsafe(32), secrets.token_hex(16)
-        self._save([*keys, Key(name, salt, _derived(clear, salt), per_minute)])
+        made = Key(name, salt, _derived(clear, salt), per_minute)
+        with self._alone():
+            keys = self.all()
+            if any(key.name == name for key in keys):
+                raise UsageError(f"there is a key called {name!r}", "remove it first, or take another name")
+            self._save([*keys, made])
         return clear
 
     def remove(self, name: str) -> None:
@@ -69,12 +78,14 @@ class Keys:
 
         Raises:
             UsageError: when there is none of that name.
+            SettingsError: when the file cannot be read, or another process does not let go of it.
         """
-        keys = self.all()
-        kept = [key for key in keys if key.name != name]
-        if len(kept) == len(keys):
-            raise UsageError(f"there is no key called {name!r}", "`footnote keys` lists them")
-        self._save(kept)
+        with self._alone():
+            keys = self.all()
+            kept = [key for key in keys if key.name != name]
+            if len(kept) == len(keys):
+                raise UsageError(f"there is no key called {name!r}", "`footnote keys` lists them")
+            self._save(kept)
 
     def owner(self, clear: str) -> Key | None:
         """The key that was given in clear, if it is one."""
@@ -100,13 +111,26 @@ class Keys:
             self._calls[key.name] = [*calls, now]
             return 0.0
 
-    def _save(self, keys: list[Key]) -> None:
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """While nobody else changes the file."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = self._path.with_suffix(".part")
+        try:
+            with FileLock(self._path.with_suffix(".lock"), timeout=_WAIT_S):
+                yield
+        except Timeout:
+            raise SettingsError(f"another process is changing {self._path}", "wait for it, and try again") from None
+
+    def _save(self, keys: list[Key]) -> None:
         rows = [{"name": k.name, "salt": k.salt, "hash": k.hash, "per_minute": k.per_minute} for k in keys]
-        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf8") as file:
-            json.dump(rows, file)
-        os.replace(unfinished, self._path)
+        opened, name = tempfile.mkstemp(".part", "keys.", self._path.parent)  # which its owner alone may read
+        unfinished = Path(name)
+        try:
+            with os.fdopen(opened, "w", encoding="utf8") as file:
+                json.dump(rows, file)
+            os.replace(unfinished, self._path)
+        finally:
+            unfinished.unlink(missing_ok=True)
 
 
 def _derived(clear: str, salt: str) -> str:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from rag.question import MAX_QUESTION
 from rag.types import Answer, Delta, Event, Restart, Stage
 
+OBJECT: dict[str, Any] = {"application/json": {"schema": {"type": "object"}}}  # as the description has all answers
 _MOST_TURNS = 100
 _LONGEST_TURN = 20_000
 

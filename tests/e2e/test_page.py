@@ -18,6 +18,7 @@ from rag.server import create_app
 from rag.settings import load_settings
 from tests.invented import PAPERS, numbered, write_jsonl
 from tests.server.conftest import running
+from ui.conversations import Conversations
 from ui.desk import Desk
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -84,6 +85,12 @@ def ask(page: Any, question: str) -> None:
     page.fill(INPUT, question)
     page.press(INPUT, "Enter")
     page.wait_for_function(f"document.querySelectorAll('#chat .ended').length > {before}", timeout=20_000)
+
+
+def conversations(home: Path) -> list[list[str]]:
+    """The questions of each conversation that is kept."""
+    kept = Conversations(home / "conversations.sqlite").search("local")
+    return [[question for question, _ in conversation.turns] for conversation in kept]
 
 
 def shot(page: Any, name: str) -> None:
@@ -245,7 +252,7 @@ def test_the_map_rings_what_comes_in_at_once(page: Any) -> None:
 def test_exports_and_copies(page: Any, tmp_path: Path) -> None:
     ask(page, "Which papers mention PondBench?")
     wanted = {
-        "Conversation as Markdown": "[^1-1]", "Conversation as HTML": "<mark>",
+        "Conversation as Markdown": "[^1-1]", "Conversation as HTML": "<mark ",
         "Cited papers as BibTeX": "@misc{", "Listing as CSV": "paper,sentence",
     }  # fmt: skip
     for name, part in wanted.items():
@@ -259,14 +266,33 @@ def test_exports_and_copies(page: Any, tmp_path: Path) -> None:
     assert "@misc{" in page.evaluate("navigator.clipboard.readText()")
 
 
-def test_a_question_can_be_edited(page: Any) -> None:
+def test_a_question_can_be_edited(page: Any, home_of_page: Path) -> None:
     ask(page, "What is the capital of Mongolia?")
+    kept = len(conversations(home_of_page))
     page.hover("#chat .user")
     page.click("#chat button[aria-label='Edit'], #chat button[title='Edit']")
     page.fill("#chat textarea", QUESTION)
     page.click("#chat button[aria-label='Submit'], #chat button[title='Submit']")
     page.wait_for_selector("#chat:has-text('4.7x')")
     assert "Mongolia" not in page.inner_text("#chat")
+    page.wait_for_selector("#chat .ended")
+    assert len(conversations(home_of_page)) == kept
+
+
+def test_two_tabs_that_go_on_apart_are_both_kept(page: Any, home_of_page: Path) -> None:
+    ask(page, QUESTION)
+    other = page.context.new_page()
+    other.goto(page.url)
+    other.wait_for_selector("#chat a.fn")
+    ask(page, "How many parameters does TinyToad have?")
+    ask(other, "How often does the underwater arm succeed?")
+    ask(page, "What is the capital of Mongolia?")
+    page.click("text=Undo the last question")
+    page.wait_for_function(f"document.querySelector('{INPUT}').value.length > 0")
+    page.wait_for_timeout(1000)  # what is left is kept after it is shown
+    kept = conversations(home_of_page)
+    assert [QUESTION, "How many parameters does TinyToad have?"] in kept
+    assert [QUESTION, "How often does the underwater arm succeed?"] in kept
 
 
 def test_thumbs_and_comments_are_kept(page: Any, home_of_page: Path) -> None:
@@ -339,7 +365,8 @@ def test_papers_are_uploaded_and_bad_files_told(page: Any, tmp_path: Path) -> No
     page.wait_for_selector("text=new.jsonl")
     page.click("button:has-text('Add to the index')")
     page.wait_for_selector("text=1 papers added", timeout=30_000)
-    assert "skipped" in page.inner_text("body")
+    assert "new.jsonl: read" in page.inner_text("#report")
+    assert "bad.jsonl: skipped" in page.inner_text("#report")
     shot(page, "upload")
     page.click("button[role=tab]:has-text('Ask')")
     ask(page, "How many toes does Gecko stick with?")

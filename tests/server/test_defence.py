@@ -15,6 +15,7 @@ import pytest
 
 from rag.assistant import Assistant
 from rag.cli import main
+from rag.server.defence import AT_ONCE
 from tests.model.conftest import Ask, scripted  # noqa: F401 - a fixture
 from tests.server.conftest import Serve
 from tests.servers.scripted import Request, Say
@@ -66,38 +67,33 @@ def test_large_bodies_are_refused_said_or_not(serve: Serve) -> None:
 
 
 def test_a_flood_is_told_to_come_again_and_others_are_served(scripted: Ask, serve: Serve) -> None:  # noqa: F811
-    release = threading.Event()
+    arrived, release = threading.Semaphore(0), threading.Event()
 
     def slow(request: Request) -> Say:
-        release.wait(20)
+        arrived.release()
+        release.wait(120)
         return Say("Nothing.")
 
-    assistant, _ = scripted(slow)
-    url = serve(assistant, at_once=4)
+    assistant, _ = scripted(slow, llm_timeout_s=200)
+    url = serve(assistant)
 
-    def ask(_: int) -> httpx.Response:
-        return httpx.post(f"{url}/v1/ask", json={"question": QUESTION}, timeout=40)
+    def ask(_: int = 0) -> httpx.Response:
+        return httpx.post(f"{url}/v1/ask", json={"question": QUESTION}, timeout=240)
 
-    with ThreadPoolExecutor(12) as crowd:
-        asked = [crowd.submit(ask, place) for place in range(12)]
-        early = [future.result() for future in asked if _done(future)]
-        assert httpx.get(f"{url}/healthz").status_code == 200
-        assert httpx.get(f"{url}/readyz").status_code == 200
-        release.set()
+    with ThreadPoolExecutor(AT_ONCE) as crowd:
+        try:
+            asked = [crowd.submit(ask, place) for place in range(AT_ONCE)]
+            assert all(arrived.acquire(timeout=60) for _ in asked)  # each let in has its thread
+            refused = [ask() for _ in range(8)]
+            told = [httpx.get(url + path, timeout=30).status_code for path in ("/healthz", "/readyz", "/metrics")]
+        finally:
+            release.set()
         answers = [future.result() for future in asked]
-    refused = [answer for answer in answers if answer.status_code == 429]
-    assert len(refused) == len(early) == 8
+    assert [answer.status_code for answer in refused] == [429] * 8
     assert all(int(answer.headers["retry-after"]) > 0 for answer in refused)
-    assert sum(answer.status_code == 200 for answer in answers) == 4
-    assert ask(0).status_code == 200
-
-
-def _done(future: Any) -> bool:
-    try:
-        future.result(timeout=1.5)
-    except TimeoutError:
-        return False
-    return True
+    assert told == [200] * 3
+    assert {answer.status_code for answer in answers} == {200}
+    assert ask().status_code == 200
 
 
 def test_a_crash_shows_no_trace(serve: Serve, pond: Assistant, monkeypatch: pytest.MonkeyPatch, capfd: Any) -> None:

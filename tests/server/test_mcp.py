@@ -20,13 +20,18 @@ from tests.servers.processes import free_port
 
 def test_the_three_tools(home: Path) -> None:
     ingest([write_jsonl(home / "pond.jsonl", PAPERS)], load_settings())
-    names, answer, found, paper, missing = asyncio.run(_talk(home))
+    names, answer, found, paper, refusals = asyncio.run(_talk(home))
     assert names == {"ask", "search_papers", "get_paper"}
     assert "4.7x" in answer["text"]
     assert answer["citations"][0]["title"].startswith("FrogJump")
     assert found["result"][0]["title"].startswith("TinyToad")
     assert "12,000" in paper["text"]
-    assert missing
+    missing, empty, several = refusals
+    assert "no paper is titled 'no such thing'" in missing
+    assert "empty" in empty
+    assert "titles contain 'models'" in several
+    assert "LilyPad" in several
+    assert not any("\n" in refusal for refusal in refusals)
 
 
 def test_the_same_over_http(home: Path) -> None:
@@ -43,7 +48,7 @@ def test_the_same_over_http(home: Path) -> None:
     assert "4.7x" in answer["text"]
 
 
-async def _talk_http(url: str) -> tuple[set[str], Any, Any, Any, bool]:
+async def _talk_http(url: str) -> tuple[set[str], Any, Any, Any, list[str]]:
     from mcp import ClientSession
     from mcp.client.streamable_http import streamable_http_client
 
@@ -57,7 +62,7 @@ async def _talk_http(url: str) -> tuple[set[str], Any, Any, Any, bool]:
         return await _called(session)
 
 
-async def _talk(home: Path) -> tuple[set[str], Any, Any, Any, bool]:
+async def _talk(home: Path) -> tuple[set[str], Any, Any, Any, list[str]]:
     from mcp import ClientSession, StdioServerParameters
     from mcp.client.stdio import stdio_client
 
@@ -67,15 +72,20 @@ async def _talk(home: Path) -> tuple[set[str], Any, Any, Any, bool]:
         return await _called(session)
 
 
-async def _called(session: Any) -> tuple[set[str], Any, Any, Any, bool]:
+async def _called(session: Any) -> tuple[set[str], Any, Any, Any, list[str]]:
     await session.initialize()
     names = {tool.name for tool in (await session.list_tools()).tools}
     answer = await session.call_tool("ask", {"question": "By how much does FrogJump cut memory?"})
     found = await session.call_tool("search_papers", {"query": "speech on microcontrollers", "k": 1})
     paper = await session.call_tool("get_paper", {"title": "newts"})
-    missing = await session.call_tool("get_paper", {"title": "no such thing"})
-    failed = bool(getattr(missing, "is_error", getattr(missing, "isError", False)))
-    return names, _value(answer), _value(found), _value(paper), failed
+    refusals = [await _refused(session, title) for title in ("no such thing", " ", "models")]
+    return names, _value(answer), _value(found), _value(paper), refusals
+
+
+async def _refused(session: Any, title: str) -> str:
+    told = await session.call_tool("get_paper", {"title": title})
+    assert getattr(told, "is_error", getattr(told, "isError", False)), title
+    return str(told.content[0].text)
 
 
 def _value(result: Any) -> Any:

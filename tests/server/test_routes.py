@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -13,9 +14,14 @@ from rag.cli import main
 from rag.server.addresses import is_loopback
 from rag.server.keys import Keys
 from rag.settings import load_settings
+from tests.conftest import KEY
 from tests.server.conftest import Serve
 
 QUESTION = "By how much does FrogJump cut memory?"
+STREAMED = [
+    ("/v1/ask", {"question": QUESTION}),
+    ("/v1/chat/completions", {"messages": [{"role": "user", "content": QUESTION}]}),
+]
 
 
 def events(text: str) -> list[tuple[str, dict[str, object]]]:
@@ -98,6 +104,38 @@ def test_not_ready_without_an_index(serve: Serve, home: Path) -> None:
     assert httpx.get(f"{url}/healthz").status_code == 200
 
 
+@pytest.mark.parametrize(("path", "body"), STREAMED)
+def test_a_missing_index_is_told_before_a_stream_begins(
+    serve: Serve, home: Path, path: str, body: dict[str, object]
+) -> None:
+    url = serve(Assistant(load_settings()))
+    for stream in (False, True):
+        told = httpx.post(url + path, json={**body, "stream": stream})
+        assert told.status_code == 503
+        assert "ingest" in told.json()["error"]["hint"]
+    assert 'footnote_errors_total{kind="IndexMissingError"} 2.0' in httpx.get(f"{url}/metrics").text
+
+
+def test_a_greeting_needs_no_index(serve: Serve, home: Path) -> None:
+    told = httpx.post(f"{serve(Assistant(load_settings()))}/v1/ask", json={"question": "Hello!", "stream": True})
+    assert told.status_code == 200
+    assert events(told.text)[-1][0] == "answer"
+
+
+@pytest.mark.parametrize(("path", "body"), STREAMED)
+def test_a_failure_within_a_stream_is_told_and_counted(
+    serve: Serve, pond: Assistant, tmp_path: Path, path: str, body: dict[str, object]
+) -> None:
+    (tmp_path / "answer.md.j2").write_text("{{ no_such_variable }}", "utf8")
+    model = {"llm": "none", "llm_base_url": "http://127.0.0.1:9/v1", "llm_api_key": KEY}
+    settings = load_settings(home=pond.settings.home, prompts=tmp_path, **model)
+    url = serve(Assistant(settings, embedder=pond.embedder))
+    told = httpx.post(url + path, json={**body, "stream": True})
+    assert told.status_code == 200
+    assert "FOOTNOTE_PROMPTS" in told.text
+    assert 'footnote_errors_total{kind="PromptError"} 1.0' in httpx.get(f"{url}/metrics").text
+
+
 def test_keys_guard_every_route_but_health(serve: Serve, tmp_path: Path) -> None:
     keys = Keys(tmp_path / "keys.json")
     clear = keys.add("ann", per_minute=3)
@@ -115,6 +153,20 @@ def test_keys_guard_every_route_but_health(serve: Serve, tmp_path: Path) -> None
     assert 0 < int(refused.headers["Retry-After"]) <= 60
     keys.remove("ann")
     assert httpx.get(f"{url}/v1/models", headers=given).status_code == 401
+
+
+def test_keys_made_at_the_same_time_are_all_kept(tmp_path: Path) -> None:
+    names = [f"n{number}" for number in range(16)]
+    with ThreadPoolExecutor(len(names)) as makers:
+        clear = list(makers.map(lambda name: Keys(tmp_path / "keys.json").add(name), names))
+    kept = Keys(tmp_path / "keys.json")
+    assert sorted(key.name for key in kept.all()) == sorted(names)
+    assert [getattr(kept.owner(key), "name", "") for key in clear] == names
+    with ThreadPoolExecutor(len(names)) as takers:
+        list(takers.map(kept.remove, names[:-1]))
+    assert [key.name for key in kept.all()] == names[-1:]
+    assert (tmp_path / "keys.json").stat().st_mode & 0o077 == 0
+    assert not list(tmp_path.glob("*.part"))
 
 
 def test_keys_by_command(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

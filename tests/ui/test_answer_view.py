@@ -75,8 +75,15 @@ def test_exports(pond: Assistant) -> None:
     text = as_markdown([(QUESTION, answer)])
     assert f"## {QUESTION}" in text
     assert "[^1-1]: FrogJump" in text
-    assert "<mark>" in as_html([(QUESTION, answer)])
+    assert f'<mark data-n="1">{escape(answer.citations[0].quote)}</mark>' in as_html([(QUESTION, answer)])
     assert "[1] FrogJump" in as_text(answer)
+
+
+def test_a_sentence_that_stands_twice_is_marked_where_it_is_cited() -> None:
+    passage = "It falls. Later it says: It falls."
+    cited = Citation(1, "Rain", passage, 25, 34, 0.5, ("rain",), "It falls.", 0, "x")
+    page = as_html([("q", replace(hostile(), citations=(cited,)))])
+    assert 'It falls. Later it says: <mark data-n="1">It falls.</mark>' in page
 
 
 def test_bibtex_has_what_is_known() -> None:

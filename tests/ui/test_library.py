@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import gzip
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from rag.assistant import Assistant
+from rag.errors import SettingsError
 from rag.ingest import ingest
 from rag.settings import load_settings
 from tests.invented import PAPERS, write_jsonl
-from ui.choices import Choices
+from ui.choices import Choices, bounds
 from ui.desk import Only
 from ui.library import Library
 
@@ -29,15 +31,27 @@ def quiet(stage: str, done: int, total: int) -> None:
     """No progress is shown."""
 
 
+def test_where_uploads_lie_is_nobodys_business(library: Library, tmp_path: Path) -> None:
+    (tmp_path / "bad.pdf").write_bytes(b"%PDF-1.7\n" + b"\xff" * 5000)
+    report = library.add([str(tmp_path / "bad.pdf"), str(tmp_path / "gone.csv")], quiet)
+    assert report.startswith("Nothing was added")
+    assert "bad.pdf" in report
+    assert "gone.csv" in report
+    assert str(tmp_path) not in report
+
+
 def test_each_file_is_told(library: Library, tmp_path: Path) -> None:
     (tmp_path / "good.jsonl").write_text(GOOD, "utf8")
-    (tmp_path / "bad.jsonl").write_bytes(b"\x00\x01broken")
-    report = library.add([str(tmp_path / "good.jsonl"), str(tmp_path / "bad.jsonl")], quiet)
-    assert "1 papers added" in report
-    assert "good&" not in report
-    assert "- good.jsonl: read" in report
-    assert "bad.jsonl" in report
-    assert "skipped" in report
+    (tmp_path / "bad.pdf").write_bytes(b"%PDF-1.7\n" + b"\xff" * 5000)
+    (tmp_path / "half.jsonl").write_text(GOOD.replace("Gecko", "Skink") + "{broken\n", "utf8")
+    names = ("good.jsonl", "bad.pdf", "half.jsonl")
+    report = library.add([str(tmp_path / name) for name in names], quiet)
+    assert "2 papers added" in report
+    lines = dict(line.removeprefix("- ").split(": ", 1) for line in report.splitlines()[1:])
+    assert lines["good.jsonl"] == "read"
+    assert lines["bad.pdf"].startswith("skipped")
+    assert "PDF" in lines["bad.pdf"]
+    assert lines["half.jsonl"].startswith("read; skipped line 2: ")
     assert str(tmp_path) not in report
     assert library.years() == (2021, 2021)
     assert library.find("gecko") == [["Gecko: Sticky Adapters", "2021", "good.jsonl"]]
@@ -59,6 +73,16 @@ def test_bad_files_leave_the_index_as_it_was(library: Library, tmp_path: Path, n
     assert "skipped" in report or "Nothing was added" in report
     assert set(before) <= set(library.titles())
     assert "4.7x" in library.assistant.ask("By how much does FrogJump cut memory?").text
+
+
+def test_what_lies_in_an_archive_is_told_by_its_name_there(library: Library, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
+        archive.writestr("in/good.jsonl", GOOD + "{broken\n")
+        archive.writestr("in/bad.pdf", b"%PDF-1.7\n" + b"\xff" * 5000)
+    report = library.add([str(tmp_path / "all.zip")], quiet)
+    line = next(line for line in report.splitlines() if line.startswith("- all.zip: read; "))
+    assert "skipped in/bad.pdf: a damaged PDF" in line
+    assert "skipped in/good.jsonl line 2: " in line
 
 
 def test_removing(library: Library) -> None:
@@ -83,6 +107,20 @@ def test_choices_take_only_what_is_possible(library: Library) -> None:
     assert taken.k == 9
     assert taken.to_dict() == {**own.to_dict(), "k": 9}
     assert own.taken("nonsense") == own
+
+
+@pytest.mark.parametrize("name", ["k", "max_sentences"])
+def test_what_may_be_chosen_is_what_the_setting_takes(library: Library, name: str) -> None:
+    own = Choices.of(library.assistant)
+    least, most = bounds(name)
+    for value in (least, most):
+        taken = own.taken({name: value})
+        assert taken.to_dict()[name] == value
+        assert library.assistant.varied(**taken.settings())
+    for value in (least - 1, most + 1):
+        assert own.taken({name: value}) == own
+        with pytest.raises(SettingsError):
+            library.assistant.varied(**{name: value})
 
 
 def test_an_assistant_with_choices_shares_the_index(library: Library) -> None:

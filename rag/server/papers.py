@@ -1,0 +1,51 @@
+"""The routes over papers: search, list, one whole."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, HTTPException, Query
+
+from rag.assistant import Assistant
+from rag.server.wire import OBJECT, SearchBody
+from rag.types import RankedPaper
+
+_LISTED = 100
+_UNKNOWN: dict[int | str, dict[str, Any]] = {404: {"description": "no paper of this id", "content": OBJECT}}
+
+
+def papers(assistant: Assistant) -> APIRouter:
+    """`POST /v1/search`; `GET /v1/papers`, `/v1/papers/{id}`."""
+    routes = APIRouter()
+
+    @routes.post("/v1/search")
+    def search(body: SearchBody) -> dict[str, Any]:
+        """The papers that match best, passages best first."""
+        return {"papers": [_ranked(paper) for paper in assistant.search(body.query, body.k)]}
+
+    @routes.get("/v1/papers")
+    def papers(
+        grep: str = "", offset: Annotated[int, Query(ge=0)] = 0, limit: Annotated[int, Query(ge=1, le=1000)] = _LISTED
+    ) -> dict[str, Any]:
+        """Titles and sources, those with `grep` in the title."""
+        found = [p for p in assistant.snapshot.papers() if grep.casefold() in p.title.casefold()]
+        rows = [{"id": p.id, "title": p.title, "sources": p.source_names} for p in found[offset : offset + limit]]
+        return {"total": len(found), "papers": rows}
+
+    @routes.get("/v1/papers/{paper_id}", responses=_UNKNOWN)
+    def paper(paper_id: str) -> dict[str, Any]:
+        """One paper, whole."""
+        found = assistant.snapshot.find(paper_id)
+        if found is None:
+            raise HTTPException(404, f"no paper has the id {paper_id[:100]!r}")
+        return {"id": found.id, "title": found.title, "text": found.text, "sources": found.source_names}
+
+    return routes
+
+
+def _ranked(paper: RankedPaper) -> dict[str, Any]:
+    passages = [
+        {"text": r.passage.text, "start": r.passage.start, "end": r.passage.end, "score": round(r.score, 4)}
+        for r in paper.passages
+    ]
+    return {"id": paper.paper_id, "title": paper.title, "score": round(paper.score, 4), "passages": passages}
