@@ -13,10 +13,9 @@ from pathlib import Path
 from eval import planting
 from eval.matching import says
 from prompts import load
-from rag.chat_model import Call, ChatModel, parsed
+from rag.chat_model import Call, ChatModel, parsed, telling_prompts
 from rag.text.sentences import sentences
 from rag.types import Paper
-from rag.writing.evidence import fence
 
 _SEED = 20254
 _NUMERIC = ("What does “{name}” report about {about}?", "Which figure does {name} give for {about}?")
@@ -31,6 +30,10 @@ def proposals(
     """At most `count` rows of a dataset, each from another paper, split by paper, marked `"accepted": false`.
 
     `folder` may hold a prompt of the user's own for the model.
+
+    Raises:
+        ModelError: when the model gives no usable reply.
+        PromptError: when the prompt in `folder` cannot be used.
     """
     chance = random.Random(_SEED)
     chosen = chance.sample(list(papers), len(papers))
@@ -89,6 +92,7 @@ def _worded(statement: str, question: str, model: ChatModel | None, folder: Path
     """The model's wording, or the template's where there is none."""
     if model is None:
         return question
-    messages = load("draft_question", folder).render(statement=statement, fence=fence([statement]))
+    with telling_prompts():
+        messages = load("draft_question", folder).render(statement=statement)
     said = (parsed(model.complete(messages, Call(_SECONDS)).text) or {}).get("question")
     return said if isinstance(said, str) and said.strip() else question

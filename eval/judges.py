@@ -15,9 +15,8 @@ from eval.metrics import groundedness
 from eval.metrics.facts import vital_recall
 from eval.records import Record
 from prompts import load
-from rag.chat_model import Call, ChatModel, parsed
+from rag.chat_model import Call, ChatModel, parsed, telling_prompts
 from rag.errors import ModelError
-from rag.writing.evidence import fence
 
 _log = logging.getLogger(__name__)
 _SECONDS = 60.0
@@ -36,7 +35,11 @@ class Judgement:
 
 
 def judged(records: Sequence[Record], model: ChatModel, folder: Path | None = None) -> Iterator[Judgement]:
-    """A judgement of each record."""
+    """A judgement of each record.
+
+    Raises:
+        PromptError: when a prompt in `folder` cannot be used.
+    """
     for record in records:
         yield Judgement(
             record.question.id,
@@ -98,9 +101,9 @@ def _usefulness(record: Record, model: ChatModel, folder: Path | None) -> float 
 
 def _reply(model: ChatModel, name: str, folder: Path | None, record: Record, **values: Any) -> Mapping[str, Any]:
     passages = [{"number": c.n, "title": c.title, "text": c.passage} for c in record.answer.citations]
-    texts = [record.answer.text, *(c.passage for c in record.answer.citations)]
     shared = {"question": record.question.question, "answer": record.answer.text, "passages": passages}
-    messages = load(name, folder).render(**shared, fence=fence(texts), **values)
+    with telling_prompts():
+        messages = load(name, folder).render(**shared, **values)
     try:
         return parsed(model.complete(messages, Call(_SECONDS)).text) or {}
     except ModelError as error:

@@ -94,7 +94,7 @@ def question_from(row: dict[str, Any]) -> Question:
 
 def load(path: Path) -> list[Question]:
     """The questions of a JSON Lines file."""
-    lines = path.read_text(encoding="utf8").splitlines()
+    lines = path.read_text(encoding="utf8").split("\n")
     return [question_from(json.loads(line)) for line in lines if line.strip()]
 
 

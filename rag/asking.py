@@ -25,7 +25,11 @@ def ask(
 ) -> Answer:
     """The footnoted answer to `question`; see `Assistant.ask`. `settings` override single settings by name.
 
-    Where nothing was ingested yet, the bundled papers are, which takes some seconds once.
+    Where nothing was ingested yet, the bundled papers are, which takes some seconds once: into a folder, never into
+    a Chroma server.
+
+    Raises:
+        IndexMissingError: when all papers were removed, or nothing was ingested into the server yet.
     """
     assistant = ready(load_settings(**settings))
     return assistant.ask(question, history, papers=papers, sources=sources, since=since, until=until)
@@ -63,11 +67,14 @@ def stream(
 
 
 def ready(settings: Settings, *, progress: Callable[[str, int, int], None] | None = None) -> Assistant:
-    """The assistant for these settings, over the bundled papers where nothing was ingested yet.
+    """The assistant for these settings, over the bundled papers where nothing was ingested yet. An index that was
+    emptied stays so, and one on a server, which others share, is filled by an ingest only.
 
     `progress` is told how far that is (see `rag.ingest.Progress`).
     """
-    if not Index.of(settings).state().revision:
+    index = Index.of(settings)
+    state = index.state()
+    if not (state.revision or state.emptied or index.is_remote):
         from rag.ingest import ingest_bundled
 
         ingest_bundled(settings, progress=progress)

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from contextvars import copy_context
 from dataclasses import dataclass, field, replace
 from functools import cache
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -64,7 +65,7 @@ History = Sequence[Mapping[str, str]] | None
 class Assistant:
     """Answers questions from one index. Opening is lazy: nothing is read before the first question.
 
-    Not thread-safe while opening; answering is, since nothing is changed by it.
+    Threads may share one: it is opened, and after an ingest opened again, by one of them at a time.
     """
 
     def __init__(
@@ -87,6 +88,7 @@ class Assistant:
         self._embedder = embedder
         self._retriever: Retriever | None = None
         self._reader: Reader | None = None
+        self._opening = Lock()
         self._unread = False  # whether loading it failed
         self.model = ChatModel.of(llm, self.settings) if llm is not None else load_chat_model(self.settings)
 
@@ -98,6 +100,10 @@ class Assistant:
             IndexMissingError: when nothing was ingested yet.
             IndexMismatchError: when the index was built by another embedder.
         """
+        with self._opening:
+            return self._opened()
+
+    def _opened(self) -> Retriever:
         index = Index.of(self.settings)
         state = index.state()
         if self._retriever is None or self._retriever.snapshot.revision != state.revision:
@@ -133,7 +139,7 @@ class Assistant:
             IndexMissingError: when nothing was ingested yet.
             PromptError: when a prompt of `FOOTNOTE_PROMPTS` cannot be used.
         """
-        return _last(self.stream(question, history, papers=papers, sources=sources, since=since, until=until))
+        return last_answer(self.stream(question, history, papers=papers, sources=sources, since=since, until=until))
 
     async def aask(
         self,
@@ -150,7 +156,7 @@ class Assistant:
         only: dict[str, Any] = {"papers": papers, "sources": sources, "since": since, "until": until}
 
         def work() -> Answer:
-            return _last(self.stream(question, history, **only, call=call))
+            return last_answer(self.stream(question, history, **only, call=call))
 
         try:
             return await asyncio.get_running_loop().run_in_executor(_waiting(), copy_context().run, work)
@@ -198,6 +204,7 @@ class Assistant:
         other.settings = changed(self.settings, **overrides)
         other._embedder, other._retriever, other._reader = self.embedder, self.retriever, self._reader
         other._unread = self._unread
+        other._opening = Lock()
         other.model = None if other.settings.offline else self.model
         return other
 
@@ -377,7 +384,7 @@ def _astray(snapshot: Snapshot, planned: Plan, hits: Hits, pair: Pair | None) ->
     return not any(own & set(words(f"{paper.title} {paper.text}")) for paper in papers)
 
 
-def _last(events: Iterator[Event]) -> Answer:
+def last_answer(events: Iterator[Event]) -> Answer:
     """The answer that a stream of events ends with."""
     answer: Answer | None = None
     for event in events:

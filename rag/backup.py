@@ -73,7 +73,7 @@ def restore(settings: Settings, source: Path, *, force: bool = False) -> int:
             raise UsageError(f"there is an index in {index.folder}", "--force replaces it")
         try:
             _unpack(source, place)
-            papers = Index(place).snapshot().paper_count
+            papers = _paper_count(source, place)
             _swap(index, place)
         finally:
             shutil.rmtree(place, ignore_errors=True)
@@ -110,18 +110,28 @@ def _unpack(source: Path, place: Path) -> None:
                 raise IndexDamagedError(
                     f"{source} is no backup of an index", "give a file that `footnote backup` wrote"
                 )
-            sums: dict[str, str] = json.loads(listed.read())
+            sums = json.loads(listed.read())
+            if not isinstance(sums, dict):
+                raise IndexDamagedError(f"the list of files in {source} is none", "take another backup")
             for member in archive:
                 if member.name in sums and member.isfile():
                     archive.extract(member, place, filter="data")
     except FileNotFoundError as error:
         raise UsageError(f"there is no {source}", "give a file that `footnote backup` wrote") from error
-    except (OSError, ValueError, tarfile.TarError) as error:
+    except (OSError, ValueError, RecursionError, tarfile.TarError) as error:
         raise IndexDamagedError(f"{source} cannot be read: {error}", "take another backup") from error
     for name, wanted in sums.items():
         path = place / name
         if not path.is_file() or _sum(path) != wanted:
             raise IndexDamagedError(f"{name} in {source} is not what was backed up", "take another backup")
+
+
+def _paper_count(source: Path, place: Path) -> int:
+    """How many papers the unpacked index has, which opens; what it says of itself may be forged, checksums or not."""
+    try:
+        return Index(place).snapshot().paper_count
+    except (IndexDamagedError, IndexMissingError) as error:
+        raise IndexDamagedError(f"{source} holds no index: {error.message}", "take another backup") from error
 
 
 def _swap(index: Index, place: Path) -> None:

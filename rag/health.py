@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from prompts import load
-from rag.chat_model import Call, load_chat_model
+from rag.chat_model import Call, load_chat_model, telling_prompts
 from rag.embedding import load_embedder
 from rag.errors import FootnoteError
 from rag.index import Index
@@ -63,10 +63,11 @@ def _reader(settings: Settings) -> str:
 
 
 def _index(settings: Settings) -> str:
-    state = Index.of(settings).state()
-    if not state.revision:
+    index = Index.of(settings)
+    state = index.state()
+    if not (state.revision or state.emptied or index.is_remote):
         return "nothing ingested yet: the first question takes in the bundled papers"
-    snapshot = Index.of(settings).snapshot()
+    snapshot = index.snapshot()
     return f"{snapshot.paper_count} papers in {len(snapshot)} passages, built with {state.embedder}"
 
 
@@ -89,7 +90,8 @@ def _model(settings: Settings) -> str:
         return "not needed"
     call = Call(min(_PATIENCE_S, settings.llm_timeout_s))
     model.warm()
-    messages = load("ready", settings.prompts).render(question=_QUESTION)
+    with telling_prompts():
+        messages = load("ready", settings.prompts).render(question=_QUESTION)
     started = time.perf_counter()
     model.complete(messages, call, max_tokens=50)
     return f"replied in {time.perf_counter() - started:.2f} s"

@@ -11,21 +11,28 @@ can be thrown away.
 
 After a change of embedder the first three lie in a folder of their own, which `state.json` names: it is built whole
 beside the old ones, and named only then.
+
+A server is looked at in a thread of its own, since it may take any time to reply: a question waits for that a few
+seconds, and answers from what is here.
 """
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import os
+import re
 import shutil
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from rag.errors import IndexBusyError, IndexDamagedError, IndexMismatchError, IndexMissingError, StoreError
 from rag.location import Server
@@ -36,16 +43,19 @@ from rag.store import Store
 
 SCHEMA = 1
 _EVERY_S = 3.0  # seconds between two looks at what a server has published
-_FOLLOWED: dict[Path, float] = {}
-_FOLLOWING = threading.Lock()
+_PATIENCE_S = 5.0  # seconds that a question waits for such a look where something is here to answer from
+_PLACE = re.compile(r"((rebuilt|restored)-[0-9a-f]{8})?")
+_REVISION = re.compile(r"([0-9a-f]{16})?")
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM}
 _log = logging.getLogger(__name__)
+_AFRESH = "move the folder away and ingest again"
 _ROOM = "free space, or set FOOTNOTE_HOME to a folder that may be written"
 
 
 @dataclass(frozen=True, slots=True)
 class State:
     """What an index folder says of itself. `revision` is empty until an ingest has finished; `place` is the folder
-    in it that holds store and snapshots, empty for itself."""
+    in it that holds store and snapshots, empty for itself; `emptied` says that all its papers were removed."""
 
     schema: int = SCHEMA
     embedder: str = ""
@@ -53,6 +63,64 @@ class State:
     revision: str = ""
     writing: bool = False
     place: str = ""
+    emptied: bool = False
+
+    @classmethod
+    def of(cls, row: Any, where: str, hint: str) -> State:
+        """The state that `row` holds, read from `where`: a file or a server, whose word is not taken for a path. `hint`
+        says what to do where it cannot be used.
+
+        A newer version's fields are left out: what gives the others another meaning comes with another schema.
+
+        Raises:
+            IndexDamagedError: when it is no state, or names a place or a revision as no Footnote does.
+            IndexMismatchError: when it is of another schema.
+        """
+        told = {**asdict(cls()), **row} if isinstance(row, dict) else {}
+        if isinstance(told.get("schema"), int) and told["schema"] != SCHEMA:
+            raise IndexMismatchError(
+                f"{where} has layout {told['schema']}, this Footnote reads and writes {SCHEMA}",
+                "use the version that wrote it, or another FOOTNOTE_HOME",
+            )
+        kinds = {name: type(value) for name, value in asdict(cls()).items()}
+        fits = all(isinstance(told.get(name), kind) for name, kind in kinds.items())
+        if not (fits and _PLACE.fullmatch(told["place"]) and _REVISION.fullmatch(told["revision"])):
+            raise IndexDamagedError(f"{where} is not what Footnote writes", hint)
+        return cls(**{name: told[name] for name in kinds})
+
+
+class _Look:
+    """One look at what a server has published, in its own thread. A process that ends meanwhile ends with it done."""
+
+    def __init__(self, look: Callable[[], None], patience_s: float) -> None:
+        self.begun = time.monotonic()
+        self.ended = self.begun
+        self.patience_s = patience_s
+        self.outcome: Future[None] = Future()
+        threading.Thread(target=self._run, args=(look,), name="footnote-look").start()
+
+    def _run(self, look: Callable[[], None]) -> None:
+        try:
+            look()
+        except Exception as error:
+            self.ended = time.monotonic()
+            self.outcome.set_exception(error)
+        else:
+            self.ended = time.monotonic()
+            self.outcome.set_result(None)
+
+    def await_outcome(self) -> None:
+        """Wait for what is left of its patience, counted from its begin: so no second question waits as long again."""
+        self.outcome.result(max(0.0, self.begun + self.patience_s - time.monotonic()))
+
+    @property
+    def was_prompt(self) -> bool:
+        """Of one that has ended: whether the next is worth waiting for."""
+        return self.outcome.exception() is None and self.ended - self.begun <= _PATIENCE_S
+
+
+_LOOKS: dict[Path, _Look] = {}
+_LOOKING = threading.Lock()  # held to begin a look, never during one
 
 
 @cache
@@ -68,6 +136,7 @@ class Index:
         self.folder = folder
         self._server, self._token = server, token
         self._published = _publication(server, token) if server is not None else None
+        self._lease = ""
 
     @classmethod
     def of(cls, settings: Settings) -> Index:
@@ -77,7 +146,7 @@ class Index:
             return cls(place)
         token = settings.store_token.get_secret_value() if settings.store_token else ""
         index = cls(settings.index_folder, place, token)
-        index._follow()
+        index._follow(settings.lock_timeout_s)
         return index
 
     @property
@@ -89,35 +158,72 @@ class Index:
         """The store, to write to."""
         return Store(self._server or self.chroma, self._token)
 
-    def _follow(self) -> None:
-        """Fetch what was published last, unless that is here. A server out of reach is no reason not to answer from
-        what is here; it is asked again some seconds later."""
-        now = time.monotonic()
-        with _FOLLOWING:
-            if now - _FOLLOWED.get(self.folder, -_EVERY_S) < _EVERY_S:
+    def _follow(self, timeout_s: float) -> None:
+        """Fetch what was published last, unless that is here. A server that is slow or out of reach is no reason not
+        to answer from what is here; it is asked again some seconds later, and not waited for again before it replies.
+        """
+        own = self.state().revision
+        look, is_new = self._look(own, timeout_s)
+        if not own:
+            look.outcome.result()
+            return
+        try:
+            look.await_outcome()
+        except TimeoutError:
+            if is_new and look.patience_s:
+                _log.warning("the Chroma server is slow to reply; answering from what is here")
+        except (StoreError, OSError):
+            return  # the look has said so
+
+    def _look(self, own: str, timeout_s: float) -> tuple[_Look, bool]:
+        """The look that is under way or just over, else a new one; and whether it is new."""
+        with _LOOKING:
+            last = _LOOKS.get(self.folder)
+            if last is not None:
+                failed = last.outcome.done() and last.outcome.exception() is not None
+                is_recent = time.monotonic() - last.ended < _EVERY_S and (own or not failed)
+                if is_recent or not last.outcome.done():
+                    return last, False
+            patience_s = _PATIENCE_S if last is None or last.was_prompt else 0.0
+            _LOOKS[self.folder] = look = _Look(lambda: self._catch_up(timeout_s), patience_s)
+            return look, True
+
+    def _catch_up(self, timeout_s: float) -> None:
+        """Open to readers what was published last. One at a time does: who writes here meanwhile opens what is newer.
+
+        Raises:
+            StoreError: when the server or the folder cannot be used.
+        """
+        own = self.state().revision
+        try:
+            if self._newer() is None:
                 return
-            assert self._published is not None
-            own = self.state()
-            try:
-                state = self._published.current()
-                if state and state["revision"] != own.revision:
-                    self._adopt_published(State(**state))
-            except StoreError as error:
-                if not own.revision:
-                    raise
-                _log.warning("%s; answering from what is here", error.message)
-            _FOLLOWED[self.folder] = time.monotonic()
+            with self._held(0.0 if own else timeout_s):
+                if (state := self._newer()) is not None:  # asked again, now that nobody changes what is here
+                    self._adopt_published(state)
+        except IndexBusyError:
+            if not own:
+                raise
+        except (StoreError, OSError) as error:
+            if own:
+                _log.warning("%s; answering from what is here", error)
+            raise
+
+    def _newer(self) -> State | None:
+        """The published state, where it is of another revision than the one here."""
+        assert self._published is not None
+        row = self._published.current()
+        if not row:
+            return None
+        state = State.of(row, "the published index", "run `footnote repair` on a machine that has an index")
+        return state if state.revision != self.state().revision else None
 
     def _adopt_published(self, state: State) -> None:
         assert self._published is not None
-        self.snapshots.mkdir(parents=True, exist_ok=True)
-        if state.schema != SCHEMA:
-            raise IndexMismatchError(
-                f"the published index has layout {state.schema}, this Footnote reads {SCHEMA}", "use the same version"
-            )
         if not state.revision:
             self.forget(state, share=False)
             return
+        self.snapshots.mkdir(parents=True, exist_ok=True)
         self.adopt(self._published.fetch(state.revision, self.snapshots), replace(state, place=""), share=False)
 
     @property
@@ -139,24 +245,17 @@ class Index:
         """What the state file says; a blank state where there is none.
 
         Raises:
-            IndexDamagedError: when it cannot be read.
+            IndexDamagedError: when it cannot be read, or is not what Footnote writes.
             IndexMismatchError: when a newer or older Footnote wrote it.
         """
         path = self.folder / "state.json"
         try:
-            state = State(**json.loads(path.read_text(encoding="utf8")))
+            row = json.loads(path.read_text(encoding="utf8"))
         except FileNotFoundError:
             return State()
-        except (OSError, ValueError, TypeError) as error:
-            raise IndexDamagedError(
-                f"{path} cannot be read: {error}", "move the folder away and ingest again"
-            ) from None
-        if state.schema != SCHEMA:
-            raise IndexMismatchError(
-                f"the index in {self.folder} has layout {state.schema}, this Footnote writes {SCHEMA}",
-                "ingest into another FOOTNOTE_HOME, or move the folder away",
-            )
-        return state
+        except (OSError, ValueError, RecursionError) as error:
+            raise IndexDamagedError(f"{path} cannot be read: {error}", _AFRESH) from None
+        return State.of(row, str(path), _AFRESH)
 
     def snapshot(self, *, search: bool = False) -> Snapshot:
         """The snapshot that the last finished ingest left; `search` opens all of it, else its rows.
@@ -165,14 +264,13 @@ class Index:
         for the newer one.
 
         Raises:
-            IndexMissingError: when nothing was ingested yet, or the first ingest did not finish.
+            IndexMissingError: when nothing was ingested yet, the first ingest did not finish, or all was removed.
             IndexDamagedError: when the snapshot is incomplete.
         """
         while True:
             state = self.state()
             if not state.revision:
-                started = "its first ingest did not finish" if state.writing else "nothing was ingested yet"
-                raise IndexMissingError(f"there is no index in {self.folder}: {started}", "run `footnote ingest PATH`")
+                raise _missing(self.folder, state)
             try:
                 opened = Snapshot(self.folder / state.place / "snapshots" / state.revision)
                 opened.map(search=search)
@@ -200,46 +298,86 @@ class Index:
             raise StoreError(f"cannot write to {self.folder}: {error.strerror or error}", _ROOM) from error
 
     def adopt(self, snapshot: Path, state: State, *, share: bool = True) -> None:
-        """Make `snapshot` the one that readers open, here and wherever the server is read; remove the older ones."""
-        finished = replace(state, revision=snapshot.name, writing=False)
+        """Make `snapshot` the one that readers open, here and wherever the server is read; remove the older ones, and
+        what a killed process left of one. Inside the lock: all that writes here holds it.
+
+        Raises:
+            IndexBusyError: when another machine writes to the server meanwhile.
+        """
+        finished = replace(state, revision=snapshot.name, writing=False, emptied=False)
         if self._published is not None and share:
-            self._published.publish(snapshot, asdict(finished))
+            self._published.publish(snapshot, asdict(finished), self._lease)
         self.save(finished)
         for other in self.snapshots.iterdir():
             if other != snapshot:
                 shutil.rmtree(other, ignore_errors=True)
 
     def forget(self, state: State, *, share: bool = True) -> None:
-        """Leave readers nothing to open, since nothing is left in the store."""
-        finished = replace(state, revision="", writing=False)
+        """Leave readers nothing to open, since nothing is left in the store.
+
+        Raises:
+            IndexBusyError: when another machine writes to the server meanwhile.
+        """
+        finished = replace(state, revision="", writing=False, emptied=state.emptied or bool(state.revision))
         if self._published is not None and share:
-            self._published.withdraw(asdict(finished))
+            self._published.withdraw(asdict(finished), self._lease)
         self.save(finished)
         shutil.rmtree(self.snapshots, ignore_errors=True)
 
-    def _leased(self, timeout_s: float) -> AbstractContextManager[None]:
-        return self._published.leased(timeout_s) if self._published is not None else nullcontext()
+    def _leased(self, timeout_s: float) -> AbstractContextManager[str]:
+        return self._published.leased(timeout_s) if self._published is not None else nullcontext("")
 
     @contextmanager
     def locked(self, timeout_s: float) -> Iterator[None]:
-        """Hold the write lock.
+        """Hold the write lock, here and on the server.
 
         Raises:
             IndexBusyError: when another process still holds it after `timeout_s`.
-            StoreError: when the folder cannot be written to.
+            StoreError: when the folder cannot be written to, or has no room for what is written within.
         """
+        with self._held(timeout_s), self._leased(timeout_s) as self._lease:
+            yield
+
+    @contextmanager
+    def _held(self, timeout_s: float) -> Iterator[None]:
+        """Hold the write lock of this folder."""
         from filelock import FileLock, Timeout
 
+        lock = FileLock(self.folder / "write.lock", timeout=timeout_s)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            with FileLock(self.folder / "write.lock", timeout=timeout_s), self._leased(timeout_s):
-                yield
+            lock.acquire()
         except Timeout:
             raise IndexBusyError(
                 f"another process is writing to {self.folder}",
                 "wait for it, or raise FOOTNOTE_LOCK_TIMEOUT_S",
             ) from None
         except OSError as error:
-            raise StoreError(
-                f"cannot write to {error.filename or self.folder}: {error.strerror or error}", _ROOM
-            ) from error
+            raise self._unwritten(error) from error
+        try:
+            yield
+        except OSError as error:
+            if not _is_of_room(error):
+                raise
+            raise self._unwritten(error) from error
+        finally:
+            lock.release()
+
+    def _unwritten(self, error: OSError) -> StoreError:
+        return StoreError(f"cannot write to {error.filename or self.folder}: {error.strerror or error}", _ROOM)
+
+
+def _is_of_room(error: OSError) -> bool:
+    """Whether it says that a disk took no more; of an array that was cut short NumPy says so without a number."""
+    return error.errno in _NO_ROOM or (type(error) is OSError and error.errno is None)
+
+
+def _missing(folder: Path, state: State) -> IndexMissingError:
+    """What to say where there is no snapshot."""
+    if state.emptied:
+        return IndexMissingError(
+            f"the index in {folder} is empty: all its papers were removed",
+            "fill it with `footnote ingest PATH`, or with the bundled papers by `footnote ingest --bundled`",
+        )
+    started = "its first ingest did not finish" if state.writing else "nothing was ingested yet"
+    return IndexMissingError(f"there is no index in {folder}: {started}", "run `footnote ingest PATH`")

@@ -13,8 +13,8 @@ import shutil
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -22,12 +22,13 @@ from numpy.typing import NDArray
 
 from rag.chunking import encoder_text, shortened, split
 from rag.corpus import Skipped, bundled, merge, read
+from rag.corpus.files import absolute
 from rag.embedding import Embedder, load_embedder
-from rag.errors import IndexDamagedError, IndexMismatchError, NothingToReadError, UsageError
+from rag.errors import IndexDamagedError, IndexMismatchError, NothingToReadError, StoreError, UsageError
 from rag.fingerprint import ReadBefore, fingerprint, remember, remembered
 from rag.index import Index, State
 from rag.settings import Settings
-from rag.snapshot import PackedTokens, Snapshot, pack
+from rag.snapshot import PackedTokens, Snapshot, checksum, pack
 from rag.snapshot_writer import revision_of, write_snapshot
 from rag.store import PAGE, Record, StoredPaper, content_of, stored_papers, to_records
 from rag.token_basis import shortened_tokens
@@ -70,8 +71,8 @@ def ingest(
         IndexMismatchError: when the index was built by another embedder.
         StoreError: when the index cannot be written.
     """
-    roots = [Path(path).expanduser().resolve() for path in paths]
-    if prune and (missing := next((path for path, root in zip(paths, roots, strict=True) if not root.exists()), None)):
+    roots = [absolute(path) for path in paths]
+    if prune and (missing := next((path for path in paths if not os.path.exists(absolute(path))), None)):
         raise UsageError(f"{missing} is not there, and with --prune all its papers would go", "check the path")
     read_now = fingerprint(paths, settings.embedder, settings.max_file_mb, prune)
     known = _known(read_now, settings)
@@ -103,7 +104,7 @@ def _known(read_now: str, settings: Settings) -> Report | None:
     if before is None or before.fingerprint != read_now:
         return None
     state = index.state()
-    if state.writing or state.revision != before.revision or not _opens(index):
+    if state.writing or state.revision != before.revision or _older_snapshot(index) is None:
         return None
     _check_embedder(state, load_embedder(settings.embedder, settings.models_folder, settings.threads))
     return Report(
@@ -128,37 +129,28 @@ def remove(settings: Settings, unwanted: Callable[[Paper], bool]) -> list[Paper]
     index = Index.of(settings)
     index.snapshot()  # says so where there is no index
     with index.locked(settings.lock_timeout_s):
-        writer = _Writer(index, settings)
+        writer = _Writer(index, settings, _older_snapshot(index))
         gone = [stored.paper for stored in writer.stored.values() if unwanted(stored.paper)]
         writer.apply([], [paper.id for paper in gone], Report(), None)  # ends what an interrupted run began, too
     return gone
 
 
 def repair(settings: Settings, *, progress: Progress | None = None) -> Report:
-    """Derive the snapshot from the store again, whatever state it is in."""
+    """Derive the snapshot from the store again, whatever state it is in; one that is whole stays, for its readers.
+
+    Raises:
+        IndexMismatchError: when the index was built by another embedder.
+        IndexDamagedError: when the store has lost its papers.
+        StoreError: when the index cannot be read or written.
+    """
     index = Index.of(settings)
-    with index.locked(settings.lock_timeout_s), _aside(index.snapshots):
-        writer = _Writer(index, settings)
+    with index.locked(settings.lock_timeout_s):
+        writer = _Writer(index, settings, _intact_snapshot(index))
+        _check_store(index, writer.stored)
         writer.begin()
         report = Report()
         writer.finish(progress, report)
     return report
-
-
-@contextmanager
-def _aside(folder: Path) -> Iterator[None]:
-    """Within it the folder is away, so that nothing is taken from it; it comes back where the work fails."""
-    away = folder.with_name(f"rebuilt-{uuid.uuid4().hex[:8]}")  # as `_sweep` knows it
-    if folder.exists():
-        os.replace(folder, away)
-    try:
-        yield
-    except BaseException:
-        if away.exists():
-            shutil.rmtree(folder, ignore_errors=True)
-            os.replace(away, folder)
-        raise
-    shutil.rmtree(away, ignore_errors=True)
 
 
 def reindex(settings: Settings, *, progress: Progress | None = None) -> Report:
@@ -168,21 +160,26 @@ def reindex(settings: Settings, *, progress: Progress | None = None) -> Report:
 
     Raises:
         IndexMissingError: when there is no index.
+        IndexDamagedError: when the store has lost its papers.
+        UsageError: when the index is on a server.
     """
     index = Index.of(settings)
     if index.is_remote:
         raise UsageError("an index on a server is not encoded again in place", "ingest into another server or database")
-    index.snapshot()  # says so where there is no index
+    if not index.state().embedder:
+        index.snapshot()  # says that there is no index
     with index.locked(settings.lock_timeout_s):
         before = index.state()
-        papers = list(index.snapshot().papers())
+        stored = stored_papers(index.open_store().records())
+        _check_store(index, stored)
+        papers = [stored[paper_id].paper for paper_id in sorted(stored)]
         place = f"rebuilt-{uuid.uuid4().hex[:8]}"
         _sweep(index, before.place)
         report = Report(entries=len(papers))
         beside = Index(index.folder / place)
-        writer = _Writer(beside, settings)
+        writer = _Writer(beside, settings, None)
         writer.apply(papers, [], report, progress)
-        index.save(replace(beside.state(), place=place))
+        index.save(replace(beside.state(), place=place, emptied=not papers))
         _sweep(index, place)
     return report
 
@@ -200,23 +197,28 @@ def _update(
     found: Sequence[Paper],
     settings: Settings,
     report: Report,
-    roots: Sequence[Path],
+    roots: Sequence[str],
     prune: bool,
     progress: Progress | None,
 ) -> None:
     index = Index.of(settings)
+    given = _below(roots)
+    unread = _below([skipped.path for skipped in report.skipped if not skipped.one and skipped.path])
+
+    def was_read(source: Source) -> bool:
+        return given(source) and not unread(source)
+
     with index.locked(settings.lock_timeout_s):
-        writer = _Writer(index, settings)
-        wanted = list(_reconciled(found, writer.stored, roots))
-        unread = [Path(skipped.path) for skipped in report.skipped if not skipped.one and skipped.path]
-        removed = _disappeared(found, writer.stored, roots, unread) if prune else []
+        writer = _Writer(index, settings, _older_snapshot(index))
+        wanted = list(_reconciled(found, writer.stored, was_read))
+        removed = _disappeared(found, writer.stored, was_read) if prune else []
         writer.apply(wanted, removed, report, progress)
 
 
 class _Writer:
-    """One write to the index, inside the lock."""
+    """One write to the index, inside the lock. What `older` holds, the snapshot that readers have, is used again."""
 
-    def __init__(self, index: Index, settings: Settings) -> None:
+    def __init__(self, index: Index, settings: Settings, older: Snapshot | None) -> None:
         self._index = index
         self._state = index.state()
         self._embedder, self._at_once = _embedder_of(settings)
@@ -226,7 +228,8 @@ class _Writer:
         for record in self.store.records():
             self._records.setdefault(record.passage.paper_id, []).append(record)
         self.stored = stored_papers(record for group in self._records.values() for record in group)
-        self._tokens = TokenCache(index.tokens, _older_snapshot(index))
+        self._older = older
+        self._tokens = TokenCache(index.tokens, older)
 
     def all_records(self, paper_id: str) -> list[Record]:
         """Every record of a paper, leftovers of an interrupted update among them."""
@@ -345,23 +348,28 @@ class _Writer:
         self.store.delete(ids)
 
     def finish(self, progress: Progress | None, report: Report) -> None:
-        """Derive the snapshot, unless the one at hand is of this revision already."""
+        """Derive the snapshot, unless the one at hand is of this revision already: it stays, and is never replaced
+        under those who open it."""
         papers = [self.stored[paper_id] for paper_id in sorted(self.stored)]
         revision = revision_of(papers, self._embedder.name)
         report.papers, report.passages = len(papers), sum(len(p.records) for p in papers)
         report.revision = revision
-        if self._state.revision == revision and not self._state.writing and _opens(self._index):
+        current = self._older if self._state.revision == revision else None
+        if current is not None and not self._state.writing:
             return
         if not papers:
             self._index.forget(self._state)
             return
         _tell(progress, "finish", 0, 1)
-        self._tokens.load()
-        tokens_of = self._tokens_of(papers) if self._embedder.has_tokens else None
-        written = write_snapshot(self._index.snapshots, papers, self.store, self._embedder.name, tokens_of)
+        written = current.folder if current is not None and _holds(current, papers) else self._written(papers)
         self._index.adopt(written, self._state)
         self._tokens.clear()
         _tell(progress, "finish", 1, 1)
+
+    def _written(self, papers: Sequence[StoredPaper]) -> Path:
+        self._tokens.load()
+        tokens_of = self._tokens_of(papers) if self._embedder.has_tokens else None
+        return write_snapshot(self._index.snapshots, papers, self.store, self._embedder.name, tokens_of)
 
     def _tokens_of(self, papers: Sequence[StoredPaper]) -> Callable[[str], PackedTokens]:
         """Where token vectors come from: kept ones, else the text is encoded again."""
@@ -394,14 +402,16 @@ def _embedder_of(settings: Settings) -> tuple[Embedder, int]:
     return spread, spread.at_once
 
 
-def _reconciled(found: Sequence[Paper], stored: dict[str, StoredPaper], roots: Sequence[Path]) -> Iterator[Paper]:
+def _reconciled(
+    found: Sequence[Paper], stored: dict[str, StoredPaper], was_read: Callable[[Source], bool]
+) -> Iterator[Paper]:
     """Each paper just read, merged with what the index holds of it from files that were not read now."""
     for paper in found:
         old = stored.get(paper.id)
         if old is None:
             yield paper
             continue
-        elsewhere = tuple(source for source in old.paper.sources if not _below(source, roots))
+        elsewhere = tuple(s for s in old.paper.sources if s not in paper.sources and not was_read(s))
         text_is_elsewhere = bool(elsewhere) and elsewhere[0] == old.paper.sources[0]
         kept = replace(old.paper, sources=elsewhere) if text_is_elsewhere else None
         if kept is not None:
@@ -412,19 +422,26 @@ def _reconciled(found: Sequence[Paper], stored: dict[str, StoredPaper], roots: S
 
 
 def _disappeared(
-    found: Sequence[Paper], stored: dict[str, StoredPaper], roots: Sequence[Path], unread: Sequence[Path]
+    found: Sequence[Paper], stored: dict[str, StoredPaper], was_read: Callable[[Source], bool]
 ) -> list[str]:
     present = {paper.id for paper in found}
     return [
         paper_id
         for paper_id, old in stored.items()
-        if paper_id not in present
-        and all(_below(source, roots) and not _below(source, unread) for source in old.paper.sources)
+        if paper_id not in present and all(was_read(source) for source in old.paper.sources)
     ]
 
 
-def _below(source: Source, roots: Sequence[Path]) -> bool:
-    return any(Path(source.path) == root or root in Path(source.path).parents for root in roots)
+def _below(paths: Iterable[str]) -> Callable[[Source], bool]:
+    """Whether a source is one of `paths`, or below one: as they are named, or once links are followed."""
+    places = {Path(form) for path in paths for form in (path, os.path.realpath(path))}
+
+    @cache
+    def is_below(path: str) -> bool:
+        forms = (Path(path), Path(os.path.realpath(path)))
+        return any(form in places or not places.isdisjoint(form.parents) for form in forms)
+
+    return lambda source: is_below(source.path)
 
 
 def _is_clean(stored: StoredPaper, records: Iterable[Record]) -> bool:
@@ -439,8 +456,22 @@ def _older_snapshot(index: Index) -> Snapshot | None:
         return None  # everything in it can be derived again
 
 
-def _opens(index: Index) -> bool:
-    return _older_snapshot(index) is not None
+def _intact_snapshot(index: Index) -> Snapshot | None:
+    """The snapshot, if it opens and each byte is what was written, those too that are not looked at when it opens."""
+    try:
+        snapshot = index.snapshot(search=True)
+        manifest = snapshot.manifest  # one without a checksum of itself vouches for nothing
+        told = manifest["checksums"] if "crc32" in manifest else {}
+        intact = all(checksum(snapshot.folder / name) == told[name] for name in manifest["files"])
+    except (StoreError, OSError, KeyError):
+        return None
+    return snapshot if intact else None
+
+
+def _holds(snapshot: Snapshot, papers: Sequence[StoredPaper]) -> bool:
+    """Whether a snapshot holds these papers' passages, no more and no fewer."""
+    passages = [record.passage.id for stored in papers for record in stored.records]
+    return snapshot.paper_count == len(papers) and list(snapshot.passage_ids()) == passages
 
 
 def _check_embedder(state: State, embedder: Embedder) -> None:
@@ -448,6 +479,14 @@ def _check_embedder(state: State, embedder: Embedder) -> None:
         raise IndexMismatchError(
             f"the index was built with the embedder {state.embedder!r}, the settings ask for {embedder.name!r}",
             "set FOOTNOTE_EMBEDDER back, or run `footnote ingest --reindex` to encode all papers again",
+        )
+
+
+def _check_store(index: Index, stored: dict[str, StoredPaper]) -> None:
+    state = index.state()
+    if state.revision and not state.writing and not stored:
+        raise IndexDamagedError(
+            f"the store of the index in {index.folder} has lost its papers", "restore a backup, or ingest them again"
         )
 
 

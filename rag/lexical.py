@@ -28,14 +28,16 @@ class LexicalIndex:
         self._scorer = scorer
         self._pointers = np.asarray(scorer.scores["indptr"])
         self.size = size
-        self._plain: dict[tuple[str, int], list[str]] = {}
+        self._plain: dict[tuple[str, int], list[str]] | None = None
         self._champions: dict[int, NDArray[np.int32]] = {}
 
     @classmethod
     def build(cls, texts: Sequence[str]) -> LexicalIndex:
-        """An index over the search words of `texts`."""
+        """An index over the search words of `texts`, which need not have any."""
         scorer = _new_scorer()
-        scorer.index([words(text) for text in texts], show_progress=False)
+        found = [words(text) for text in texts]
+        # bm25s wants one word at least; the empty one, which it adds to each vocabulary, is never asked for.
+        scorer.index(found if any(found) else [[""] for _ in found], show_progress=False)
         return cls(scorer, len(texts))
 
     @classmethod
@@ -134,10 +136,13 @@ class LexicalIndex:
 
     def plain_words(self, letter: str, length: int) -> Sequence[str]:
         """The search words of letters only that start with `letter` and have `length` of them."""
-        if not self._plain:
+        plain = self._plain
+        if plain is None:
+            plain = {}
             for word in filter(str.isalpha, self.vocabulary()):
-                self._plain.setdefault((word[0], len(word)), []).append(word)
-        return self._plain.get((letter, length), ())
+                plain.setdefault((word[0], len(word)), []).append(word)
+            self._plain = plain  # whole, for others may ask meanwhile
+        return plain.get((letter, length), ())
 
     def postings(self, word: str) -> NDArray[np.int32]:
         """The positions of the texts that have the search word."""

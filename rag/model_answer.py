@@ -10,7 +10,7 @@ import logging
 import re
 import time
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 from prompts import Prompt, load
 from rag.chat_model import Call, ChatModel
@@ -27,7 +27,7 @@ from rag.settings import Settings
 from rag.snapshot import Snapshot
 from rag.text.brackets import NEAREST, nearest_named
 from rag.text.sentences import sentences
-from rag.types import Citation, Claim, Delta, Event, Restart, Usage
+from rag.types import Citation, Claim, Delta, Event, Restart
 from rag.writing.evidence import Shown, evidence
 from rag.writing.llm import NOT_ANSWERED, Reply, asked, asked_again, prompt_for, replied
 from rag.writing.markers import Token
@@ -46,8 +46,6 @@ class Written:
     claims: tuple[Claim, ...] = ()
     abstained: bool = False
     nearest: tuple[str, ...] = ()
-    usage: Usage = field(default_factory=Usage)
-    prompts: dict[str, str] = field(default_factory=dict)
     note: str = ""
     examined: int = 0
     grounding_s: float = 0.0
@@ -81,24 +79,23 @@ class ModelWriter:
             yield Delta(_NOTHING)
             return Written(_NOTHING, abstained=True)
         prompt = prompt_for(plan.route, settings.prompts)
-        used = _Used({prompt.name: prompt.hash})
+        call.use(prompt)
         sources = _Sources(shown, self._snapshot, self._encoder)
         reply, composed, holder = yield from self._first(prompt, plan.question, shown, sources, call)
-        used.usage += reply.usage
-        used.grounding_s += holder.seconds
+        seconds = holder.seconds
         if reply.refusal is not None:
-            refused = self._refused(reply.refusal, shown, used)
-            yield Delta(refused.text)
-            return refused
-        if not composed.text:
+            written = self._refused(reply.refusal, shown)
+        elif not composed.text:
             raise ModelReplyError(f"{self._model.name} wrote no whole sentence", "raise FOOTNOTE_LLM_MAX_TOKENS")
-        composed = self._checked(plan.question, composed, shown, call, used)
-        composed = self._repaired(plan.question, reply, composed, shown, sources, call, used)
-        written = self._by_policy(composed, shown, used, cut=reply.cut)
-        if written.text != holder.given.strip():
-            yield Restart()
+        else:
+            composed = self._checked(composed, call)
+            composed, more = self._repaired(plan.question, reply, composed, shown, sources, call)
+            written, seconds = self._by_policy(composed, shown, cut=reply.cut), seconds + more
+        if written.text != holder.given:
+            if holder.given:
+                yield Restart()
             yield Delta(written.text)
-        return written
+        return replace(written, grounding_s=seconds)
 
     def _first(
         self, prompt: Prompt, question: str, shown: Sequence[Shown], sources: _Sources, call: Call
@@ -122,15 +119,11 @@ class ModelWriter:
         check = self._settings.verify != "off"
         return Composer(sources.numbers, sources.of, sources.encode, check=check, question=question)
 
-    def _checked(self, question: str, composed: Composed, shown: Sequence[Shown], call: Call, used: _Used) -> Composed:
+    def _checked(self, composed: Composed, call: Call) -> Composed:
         """The same, looked over by the model too, where the settings ask for it."""
         if self._settings.verify != "llm":
             return composed
-        prompt = load("claim_check", self._settings.prompts)
-        used.prompts[prompt.name] = prompt.hash
-        checked, usage = checked_by(self._model, prompt, question, composed, call)
-        used.usage += usage
-        return checked
+        return checked_by(self._model, load("claim_check", self._settings.prompts), composed, call)
 
     def _repaired(
         self,
@@ -140,36 +133,34 @@ class ModelWriter:
         shown: Sequence[Shown],
         sources: _Sources,
         call: Call,
-        used: _Used,
-    ) -> Composed:
-        """The answer after one request to mend what is unsupported; the first one where that made it no better."""
+    ) -> tuple[Composed, float]:
+        """The answer after one request to mend what is unsupported, and the seconds of checking it; the first answer
+        where that made it no better."""
         if not composed.faults or self._settings.verify == "off":
-            return composed
+            return composed, 0.0
         prompt = load("repair", self._settings.prompts)
-        used.prompts[prompt.name] = prompt.hash
+        call.use(prompt)
         messages = asked_again(prompt, question, shown, reply.text, composed.faults)
         composer, holder = self._composer(sources, question), _Holder()
         try:
             again = _drained(_shown(replied(self._model, messages, call), composer, holder))
         except ModelError as error:
             _log.warning("no repair: %s", error.message)
-            return composed
-        used.usage += again.usage
-        used.grounding_s += holder.seconds
+            return composed, holder.seconds
         if again.refusal is not None or again.cut:
-            return composed
-        mended = self._checked(question, composer.finish(), shown, call, used)
+            return composed, holder.seconds
+        mended = self._checked(composer.finish(), call)
         better = mended.claims and len(mended.faults) < len(composed.faults)
-        return mended if better else composed
+        return mended if better else composed, holder.seconds
 
-    def _by_policy(self, composed: Composed, shown: Sequence[Shown], used: _Used, *, cut: bool) -> Written:
+    def _by_policy(self, composed: Composed, shown: Sequence[Shown], *, cut: bool) -> Written:
         """What becomes of sentences that nothing supports is the settings' choice."""
         policy = self._settings.unsupported
         if composed.faults and policy == "abstain":
-            return self._refused("A sentence of the answer is not supported by the papers.", shown, used)
+            return self._refused("A sentence of the answer is not supported by the papers.", shown)
         composed = without_faults(composed) if policy == "drop" else marked(composed)
         if not composed.text or (policy == "drop" and not composed.claims):
-            return self._refused("", shown, used)
+            return self._refused("", shown)
         claims = composed.claims
         absent = bool(claims) and not composed.citations and all(says_absence(claim.text) for claim in claims)
         return Written(
@@ -178,37 +169,20 @@ class ModelWriter:
             claims,
             abstained=absent,
             nearest=_titles(shown) if absent else (),
-            usage=used.usage,
-            prompts=used.prompts,
             note="the model ran out of room; the last sentence was left out" if cut else "",
-            grounding_s=used.grounding_s,
         )
 
-    def _refused(self, said: str, shown: Sequence[Shown], used: _Used) -> Written:
+    def _refused(self, said: str, shown: Sequence[Shown]) -> Written:
         nearest = _titles(shown)
         text = _first_sentence(" ".join(_without_markers(said).split())) or _NOTHING
         text = text if text.endswith((".", "!", "?", "。")) else f"{text}."
-        return Written(
-            f"{text}{nearest_named(nearest)}",
-            abstained=True,
-            nearest=nearest,
-            usage=used.usage,
-            prompts=used.prompts,
-        )
-
-
-@dataclass(slots=True)
-class _Used:
-    """Prompts by name with their hashes, what the calls took, and the seconds of checking."""
-
-    prompts: dict[str, str]
-    usage: Usage = field(default_factory=Usage)
-    grounding_s: float = 0.0
+        return Written(f"{text}{nearest_named(nearest)}", abstained=True, nearest=nearest)
 
 
 @dataclass(slots=True)
 class _Holder:
-    """Holds text back until it is no beginning of a refusal; `given` is what was shown."""
+    """Holds text back until it is no beginning of a refusal, and white space until text follows it; `given` is what was
+    shown."""
 
     held: str = ""
     given: str = ""
@@ -219,20 +193,20 @@ class _Holder:
         """What may be shown now."""
         if self.refusing:
             return ""
-        if self.given:
-            self.given += text
-            return text
         self.held += text
-        said = self.held.lstrip("*_ \n").casefold()
-        start = NOT_ANSWERED.casefold()
-        if said.startswith(start):
-            self.refusing = True
+        if not self.given and self._may_refuse():
             return ""
-        if start.startswith(said[: len(start)]):
-            return ""
-        shown, self.held = self.held.lstrip(), ""
-        self.given = shown
+        shown = self.held.rstrip() if self.given else self.held.strip()
+        self.held = self.held[len(self.held.rstrip()) :]
+        self.given += shown
         return shown
+
+    def _may_refuse(self) -> bool:
+        """Whether what is held is a refusal, or the beginning of one."""
+        said = self.held.strip().lstrip("*_ ").casefold()
+        start = NOT_ANSWERED.casefold()
+        self.refusing = said.startswith(start)
+        return start.startswith(said[: len(start)])
 
     def rest(self) -> str:
         """What is still held when the reply has ended."""

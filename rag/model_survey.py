@@ -29,9 +29,8 @@ from rag.retrieval.retriever import Retriever
 from rag.settings import Settings
 from rag.snapshot import Snapshot
 from rag.text.brackets import NEAREST, nearest_named
-from rag.types import Delta, Event, Passage, Stage, Usage
+from rag.types import Delta, Event, Passage, Stage
 from rag.writing.draft import Draft, DraftSentence, Evidence
-from rag.writing.evidence import fence
 from rag.writing.extractive import best_sentence, quoted
 from rag.writing.survey import topic_probability
 from rag.writing.terms import asked_terms, mentioning
@@ -71,7 +70,6 @@ class _Judged:
 
     batch: tuple[int, ...]
     quotes: Mapping[int, str] | None
-    usage: Usage
 
 
 class ModelSurvey:
@@ -90,11 +88,11 @@ class ModelSurvey:
             ModelError: when no batch at all got a usable reply.
         """
         prompt = load("survey_judge", self._settings.prompts)
+        call.use(prompt)
         query, candidates, likely = self._candidates(plan, allowed)
         kept = candidates[: self._settings.survey_cap]
         batches = [tuple(range(i, min(i + _BATCH, len(kept)))) for i in range(0, len(kept), _BATCH)]
         judged = yield from self._judge(prompt, plan, kept, batches, call)
-        usage = sum((one.usage for one in judged), Usage())
         entries = self._entries(plan, query, kept, likely, judged)
         left = len(candidates) - len(kept)
         unjudged = sum(len(one.batch) for one in judged if one.quotes is None)
@@ -109,8 +107,6 @@ class ModelSurvey:
             found.claims,
             abstained=not entries and plan.route == "survey",
             nearest=nearest,
-            usage=usage,
-            prompts={prompt.name: prompt.hash},
             note=_note(left, unjudged),
             examined=len(kept),
         )
@@ -155,7 +151,7 @@ class ModelSurvey:
                         except ModelError as error:
                             fault = error
                             _log.warning("%d papers are judged without the model: %s", len(batch), error.message)
-                            done.append(_Judged(batch, None, Usage()))
+                            done.append(_Judged(batch, None))
                         yield Stage("survey", sum(len(one.batch) for one in done), len(kept))
             except BaseException:  # nobody waits any more: what is under way must not be waited for, or paid for
                 call.cancel()
@@ -170,20 +166,17 @@ class ModelSurvey:
     ) -> _Judged:
         """One batch; asked for once more where the reply is no JSON."""
         messages = self._messages(prompt, question, papers)
-        usage = Usage()
         for schema in (_SCHEMA, None):
             reply = self._model.complete(messages, call, schema=schema)
-            usage += reply.usage
             quotes = _quotes(parsed(reply.text), len(papers))
             if quotes is not None:
-                return _Judged(batch, {batch[number - 1]: quote for number, quote in quotes.items()}, usage)
-        return _Judged(batch, None, usage)
+                return _Judged(batch, {batch[number - 1]: quote for number, quote in quotes.items()})
+        return _Judged(batch, None)
 
     def _messages(self, prompt: Prompt, question: str, papers: Sequence[Candidate]) -> list[Message]:
         shown = [self._snapshot.paper(candidate.paper) for candidate in papers]
         listed = [{"number": i, "title": p.title, "text": p.text} for i, p in enumerate(shown, start=1)]
-        texts = [part for paper in shown for part in (paper.title, paper.text)]
-        return prompt.render(papers=listed, question=question, fence=fence([question, *texts]))
+        return prompt.render(papers=listed, question=question)
 
     def _entries(
         self,

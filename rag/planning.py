@@ -18,7 +18,7 @@ from rag.chat_model import Call, ChatModel, parsed
 from rag.errors import ModelError
 from rag.question import Plan, leans, subject_of
 from rag.text.language import is_english
-from rag.types import Route, Turn, Usage
+from rag.types import Route, Turn
 
 _log = logging.getLogger(__name__)
 MOST_QUERIES = 4
@@ -54,22 +54,22 @@ def needs_model(plan: Plan, history: Sequence[Turn]) -> bool:
     return plan.route == "compare" or not is_english(plan.question) or bool(history and leans(plan.question))
 
 
-def planned(
-    rules: Plan, history: Sequence[Turn], model: ChatModel, call: Call, folder: Path | None = None
-) -> tuple[Plan, Usage]:
+def planned(rules: Plan, history: Sequence[Turn], model: ChatModel, call: Call, folder: Path | None = None) -> Plan:
     """The model's plan on top of the rules' one; the rules' own where the model gives none."""
     turns = [{"role": turn.role, "content": turn.content[:_TURN_CHARS]} for turn in history[-_TURNS:]]
-    messages = load("plan", folder).render(history=turns, question=rules.question, most_queries=MOST_QUERIES)
+    prompt = load("plan", folder)
+    call.use(prompt)
+    messages = prompt.render(history=turns, question=rules.question, most_queries=MOST_QUERIES)
     try:
         reply = model.complete(messages, call, max_tokens=_TOKENS, schema=_SCHEMA)
     except ModelError as error:
         _log.warning("the rules plan this question: %s", error.message)
-        return rules, Usage()
+        return rules
     found = parsed(reply.text)
     if found is None:
         _log.warning("the rules plan this question: %s replied with no JSON object", model.name)
-        return rules, reply.usage
-    return _merged(rules, found), reply.usage
+        return rules
+    return _merged(rules, found)
 
 
 def _merged(rules: Plan, found: Mapping[str, Any]) -> Plan:

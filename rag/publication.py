@@ -57,10 +57,16 @@ class Publication:
         state: dict[str, Any] = json.loads(str(rows[0]["state"])) if rows else {}
         return state
 
-    def publish(self, snapshot: Path, state: dict[str, Any]) -> None:
-        """Carry a snapshot's files to the server, then name it as the one to read, then drop older ones."""
+    def publish(self, snapshot: Path, state: dict[str, Any], lease: str) -> None:
+        """Carry a snapshot's files to the server, then name it as the one to read, then drop older ones.
+
+        Raises:
+            IndexBusyError: when `lease`, as `leased` gave it, was lost to another machine: what that publishes stays.
+            StoreError: when the server cannot be used.
+        """
         revision = snapshot.name
         with self._asked():
+            self._check(lease)
             pieces = self._collection("footnote-snapshot")
             batch: list[tuple[str, dict[str, Any]]] = []
             count = 0
@@ -71,12 +77,18 @@ class Publication:
                     _write(pieces, batch)
                     batch = []
             _write(pieces, batch)
+            self._check(lease)
             self._name(state, count)
             _drop_others(pieces, revision)
 
-    def withdraw(self, state: dict[str, Any]) -> None:
-        """Say that nothing is left to read."""
+    def withdraw(self, state: dict[str, Any], lease: str) -> None:
+        """Say that nothing is left to read.
+
+        Raises:
+            IndexBusyError, StoreError: as `publish` does.
+        """
         with self._asked():
+            self._check(lease)
             self._name(state, 0)
             _drop_others(self._collection("footnote-snapshot"), "")
 
@@ -85,34 +97,42 @@ class Publication:
         self._collection("footnote-published").upsert(ids=[_ID], embeddings=_vectors(1), metadatas=[row])
 
     def fetch(self, revision: str, folder: Path) -> Path:
-        """The published snapshot `revision`, in `folder`, whole or not at all.
+        """The published snapshot `revision`, a plain name, in `folder`: whole or not at all.
 
         Raises:
             IndexDamagedError: when a piece is missing or not what was published: published anew meanwhile, perhaps.
+            StoreError: when the server cannot be used.
         """
         target, unfinished = folder / revision, folder / f"{revision}.{uuid.uuid4().hex[:8]}.part"
         try:
-            with self._asked():
-                rows = self._collection("footnote-published").get(ids=[_ID], include=["metadatas"])["metadatas"]
-                count = int(str(rows[0]["pieces"])) if rows else 0
-                pieces = self._collection("footnote-snapshot")
-                for start in range(0, count, _AT_ONCE):
-                    ids = [f"{revision}:{n}" for n in range(start, min(start + _AT_ONCE, count))]
-                    found = pieces.get(ids=ids, include=["metadatas"])
-                    by_id = dict(zip(found["ids"], found["metadatas"] or [], strict=True))
-                    for identifier in ids:
-                        _unpack(unfinished, by_id.get(identifier), identifier)
-            if target.exists():
-                return target  # another process of this machine was quicker
+            for identifier, row in self._rows(revision):
+                _unpack(unfinished, row, identifier)
+            if not unfinished.is_dir():
+                raise IndexDamagedError(f"revision {revision} is not published any more", "try again")
+            shutil.rmtree(target, ignore_errors=True)
             os.replace(unfinished, target)
         finally:
             shutil.rmtree(unfinished, ignore_errors=True)
         return target
 
+    def _rows(self, revision: str) -> Iterator[tuple[str, Any]]:
+        """The pieces of a revision by their ids, in order; None for one that is not there."""
+        with self._asked():
+            named = self._collection("footnote-published").get(ids=[_ID], include=["metadatas"])["metadatas"]
+            count = int(str(named[0]["pieces"])) if named else 0
+            pieces = self._collection("footnote-snapshot")
+        for start in range(0, count, _AT_ONCE):
+            ids = [f"{revision}:{n}" for n in range(start, min(start + _AT_ONCE, count))]
+            with self._asked():
+                found = pieces.get(ids=ids, include=["metadatas"])
+                by_id = dict(zip(found["ids"], found["metadatas"] or [], strict=True))
+            yield from ((identifier, by_id.get(identifier)) for identifier in ids)
+
     @contextmanager
-    def leased(self, timeout_s: float) -> Iterator[None]:
+    def leased(self, timeout_s: float) -> Iterator[str]:
         """Be the one writer among all machines: a lease of two minutes, written and read back, since Chroma has no
         lock, and renewed while it is held. Two that begin within the same moment see one name, that of the later.
+        A machine that is away for longer loses its lease, and is told when it comes to publish under that name.
 
         Raises:
             IndexBusyError: when another machine still holds it after `timeout_s`.
@@ -129,7 +149,7 @@ class Publication:
         renewing = threading.Thread(target=self._renew, args=(own, done), daemon=True)
         renewing.start()
         try:
-            yield
+            yield own
         finally:
             done.set()
             renewing.join()
@@ -151,6 +171,13 @@ class Publication:
             self._write_lease(own)
             time.sleep(_SETTLE_S)
             return self._writer()[0] == own
+
+    def _check(self, lease: str) -> None:
+        if self._writer()[0] != lease:
+            raise IndexBusyError(
+                f"another machine has begun to write to {self._server.name} while this one was away",
+                "run it again: what is stored is not stored anew",
+            )
 
     def _writer(self) -> tuple[str, float]:
         """Who holds the lease, and until when (in Unix seconds)."""
@@ -214,17 +241,15 @@ def _vectors(count: int) -> NDArray[np.float32]:
 def _unpack(folder: Path, row: Any, identifier: str) -> None:
     """Write one piece behind those before it."""
     lost = IndexDamagedError(f"piece {identifier} of the published index is not there, or damaged", "ingest again")
-    if row is None:
-        raise lost
-    path = (folder / str(row["file"])).resolve()
-    if not path.is_relative_to(folder.resolve()):
-        raise lost
     try:
+        path = (folder / str(row["file"])).resolve()
         data = zlib.decompress(base64.b64decode(str(row["data"])))
-    except (ValueError, zlib.error):
+        is_whole = hashlib.sha256(data).hexdigest() == row["sha256"]
+        mode = "ab" if int(row["number"]) else "wb"
+    except (KeyError, TypeError, ValueError, zlib.error):  # TypeError: there is no row
         raise lost from None
-    if hashlib.sha256(data).hexdigest() != row["sha256"]:
+    if not (is_whole and path.is_relative_to(folder.resolve())):
         raise lost
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("ab" if int(row["number"]) else "wb") as file:
+    with path.open(mode) as file:
         file.write(data)

@@ -6,8 +6,12 @@ file in the working folder, a `footnote.toml` in the working folder, the default
 
 from __future__ import annotations
 
+import logging
 import os
+import re
+from collections.abc import Iterable
 from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,6 +19,7 @@ import platformdirs
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
+    EnvSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -23,7 +28,10 @@ from pydantic_settings import (
 from rag.errors import SettingsError
 from rag.location import Server, location_of
 
+_log = logging.getLogger(__name__)
 _DEFAULT_MODEL = "gpt-4.1-mini"  # with nothing but OPENAI_API_KEY
+# Variables that begin as settings do and are none: the command's, the tests', and what Kubernetes sets for a service.
+_NO_SETTINGS = re.compile(r"footnote_(?:debug|fuzz|peer_python|shots|(?:service|port)(?:_.*)?)")
 
 
 class Settings(BaseSettings):
@@ -108,29 +116,43 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """The order of precedence named at the top of this module."""
-        return init_settings, env_settings, dotenv_settings, TomlConfigSettingsSource(settings_cls)
+        for source in (env_settings, dotenv_settings):
+            if isinstance(source, EnvSettingsSource):
+                _warn_of_strangers(source.env_vars)
+        return init_settings, env_settings, dotenv_settings, _Toml(settings_cls)
+
+
+class _Toml(TomlConfigSettingsSource):
+    """`footnote.toml`, in which there is nothing but settings."""
+
+    def _read_file(self, file_path: Any) -> dict[str, Any]:
+        try:
+            found = super()._read_file(file_path)
+        except (OSError, ValueError) as error:
+            raise SettingsError(f"{file_path} cannot be read: {error}", "mend it, or take it away") from None
+        if unknown := next((name for name in found if name not in Settings.model_fields), None):
+            raise _unknown(unknown, f" in {file_path}")
+        return found
 
 
 def load_settings(**overrides: Any) -> Settings:
     """The settings in force, `overrides` first.
 
     Raises:
-        SettingsError: naming the first knob whose value cannot be used, and what it takes, or that there is not.
+        SettingsError: naming the first knob whose value cannot be used, and what it takes, or that there is not, or the
+            file that cannot be read.
     """
     if unknown := next((name for name in overrides if name not in Settings.model_fields), None):
-        near = get_close_matches(unknown, Settings.model_fields, n=1)
-        raise SettingsError(
-            f"there is no setting {unknown!r}",
-            f"do you mean {near[0]}?" if near else "see the README's table of settings",
-        )
+        raise _unknown(unknown)
     try:
         return Settings(**{name: value for name, value in overrides.items() if value is not None})
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"]) or "settings"
-        raise SettingsError(
-            f"FOOTNOTE_{name.upper()} is {first.get('input')!r}: {first['msg']}", f"{_purpose(name)}"
-        ) from None
+        value = "" if _is_secret(name) else f" is {first.get('input')!r}"
+        raise SettingsError(f"FOOTNOTE_{name.upper()}{value}: {first['msg']}", _purpose(name)) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f".env cannot be read: {error}", "mend it, or take it away") from None
 
 
 def changed(settings: Settings, **overrides: Any) -> Settings:
@@ -140,6 +162,38 @@ def changed(settings: Settings, **overrides: Any) -> Settings:
         SettingsError: naming the first knob whose value cannot be used, and what it takes.
     """
     return load_settings(**{**dict(settings), **overrides})
+
+
+def _unknown(name: str, place: str = "") -> SettingsError:
+    near = _near(name)
+    hint = f"do you mean {near}?" if near else "see the README's table of settings"
+    return SettingsError(f"there is no setting {name!r}{place}", hint)
+
+
+def _near(name: str) -> str:
+    """The setting that a name was probably meant for; empty where none is like it."""
+    return next(iter(get_close_matches(name.lower().removeprefix("footnote_"), Settings.model_fields, n=1)), "")
+
+
+def _warn_of_strangers(variables: Iterable[str]) -> None:
+    """Tell of variables that look like settings and are none: misspelt ones would do nothing, unnoticed."""
+    for variable in variables:
+        name = variable.lower()
+        known = name.removeprefix("footnote_") in Settings.model_fields or _NO_SETTINGS.fullmatch(name)
+        if name.startswith("footnote_") and not known:
+            _warn_once(name)
+
+
+@cache
+def _warn_once(name: str) -> None:
+    near = _near(name)
+    hint = f": do you mean FOOTNOTE_{near.upper()}?" if near else ""
+    _log.warning("%s is no setting and does nothing%s", name.upper(), hint)
+
+
+def _is_secret(name: str) -> bool:
+    knob = Settings.model_fields.get(name)
+    return knob is None or "Secret" in str(knob.annotation)
 
 
 def _purpose(name: str) -> str:

@@ -3,7 +3,7 @@
 Asking opens it by memory mapping, without importing Chroma, so it takes milliseconds; and since an ingest
 writes a new snapshot beside the old one, a reader never sees a half-written index.
 
-    manifest.json   revision, schema, embedder, counts, size of each file
+    manifest.json   revision, schema, embedder, counts, size and checksum of each file and of itself
     papers.jsonl    one row a paper, by id; papers.npy: where each row starts
     passages.jsonl  one row a passage, by paper and position; passages.npy
     vectors.npy     (passages, d) float32, unit length
@@ -40,6 +40,7 @@ from rag.lexical import LexicalIndex
 from rag.types import Paper, Passage, Source
 
 SCHEMA = 1
+_VERSION = 2  # of the manifest; since 2 it has a checksum of itself
 _CHECKED_BYTES = 64_000_000
 _TITLES_KEPT = 65_536
 _SCATTERED_BYTES = 256_000_000
@@ -270,6 +271,7 @@ class Snapshot:
 
 _TERM_FILES = ("terms", "term_sentences", "term_bounds")
 _TOKEN_FILES = ("tokens", "scales", "spans", "bounds")
+_SAID = {"revision": str, "embedder": str, "papers": int, "passages": int, "tokens": int}
 
 
 def pack(vectors: NDArray[np.float32], spans: NDArray[np.int32]) -> PackedTokens:
@@ -289,18 +291,41 @@ def _differs(path: Path, told: int) -> bool:
     return path.stat().st_size <= _CHECKED_BYTES and checksum(path) != told
 
 
+def sealed(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """A manifest with its version and its own checksum, as it is written."""
+    whole = {**manifest, "version": _VERSION}
+    return {**whole, "crc32": _own_checksum(whole)}
+
+
+def _own_checksum(manifest: Mapping[str, Any]) -> int:
+    said = {name: value for name, value in manifest.items() if name != "crc32"}
+    return zlib.crc32(json.dumps(said, sort_keys=True).encode())
+
+
 def _read_manifest(folder: Path) -> dict[str, Any]:
     try:
         manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf8"))
-        sizes: dict[str, int] = manifest["files"]
-        wrong = [name for name, size in sizes.items() if (folder / name).stat().st_size != size]
-    except (OSError, ValueError, KeyError) as error:
-        raise IndexDamagedError(f"the snapshot in {folder} cannot be read: {error}", _REBUILD) from error
+        wrong = _wrong(folder, manifest)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise IndexDamagedError(f"the snapshot in {folder} cannot be read: {error!r}", _REBUILD) from error
     if wrong:
-        raise IndexDamagedError(f"{folder / wrong[0]} has another size than when it was written", _REBUILD)
-    flipped = [name for name, told in manifest.get("checksums", {}).items() if _differs(folder / name, told)]
-    if flipped:
-        raise IndexDamagedError(f"{folder / flipped[0]} is not what was written", _REBUILD)
-    if manifest["schema"] != SCHEMA:
-        raise IndexDamagedError(f"the snapshot in {folder} has layout {manifest['schema']}, not {SCHEMA}", _REBUILD)
+        raise IndexDamagedError(wrong, _REBUILD)
     return manifest
+
+
+def _wrong(folder: Path, manifest: Mapping[str, Any]) -> str:
+    """What is not as it was written, in words; empty where all is. A manifest from before they had versions has no
+    checksum of itself."""
+    if (manifest.get("version", 1) > 1 or "crc32" in manifest) and manifest["crc32"] != _own_checksum(manifest):
+        return f"{folder / 'manifest.json'} is not what was written"
+    if manifest["schema"] != SCHEMA:
+        return f"the snapshot in {folder} has layout {manifest['schema']}, not {SCHEMA}"
+    if not all(isinstance(manifest[name], kind) for name, kind in _SAID.items()):
+        return f"{folder / 'manifest.json'} does not say what it must"
+    for name, size in manifest["files"].items():
+        if (folder / name).stat().st_size != size:
+            return f"{folder / name} has another size than when it was written"
+    for name, told in manifest.get("checksums", {}).items():
+        if _differs(folder / name, told):
+            return f"{folder / name} is not what was written"
+    return ""

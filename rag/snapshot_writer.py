@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from rag import cells
 from rag.chunking import encoder_text
 from rag.lexical import LexicalIndex
-from rag.snapshot import SCHEMA, PackedTokens, Rows, checksum
+from rag.snapshot import SCHEMA, PackedTokens, Rows, checksum, sealed
 from rag.store import Record, StoredPaper
 from rag.text.sentences import Span, sentences
 from rag.text.words import words
@@ -79,7 +79,7 @@ def write_snapshot(
         "files": {str(path.relative_to(unfinished)): path.stat().st_size for path in files},
         "checksums": {str(path.relative_to(unfinished)): checksum(path) for path in files},
     }
-    (unfinished / "manifest.json").write_text(json.dumps(manifest, indent=1), encoding="utf8")
+    (unfinished / "manifest.json").write_text(json.dumps(sealed(manifest), indent=1), encoding="utf8")
     shutil.rmtree(target, ignore_errors=True)
     os.replace(unfinished, target)
     return target

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 COLLECTION = "footnote"
 SCHEMA = 1
 PAGE = 5000  # records a call; Chroma's own limit is 5461
+_REPLY_S = 10.0  # seconds in which a server must be reached, and must reply when it is first asked
+_SILENCE_S = 120.0  # seconds without a byte after which a request has failed: a server may work that long
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,44 +75,80 @@ class Store:
 
     def __init__(self, place: Path | Server, token: str = "") -> None:
         self._collection = _open_collection(place, token)
-        self._folder = place if isinstance(place, Path) else None
+        self._place = place
 
     def write(self, records: Sequence[Record], vectors: NDArray[np.float32]) -> None:
-        """Add or replace records with their `(n, d)` vectors, in one transaction a call of at most 5,000."""
+        """Add or replace records with their `(n, d)` vectors, in one transaction a call of at most 5,000.
+
+        Raises:
+            StoreError: when Chroma cannot write them.
+        """
         for start in range(0, len(records), PAGE):
             page = records[start : start + PAGE]
-            self._collection.upsert(
-                ids=[record.passage.id for record in page],
-                embeddings=vectors[start : start + PAGE],
-                documents=[record.passage.text for record in page],
-                metadatas=[_to_metadata(record) for record in page],
-            )
+            with self._asked():
+                self._collection.upsert(
+                    ids=[record.passage.id for record in page],
+                    embeddings=vectors[start : start + PAGE],
+                    documents=[record.passage.text for record in page],
+                    metadatas=[_to_metadata(record) for record in page],
+                )
         self._clear()
 
     def rewrite_metadata(self, records: Sequence[Record]) -> None:
-        """Replace the sources and metadata of records that are there already, keeping their vectors."""
+        """Replace the sources and metadata of records that are there already, keeping their vectors.
+
+        Raises:
+            StoreError: when Chroma cannot write them.
+        """
         for start in range(0, len(records), PAGE):
             page = records[start : start + PAGE]
-            self._collection.update(
-                ids=[record.passage.id for record in page],
-                metadatas=[_to_metadata(record) for record in page],
-            )
+            with self._asked():
+                self._collection.update(
+                    ids=[record.passage.id for record in page],
+                    metadatas=[_to_metadata(record) for record in page],
+                )
         self._clear()
 
     def delete(self, ids: Sequence[str]) -> None:
-        """Remove records; unknown ids are ignored."""
+        """Remove records; unknown ids are ignored.
+
+        Raises:
+            StoreError: when Chroma cannot remove them.
+        """
         for start in range(0, len(ids), PAGE):
-            self._collection.delete(ids=list(ids[start : start + PAGE]))
+            with self._asked():
+                self._collection.delete(ids=list(ids[start : start + PAGE]))
         self._clear()
 
     def _clear(self) -> None:
-        if self._folder is not None:
-            clear_unused(self._folder)
+        if isinstance(self._place, Path):
+            clear_unused(self._place)
+
+    @contextmanager
+    def _asked(self) -> Iterator[None]:
+        """What Chroma raises, as one of our errors."""
+        try:
+            yield
+        except (StoreError, OSError):  # of the disk's own errors the write lock tells
+            raise
+        except Exception as error:
+            if isinstance(self._place, Server):
+                raise told(self._place, error) from error
+            said = " ".join(str(error).split())
+            raise StoreError(f"the store in {self._place} cannot be used: {said}", _RETRY) from error
 
     def records(self) -> Iterator[Record]:
-        """All records, in no particular order."""
-        for offset in range(0, max(1, self._collection.count()), PAGE):
-            page = self._collection.get(limit=PAGE, offset=offset, include=["documents", "metadatas"])
+        """All records, in no particular order.
+
+        Raises:
+            StoreError: when Chroma cannot read them.
+            IndexDamagedError: when one is not what was written.
+        """
+        with self._asked():
+            count = self._collection.count()
+        for offset in range(0, count, PAGE):
+            with self._asked():
+                page = self._collection.get(limit=PAGE, offset=offset, include=["documents", "metadatas"])
             rows = zip(page["ids"], page["documents"] or [], page["metadatas"] or [], strict=True)
             for identifier, text, metadata in rows:
                 yield _from_metadata(identifier, text or "", metadata or {})
@@ -118,11 +157,13 @@ class Store:
         """The `(n, d)` vectors of `ids`, in their order.
 
         Raises:
+            StoreError: when Chroma cannot read them.
             IndexDamagedError: where one of them has no vector.
         """
         found: dict[str, Any] = {}
         for start in range(0, len(ids), PAGE):
-            page = self._collection.get(ids=list(ids[start : start + PAGE]), include=["embeddings"])
+            with self._asked():
+                page = self._collection.get(ids=list(ids[start : start + PAGE]), include=["embeddings"])
             embeddings = page["embeddings"]
             if embeddings is not None:
                 found.update(zip(page["ids"], embeddings, strict=True))
@@ -130,12 +171,6 @@ class Store:
         if lost:
             raise IndexDamagedError(f"the store has no vector for {len(lost)} passages", "run `footnote ingest` again")
         return np.asarray([found[identifier] for identifier in ids], dtype=np.float32)
-
-    def nearest(self, vector: NDArray[np.float32], count: int) -> list[tuple[str, float]]:
-        """The ids and cosine similarities of the `count` nearest passages, best first."""
-        found = self._collection.query(query_embeddings=vector[None, :], n_results=count, include=["distances"])
-        distances = (found["distances"] or [[]])[0]
-        return [(identifier, 1.0 - distance) for identifier, distance in zip(found["ids"][0], distances, strict=True)]
 
 
 def stored_papers(records: Iterable[Record]) -> dict[str, StoredPaper]:
@@ -202,7 +237,7 @@ def connect(place: Path | Server, token: str = "") -> ClientAPI:
     """A Chroma client. `token` is sent as `Authorization: Bearer` and `X-Chroma-Token`, as proxies and Chroma want it.
 
     Raises:
-        StoreError: when the folder cannot be used, or the server not be reached.
+        StoreError: when the folder cannot be used, or the server not be reached within some seconds.
     """
     import chromadb  # imported here: it takes a second, and asking needs it only where nothing is cached
     from chromadb.config import Settings as ChromaSettings
@@ -218,11 +253,32 @@ def connect(place: Path | Server, token: str = "") -> ClientAPI:
             ) from error
     headers = {"Authorization": f"Bearer {token}", "X-Chroma-Token": token} if token else {}
     try:
+        _await_reply(place)
         if place.tenant:
-            return chromadb.CloudClient(place.tenant, place.database, token or None, settings=quiet)
-        return chromadb.HttpClient(place.host, place.port, place.secure, headers=headers, settings=quiet)
+            client = chromadb.CloudClient(place.tenant, place.database, token or None, settings=quiet)
+        else:
+            client = chromadb.HttpClient(place.host, place.port, place.secure, headers=headers, settings=quiet)
     except Exception as error:
         raise told(place, error) from error
+    return _impatient(client)
+
+
+def _await_reply(server: Server) -> None:
+    """Have any reply of the server: while it connects, Chroma's client waits for one without end."""
+    import httpx  # Chroma's own
+
+    scheme = "https" if server.secure else "http"
+    httpx.get(f"{scheme}://{server.host}:{server.port}/api/v2/heartbeat", timeout=_REPLY_S)
+
+
+def _impatient(client: ClientAPI) -> ClientAPI:
+    """The client, no longer waiting without end: Chroma has no setting for that, and what it sends with knows one."""
+    import httpx
+
+    session = getattr(getattr(client, "_server", None), "_session", None)
+    if isinstance(session, httpx.Client):
+        session.timeout = httpx.Timeout(_SILENCE_S, connect=_REPLY_S)
+    return client
 
 
 def told(server: Server, error: Exception) -> StoreError:
@@ -249,3 +305,4 @@ def _open_collection(place: Path | Server, token: str) -> Collection:
 
 
 _MEND = "move the folder away and ingest again"
+_RETRY = "is the disk full? then free space; else run it again, and where that does not help `footnote repair`"

@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import sys
+from contextvars import ContextVar
 from pathlib import Path
 
 import pytest
@@ -133,11 +134,18 @@ def test_filters(pond: Assistant) -> None:
         ("What?", [{"role": "robot", "content": "x"}]),
         ("What?", [{"role": "user"}]),
         ("What?", ["said before"]),
+        ("What?", "said before"),
+        ("What?", {}),
+        ("What?", 7),
     ],
 )
 def test_bad_usage_is_said(pond: Assistant, question: str, history: list[dict[str, str]]) -> None:
     with pytest.raises(UsageError):
         pond.ask(question, history)
+
+
+def test_no_history_is_none(pond: Assistant) -> None:
+    assert pond.ask("What is FrogJump?", None).text == pond.ask("What is FrogJump?").text
 
 
 @pytest.mark.parametrize(
@@ -179,6 +187,25 @@ def test_many_questions_at_once(pond: Assistant) -> None:
 
     answers = asyncio.run(all_at_once())
     assert [answer.text for answer in answers] == [pond.ask(question).text for question in list(QUESTIONS) * 4]
+
+
+def test_what_is_asked_elsewhere_keeps_its_context(pond: Assistant) -> None:
+    asker = ContextVar("asker", default="nobody")
+    seen: list[str] = []
+
+    class Seeing:
+        """The encoder, and who asks it."""
+
+        def __getattr__(self, name: str) -> object:
+            seen.append(asker.get())
+            return getattr(pond.embedder, name)
+
+    async def ask() -> None:
+        asker.set("somebody")
+        await Assistant(pond.settings, embedder=Seeing()).aask("What is FrogJump?")  # type: ignore[arg-type]
+
+    asyncio.run(ask())
+    assert set(seen) == {"somebody"}
 
 
 def test_a_stream_ends_in_the_answer_and_joins_to_its_text(pond: Assistant) -> None:

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+import json
 import random
 import tarfile
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from rag.assistant import Assistant
 from rag.backup import backup, restore
 from rag.cli import main
-from rag.errors import IndexDamagedError, IndexMissingError, UsageError
+from rag.errors import IndexDamagedError, IndexMissingError, StoreError, UsageError
 from rag.index import Index
 from rag.ingest import ingest
 from rag.settings import Settings, load_settings
+from rag.store import COLLECTION, Store, connect, stored_papers
 from tests.invented import PAPERS, write_jsonl
 
 QUESTION = "By how much does FrogJump cut memory?"
@@ -32,6 +38,12 @@ def settings(home: Path) -> Settings:
 def snapshot_files(settings: Settings) -> list[Path]:
     folder = Index(settings.index_folder).snapshot().folder
     return sorted(path for path in folder.rglob("*") if path.is_file() and path.name != "manifest.json")
+
+
+def changed(path: Path, **fields: Any) -> None:
+    """Write other fields into a JSON file; those that are None are taken out."""
+    row = {**json.loads(path.read_text(encoding="utf8")), **fields}
+    path.write_text(json.dumps({name: value for name, value in row.items() if value is not None}), encoding="utf8")
 
 
 def answer(settings: Settings) -> str:
@@ -54,6 +66,46 @@ def test_one_flipped_bit_in_any_file_is_noticed_and_repaired(settings: Settings,
         assert "footnote repair" in told.value.hint
         assert main(["repair"]) == 0
     assert answer(settings) == before
+
+
+def test_a_flipped_bit_in_the_manifest_is_noticed_and_repaired(settings: Settings) -> None:
+    index, dice = Index(settings.index_folder), random.Random(5)
+    opened, hints = list[Any](), list[str]()
+    snapshot = index.snapshot()
+    path = snapshot.folder / "manifest.json"
+    whole = path.read_bytes()
+    places = [whole.index(b'"checksums"') + 1, *dice.sample(range(len(whole)), 150)]
+    for place in places:
+        data = bytearray(whole)
+        data[place] ^= 1 << dice.randrange(8)
+        path.write_bytes(data)
+        try:
+            opened.append(index.snapshot().manifest)
+        except IndexDamagedError as told:
+            hints.append(told.hint)
+    assert all(manifest == snapshot.manifest for manifest in opened)  # white space between two names, say
+    assert all("footnote repair" in hint for hint in hints)
+    assert len(hints) > len(opened)
+    path.write_bytes(whole.replace(b'"checksums"', b'"khecksums"'))
+    with pytest.raises(IndexDamagedError, match=r"manifest\.json"):
+        answer(settings)
+    assert main(["repair"]) == 0
+    assert index.snapshot().manifest == snapshot.manifest
+
+
+def test_a_snapshot_from_before_manifests_had_a_checksum_opens(settings: Settings) -> None:
+    before, path = answer(settings), Index(settings.index_folder).snapshot().folder / "manifest.json"
+    changed(path, version=None, crc32=None)
+    assert answer(settings) == before
+    for missing in ("papers", "files", "schema"):
+        whole = path.read_bytes()
+        changed(path, **{missing: None})
+        with pytest.raises(IndexDamagedError, match="footnote repair"):
+            answer(settings)
+        path.write_bytes(whole)
+    changed(path, version=2)  # one that must have it
+    with pytest.raises(IndexDamagedError, match="crc32"):
+        answer(settings)
 
 
 @pytest.mark.parametrize("offence", ["cut", "gone"])
@@ -115,6 +167,74 @@ def test_a_forged_backup_writes_nothing_elsewhere(home: Path, tmp_path: Path) ->
     with pytest.raises(IndexDamagedError):
         restore(load_settings(home=home), target)
     assert not list(tmp_path.rglob("escaped"))
+
+
+def forge(backed_up: Path, target: Path, state: Mapping[str, Any]) -> None:
+    """A backup whose state says something else, with checksums that are right."""
+    with tarfile.open(backed_up) as archive:
+        held = {m.name: file.read() for m in archive if (file := archive.extractfile(m)) and m.name != "checksums.json"}
+    held["state.json"] = json.dumps({**json.loads(held["state.json"]), **state}).encode()
+    sums = {name: hashlib.sha256(data).hexdigest() for name, data in held.items()}
+    with tarfile.open(target, "w") as archive:
+        for name, data in {"checksums.json": json.dumps(sums).encode(), **held}.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(data)
+            archive.addfile(entry, io.BytesIO(data))
+
+
+@pytest.mark.parametrize("place", ["{victim}", "../victim", "restored-0123abcd/../../victim", "restored-0123abcd\n"])
+def test_a_forged_backup_takes_nothing_from_elsewhere(settings: Settings, tmp_path: Path, place: str) -> None:
+    victim, target, before = tmp_path / "victim", tmp_path / "index.tar", answer(settings)
+    victim.mkdir()
+    (victim / "mine.txt").write_text("mine", encoding="utf8")
+    backup(settings, target)
+    held = Index(settings.index_folder).snapshot().folder
+    place = place.format(victim=victim)
+    for state in ({"place": place}, {"place": place, "revision": str(held)}, {"revision": str(held)}, {"writing": []}):
+        forge(target, tmp_path / "forged.tar", state)
+        with pytest.raises(IndexDamagedError, match=r"forged\.tar holds no index"):
+            restore(settings, tmp_path / "forged.tar", force=True)
+        assert (victim / "mine.txt").read_text(encoding="utf8") == "mine"
+        assert answer(settings) == before
+    assert not list(settings.home.glob("index-restored-*"))
+
+
+@pytest.mark.parametrize("listed", [b"[]", b"7", b"[" * 100_000, b"\xff"])
+def test_a_list_of_files_that_is_none_is_refused(home: Path, tmp_path: Path, listed: bytes) -> None:
+    target = tmp_path / "forged.tar"
+    with tarfile.open(target, "w") as archive:
+        entry = tarfile.TarInfo("checksums.json")
+        entry.size = len(listed)
+        archive.addfile(entry, io.BytesIO(listed))
+    with pytest.raises(IndexDamagedError, match=r"forged\.tar"):
+        restore(load_settings(home=home), target)
+
+
+def test_a_field_of_a_newer_version_is_no_damage(settings: Settings) -> None:
+    before = answer(settings)
+    changed(settings.index_folder / "state.json", colour="green")
+    assert answer(settings) == before
+    assert ingest([write_jsonl(settings.home / "pond.jsonl", PAPERS)], settings).unchanged == len(PAPERS)
+    changed(settings.index_folder / "state.json", revision="../../elsewhere")
+    with pytest.raises(IndexDamagedError, match=r"state\.json"):
+        answer(settings)
+
+
+def test_what_chroma_refuses_is_told(settings: Settings) -> None:
+    folder = Index(settings.index_folder).chroma
+    store = Store(folder)
+    records = [record for stored in stored_papers(store.records()).values() for record in stored.records]
+    connect(folder).delete_collection(COLLECTION)
+    ids, vectors = [record.passage.id for record in records], np.ones((len(records), 384), np.float32)
+    for refused in (
+        lambda: list(store.records()),
+        lambda: store.vectors(ids),
+        lambda: store.write(records, vectors),
+        lambda: store.rewrite_metadata(records),
+        lambda: store.delete(ids),
+    ):
+        with pytest.raises(StoreError, match="footnote repair"):
+            refused()
 
 
 def test_nothing_to_back_up_is_said(home: Path, tmp_path: Path) -> None:

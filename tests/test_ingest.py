@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from rag.assistant import Assistant
 from rag.errors import (
     IndexBusyError,
     IndexDamagedError,
@@ -18,7 +19,7 @@ from rag.errors import (
     UsageError,
 )
 from rag.index import Index
-from rag.ingest import ingest, ingest_bundled, remove, repair
+from rag.ingest import ingest, ingest_bundled, reindex, remove, repair
 from rag.settings import Settings, load_settings
 from rag.snapshot import Snapshot
 from rag.store import Store, stored_papers
@@ -197,6 +198,78 @@ def test_prune_keeps_what_could_not_be_read(settings: Settings, tmp_path: Path) 
     assert set(content(settings)) == set(TITLES[:5])
 
 
+def test_prune_knows_a_folder_by_its_short_name(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    write_jsonl(mine / "a.jsonl", dict(list(PAPERS.items())[:3]))
+    ingest([mine], settings)
+    report = ingest(["~/mine"], settings, prune=True)
+    assert (report.removed, report.unchanged, report.skipped) == (0, 3, [])
+    write_jsonl(mine / "a.jsonl", dict(list(PAPERS.items())[:2]))
+    assert ingest([Path("~/mine")], settings, prune=True).removed == 1
+    with pytest.raises(UsageError, match="~/elsewhere is not there"):
+        ingest(["~/elsewhere"], settings, prune=True)
+
+
+def test_prune_goes_by_nothing_that_could_not_be_read(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def vanish(*_: object) -> str:
+        (mine / "a.jsonl").unlink()
+        mine.rmdir()
+        return ""
+
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    write_jsonl(mine / "a.jsonl", dict(list(PAPERS.items())[:3]))
+    ingest([mine], settings)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setattr("rag.ingest.fingerprint", vanish)  # the first look at the files
+    report = ingest(["~/mine"], settings, prune=True)
+    assert (report.removed, len(report.skipped)) == (0, 1)
+    assert set(content(settings)) == set(TITLES[:3])
+
+
+@pytest.mark.parametrize(("first", "then"), [("link", "link"), ("real", "link"), ("link", "real")])
+def test_what_is_reached_by_a_link_is_updated_and_pruned(
+    settings: Settings, tmp_path: Path, first: str, then: str
+) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    file = write_jsonl(tmp_path / "real/a.jsonl", {"Newts": "A long text. It is wrong.", "Toads": "They stay at home."})
+    ingest([tmp_path / first], settings)
+    write_jsonl(file, {"Newts": "Now short."})
+    report = ingest([tmp_path / then], settings, prune=True)
+    assert (report.updated, report.removed) == (1, 1)
+    assert content(settings) == {"Newts": ("Now short.", (f"{then}/a.jsonl",))}
+    assert ingest([tmp_path / then], settings, prune=True).unchanged == 1
+
+
+def test_a_damaged_file_keeps_what_it_gave_to_papers_of_others(settings: Settings, tmp_path: Path) -> None:
+    mine, text = tmp_path / "mine", "The whole text. It has more to say."
+    mine.mkdir()
+    write_jsonl(mine / "a.jsonl", {"Frogs": "A digest."})
+    whole = write_jsonl(mine / "b.jsonl", {"Frogs": text})
+    ingest([mine], settings)
+    whole.write_bytes(b"\x00\x01damaged")
+    for prune in (False, True):
+        assert len(ingest([mine], settings, prune=prune).skipped) == 1
+        assert content(settings) == {"Frogs": (text, ("mine/b.jsonl", "mine/a.jsonl"))}
+    write_jsonl(whole, {"Frogs": "Now short."})
+    ingest([mine], settings)
+    assert content(settings)["Frogs"][0] == "Now short."
+
+
+@pytest.mark.parametrize("title", ["What Is It?", "تحليل"])
+def test_a_title_without_a_search_word(settings: Settings, tmp_path: Path, title: str) -> None:
+    text = "Frogs jump over 3 logs at once. They sleep at night."
+    assert ingest([write_jsonl(tmp_path / "a.jsonl", {title: text})], settings).papers == 1
+    assert "3 logs" in Assistant(settings).ask("How many logs do frogs jump over at once?").text
+
+
 def test_a_repair_that_cannot_be_leaves_the_index(settings: Settings, tmp_path: Path) -> None:
     ingest([write_jsonl(tmp_path / "a.jsonl", PAPERS)], settings)
     index = Index(settings.index_folder)
@@ -240,6 +313,62 @@ def test_a_damaged_snapshot_is_noticed_and_repaired(settings: Settings, tmp_path
         snapshot(settings)
     assert repair(settings).revision == report.revision
     assert len(snapshot(settings)) == report.passages
+
+
+def test_a_repair_takes_a_sound_index_from_nobody(settings: Settings, tmp_path: Path) -> None:
+    report = ingest([write_jsonl(tmp_path / "a.jsonl", PAPERS)], settings)
+    folder, seen = snapshot(settings).folder, list[str]()
+    before = folder.stat().st_ino
+    repaired = repair(settings, progress=lambda *_: seen.append(snapshot(settings).revision))
+    assert set(seen) == {repaired.revision} == {report.revision}
+    assert snapshot(settings).folder.stat().st_ino == before  # not even exchanged
+    assert not Index(settings.index_folder).state().writing
+
+
+def test_a_repair_looks_at_what_opening_leaves_unread(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ingest([write_jsonl(tmp_path / "a.jsonl", PAPERS)], settings)
+    monkeypatch.setattr("rag.snapshot._CHECKED_BYTES", 0)  # as if all files were large
+    tokens = snapshot(settings).folder / "tokens.npy"
+    whole = tokens.read_bytes()
+    tokens.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    snapshot(settings)
+    repair(settings)
+    assert tokens.read_bytes() == whole
+
+
+def test_a_repair_keeps_to_the_store(settings: Settings, tmp_path: Path) -> None:
+    long = " ".join(f"Sentence {i} tells of pond number {i}." for i in range(150))
+    report = ingest([write_jsonl(tmp_path / "a.jsonl", {"Long": long, **PAPERS})], settings)
+    store = Store(Index(settings.index_folder).chroma)
+    last = next(r for r in store.records() if r.passage.title == "Long" and r.passage.index == r.count - 1)
+    store.delete([last.passage.id])
+    assert repair(settings).passages == len(snapshot(settings)) == report.passages - 1
+    store.delete([record.passage.id for record in store.records()])
+    for mend in (repair, reindex):
+        with pytest.raises(IndexDamagedError, match="has lost its papers"):
+            mend(settings)
+    assert snapshot(settings).paper_count == len(PAPERS) + 1
+
+
+def test_encoding_all_again_keeps_what_an_interrupted_ingest_stored(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    ingest([write_jsonl(tmp_path / "a.jsonl", dict(list(PAPERS.items())[:3]))], settings)
+    more = write_jsonl(tmp_path / "b.jsonl", dict(list(PAPERS.items())[3:]))
+    with monkeypatch.context() as patched:
+        patched.setattr("rag.ingest.write_snapshot", stop)
+        with pytest.raises(KeyboardInterrupt):
+            ingest([more], settings)
+    assert set(content(settings)) == set(TITLES[:3])
+    report = reindex(settings)
+    assert (report.papers, report.entries) == (len(PAPERS), len(PAPERS))
+    assert {title: text for title, (text, _) in content(settings).items()} == PAPERS
+    assert content(settings)[TITLES[0]][1] == ("a.jsonl",)
 
 
 def test_a_damaged_state_file_is_said(settings: Settings, tmp_path: Path) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import random
 from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -84,3 +86,29 @@ def test_the_best_of_long_lists_are_found(tmp_path: Path) -> None:
     exact = set(np.argsort(-index.scores(query), kind="stable")[:20])
     assert index.document_frequency("frog") > 4_096
     assert len(exact & set(index.best(query, 200))) >= 19
+
+
+@pytest.mark.parametrize("texts", [["What Is It?"], ["تحليل"], ["The", "Is it?"]])
+def test_texts_without_a_search_word_are_an_index_too(texts: list[str], tmp_path: Path) -> None:
+    LexicalIndex.build(texts).save(tmp_path / "made")
+    index = LexicalIndex.load(tmp_path / "made", len(texts))
+    query = words("frog pond")
+    assert not index.scores(query).any()
+    assert len(index.best(query, 3)) == len(index.postings("frog")) == index.document_frequency("frog") == 0
+    assert list(index.vocabulary()) == []
+
+
+def test_words_are_whole_for_who_asks_while_they_are_sorted(monkeypatch: pytest.MonkeyPatch) -> None:
+    index = LexicalIndex.build(["frog", "fish", "fawn"])
+    everything, asked, told = index.vocabulary(), list[int](), list[str]()
+
+    def interrupted(self: LexicalIndex) -> Iterator[str]:
+        for place, word in enumerate(everything):
+            if place == 2 and not asked:
+                asked.append(place)
+                with ThreadPoolExecutor(1) as other:
+                    told.extend(other.submit(index.plain_words, "f", 4).result())
+            yield word
+
+    monkeypatch.setattr(LexicalIndex, "vocabulary", interrupted)
+    assert sorted(index.plain_words("f", 4)) == sorted(told) == ["fawn", "fish", "frog"]

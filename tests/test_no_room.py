@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import resource
 import subprocess
@@ -12,6 +13,7 @@ import pytest
 
 from rag.assistant import Assistant
 from rag.cli import main
+from rag.errors import StoreError
 from rag.index import Index
 from rag.settings import load_settings
 from tests.invented import PAPERS, numbered, write_jsonl
@@ -45,6 +47,16 @@ def test_no_room_in_the_middle_of_an_ingest(home: Path, tmp_path: Path, room: in
     assert Assistant(settings).ask(QUESTION).text == before.text
     assert main(["ingest", str(path)]) == 0
     assert Index(settings.index_folder).snapshot().paper_count == len(PAPERS) + 60
+
+
+def test_only_a_disk_that_takes_no_more_is_told_as_one(tmp_path: Path) -> None:
+    index = Index(tmp_path / "index")
+    refused = ConnectionRefusedError(errno.ECONNREFUSED, "Connection refused")
+    with pytest.raises(ConnectionRefusedError), index.locked(0):
+        raise refused
+    for error in (OSError(errno.ENOSPC, "No space left on device"), OSError("4096 requested and 12 written")):
+        with pytest.raises(StoreError, match="free space"), index.locked(0):
+            raise error
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs a folder that not even root may write to")

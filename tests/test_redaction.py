@@ -30,6 +30,7 @@ COMMANDS = [
     ("ask", "--debug", QUESTION),
     ("doctor",),
     ("status", "--json"),
+    ("eval", "draft", "--debug", "--engine", "llm", "--count", "1", "--out", "draft.jsonl"),
 ]
 
 

@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+import socket
 import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import httpx
+import numpy as np
 import pytest
 
 from rag import index
+from rag.asking import ready
 from rag.assistant import Assistant
 from rag.cli import main
-from rag.errors import IndexBusyError, IndexMissingError, SettingsError, StoreError, UsageError
+from rag.errors import (
+    IndexBusyError,
+    IndexDamagedError,
+    IndexMissingError,
+    SettingsError,
+    StoreError,
+    UsageError,
+)
 from rag.index import Index
 from rag.ingest import ingest, reindex, remove, repair
 from rag.location import Server, location_of
 from rag.settings import Settings, load_settings
-from rag.store import Store, stored_papers
+from rag.store import COLLECTION, Store, connect, stored_papers
 from tests.conftest import KEY
 from tests.invented import PAPERS, numbered, write_jsonl
 from tests.servers.processes import free_port, served
@@ -50,6 +62,7 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
 def machine(port: int, tmp_path: Path, models_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Machine]:
     """The settings of a machine of that name, over the one server; the index there is emptied in the end."""
     monkeypatch.setattr(index, "_EVERY_S", 0.0)
+    monkeypatch.setattr(index, "_PATIENCE_S", 60.0)
 
     def named(name: str) -> Settings:
         home = tmp_path / name
@@ -80,6 +93,17 @@ def test_what_one_machine_ingests_all_of_them_answer_from(machine: Machine, tmp_
         reader.ask(QUESTION)
 
 
+def test_a_reader_never_fills_a_server(machine: Machine, tmp_path: Path) -> None:
+    with pytest.raises(IndexMissingError, match="nothing was ingested yet"):
+        ready(machine("reader")).ask(QUESTION)
+    ingest([write_jsonl(tmp_path / "a.jsonl", PAPERS)], machine("writer"))
+    remove(machine("writer"), lambda paper: True)
+    for name in ("writer", "reader"):
+        with pytest.raises(IndexMissingError):
+            ready(machine(name)).ask(QUESTION)
+    assert list(Index.of(machine("writer")).open_store().records()) == []
+
+
 def test_the_index_is_the_same_as_in_a_folder(machine: Machine, tmp_path: Path, home: Path) -> None:
     path = write_jsonl(tmp_path / "a.jsonl", {**PAPERS, **numbered(20)})
     far, near = machine("writer"), load_settings(home=home, offline=True)
@@ -94,15 +118,17 @@ def test_every_store_keeps_the_contract(machine: Machine, tmp_path: Path, home: 
     path = write_jsonl(tmp_path / "a.jsonl", PAPERS)
     for settings in (machine("writer"), load_settings(home=home, offline=True)):
         ingest([path], settings)
+        where = settings.store_location if Index.of(settings).is_remote else Index.of(settings).chroma
+        searched = connect(where).get_collection(COLLECTION, embedding_function=None)
         store: Store = Index.of(settings).open_store()
         papers = stored_papers(store.records())
         assert {stored.paper.title: stored.paper.text for stored in papers.values()} == PAPERS
         records = [record for stored in papers.values() for record in stored.records]
         vectors = store.vectors([record.passage.id for record in records])
         for place in range(0, len(records), 3):
-            (nearest, likeness), *_ = store.nearest(vectors[place], 3)
-            assert nearest == records[place].passage.id
-            assert likeness == pytest.approx(1.0, abs=1e-4)
+            near: Any = searched.query(query_embeddings=vectors[place : place + 1], n_results=3, include=["distances"])
+            assert near["ids"][0][0] == records[place].passage.id
+            assert near["distances"][0][0] == pytest.approx(0.0, abs=1e-4)
         store.write(records, vectors)
         assert len(list(store.records())) == len(records)
         store.delete([record.passage.id for record in records[:2]] + ["unknown"])
@@ -131,6 +157,9 @@ def test_a_server_that_is_away(machine: Machine, tmp_path: Path, pond: Assistant
         ingest([write_jsonl(tmp_path / "a.jsonl", PAPERS)], settings)
         assistant = Assistant(settings, embedder=pond.embedder)
         before = assistant.ask(QUESTION).text
+        store = Index.of(settings).open_store()
+    with pytest.raises(StoreError, match="cannot be used"):
+        list(store.records())
     assert assistant.ask(QUESTION).text == before  # from what is here
     assert Assistant(settings, embedder=pond.embedder).ask(QUESTION).text == before
     with pytest.raises(StoreError, match="cannot be used"):
@@ -157,6 +186,97 @@ def test_a_damaged_publication_is_noticed(machine: Machine, tmp_path: Path, port
     assert not list((tmp_path / "reader").rglob("*.part"))
     repair(settings)
     assert "4.7x" in Assistant(machine("reader"), embedder=pond.embedder).ask(QUESTION).text
+
+
+def published_on(port: int) -> Any:
+    """The collection that says what is to be read, and who writes."""
+    return connect(Server("127.0.0.1", port)).get_collection("footnote-published", embedding_function=None)
+
+
+def test_a_server_that_names_a_place_elsewhere_is_refused(
+    machine: Machine, tmp_path: Path, port: int, pond: Assistant
+) -> None:
+    ingest([write_jsonl(tmp_path / "a.jsonl", PAPERS)], machine("writer"))
+    published, elsewhere = published_on(port), str(tmp_path / "elsewhere")
+    row = published.get(ids=["published"], include=["metadatas"])["metadatas"][0]
+    state = json.loads(row["state"])
+    pieces = connect(Server("127.0.0.1", port)).get_collection("footnote-snapshot", embedding_function=None)
+    held: Any = pieces.get(ids=[f"{state['revision']}:0"], include=["metadatas"])
+    pieces.upsert(ids=[f"{elsewhere}:0"], embeddings=np.ones((1, 1)), metadatas=held["metadatas"])
+    forged = {"pieces": 1, "state": json.dumps({**state, "revision": elsewhere})}
+    published.update(ids=["published"], metadatas=[forged])
+    try:
+        with pytest.raises(IndexDamagedError, match="published index"):
+            Assistant(machine("reader"), embedder=pond.embedder).ask(QUESTION)
+        assert not Path(elsewhere).exists()
+        assert "4.7x" in Assistant(machine("writer"), embedder=pond.embedder).ask(QUESTION).text
+    finally:
+        published.update(ids=["published"], metadatas=[row])
+    newer = {**row, "state": json.dumps({**state, "colour": "green"})}  # a field that this version does not know
+    published.update(ids=["published"], metadatas=[newer])
+    assert "4.7x" in Assistant(machine("reader"), embedder=pond.embedder).ask(QUESTION).text
+
+
+def test_a_writer_that_was_away_too_long_publishes_nothing(machine: Machine, tmp_path: Path, port: int) -> None:
+    path = write_jsonl(tmp_path / "a.jsonl", PAPERS)
+    first = ingest([path], machine("writer")).revision
+    write_jsonl(path, {**PAPERS, **numbered(3)})
+    with ExitStack() as taken:
+
+        def lose(stage: str, done: int, total: int) -> None:
+            if stage == "finish" and not done:
+                published_on(port).delete(ids=["writer"])  # as if its two minutes had passed
+                taken.enter_context(Index.of(machine("other")).locked(5))
+
+        with pytest.raises(IndexBusyError, match="another machine"):
+            ingest([path], machine("writer"), progress=lose)
+        assert Index.of(machine("reader")).state().revision == first
+    ingest([path], machine("writer"))
+    assert Index.of(machine("reader")).snapshot().paper_count == len(PAPERS) + 3
+
+
+def test_what_is_being_written_here_is_not_cleared_away(machine: Machine, tmp_path: Path, pond: Assistant) -> None:
+    path = write_jsonl(tmp_path / "a.jsonl", PAPERS)
+    first = ingest([path], machine("writer")).revision
+    reader, here = Assistant(machine("reader"), embedder=pond.embedder), Index(machine("reader").index_folder)
+    assert reader.snapshot.revision == first
+    write_jsonl(path, {**PAPERS, **numbered(3)})
+    second = ingest([path], machine("writer")).revision
+    with here.locked(0):  # as another process holds it that ingests here
+        unfinished = here.snapshots / "0123456789abcdef.part"
+        unfinished.mkdir()
+        assert reader.snapshot.revision == first
+        assert unfinished.is_dir()
+    assert reader.snapshot.revision == second
+    assert [path.name for path in here.snapshots.iterdir()] == [second]
+
+
+@contextmanager
+def silent() -> Iterator[int]:
+    """A server that takes connections and never replies."""
+    with socket.create_server(("127.0.0.1", 0), backlog=50) as server:
+        yield server.getsockname()[1]
+
+
+def test_a_server_that_never_replies_keeps_no_question(
+    home: Path, tmp_path: Path, pond: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index, "_EVERY_S", 0.0)
+    monkeypatch.setattr(index, "_PATIENCE_S", 0.1)
+    monkeypatch.setattr("rag.store._REPLY_S", 1.0)
+    near = load_settings(home=home, offline=True)
+    ingest([write_jsonl(tmp_path / "a.jsonl", PAPERS)], near)
+    with ThreadPoolExecutor(1) as other, silent() as port:
+        far = load_settings(home=home, store=f"http://127.0.0.1:{port}", offline=True)
+        shutil.copytree(near.index_folder, far.index_folder)
+        assistant = Assistant(far, embedder=pond.embedder)
+        answers = other.submit(lambda: [assistant.ask(QUESTION).text for _ in range(3)])
+        assert all("4.7x" in text for text in answers.result(120))
+        with pytest.raises(StoreError, match="cannot be used"):
+            ingest([write_jsonl(tmp_path / "a.jsonl", numbered(3))], far)
+        elsewhere = load_settings(home=tmp_path / "new", store=f"http://127.0.0.1:{port}", offline=True)
+        with pytest.raises(StoreError, match="cannot be used"):
+            Index.of(elsewhere)
 
 
 def test_what_works_on_folders_only_says_so(machine: Machine, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag.store import Store, to_records
+from rag.store import COLLECTION, Store, connect, to_records
 from rag.types import Paper, Passage, Source
 from tests.conftest import KEY
 
@@ -41,8 +41,8 @@ def test_room_behind_the_vectors_is_zero(tmp_path: Path, count: int) -> None:
     assert KEY.encode() not in written
     assert not any(written[used:])
     assert any(written[:used]) == (used > 0)
-    reopened = Store(tmp_path)
-    assert reopened.nearest(vectors[2], 1)[0][0] == "p2-0"
+    searched = connect(tmp_path).get_collection(COLLECTION, embedding_function=None)
+    assert searched.query(query_embeddings=vectors[2:3], n_results=1)["ids"] == [["p2-0"]]
 
 
 def test_files_of_another_layout_are_left(tmp_path: Path) -> None:

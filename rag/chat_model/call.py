@@ -1,4 +1,4 @@
-"""How long a question may still take, and whether its asker has gone."""
+"""What one question may take of the model, what it took, and whether its asker has gone."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ import threading
 import time
 from collections.abc import Callable
 
+from prompts import Prompt
+from rag.types import Usage
+
 
 class Call:
-    """One question's time for the model. Safe to share between threads."""
+    """One question's time for the model, and what its requests took. Safe to share between threads."""
 
     def __init__(self, seconds: float) -> None:
         """`seconds` from now until every request made for this question is given up."""
@@ -17,6 +20,29 @@ class Call:
         self._lock = threading.Lock()
         self._stops: list[Callable[[], object]] = []
         self._cancelled = False
+        self._usage = Usage()
+        self._prompts: dict[str, str] = {}
+
+    @property
+    def usage(self) -> Usage:
+        """What all requests made so far took, those that failed included."""
+        return self._usage
+
+    @property
+    def prompts(self) -> dict[str, str]:
+        """The hashes of the prompts used so far, by name."""
+        with self._lock:
+            return dict(self._prompts)
+
+    def spend(self, usage: Usage) -> None:
+        """Add what a request took."""
+        with self._lock:
+            self._usage += usage
+
+    def use(self, prompt: Prompt) -> None:
+        """Note that a prompt is used."""
+        with self._lock:
+            self._prompts[prompt.name] = prompt.hash
 
     @property
     def remaining(self) -> float:

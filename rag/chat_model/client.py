@@ -29,10 +29,9 @@ _CLOSING_S = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """A reply and what it took; `cut` says that it ended for want of room."""
+    """A reply; `cut` says that it ended for want of room."""
 
     text: str
-    usage: Usage
     cut: bool = False
 
 
@@ -113,15 +112,15 @@ class ChatModel:
             try:
                 text.append(next(pieces))
             except StopIteration as end:
-                usage, cut = end.value
-                return Completion("".join(text), usage, cut)
+                return Completion("".join(text), end.value)
 
     def stream(
         self, messages: Sequence[Message], call: Call, *, max_tokens: int = 0, schema: Mapping[str, Any] | None = None
-    ) -> Generator[str, None, tuple[Usage, bool]]:
-        """The reply piece by piece; the generator's value is (`Usage`, whether it was cut for want of room).
+    ) -> Generator[str, None, bool]:
+        """The reply piece by piece; the generator's value is whether it was cut for want of room.
 
-        A fault before the first piece is retried while it may pass; closing the generator stops the request.
+        A fault before the first piece is retried while it may pass; closing the generator stops the request. What it
+        took is told to `call`.
 
         Raises:
             ModelError: as `complete`.
@@ -130,19 +129,24 @@ class ChatModel:
         key = self._key(messages, limit, schema)
         kept = self._cache.get(key) if self._cache else None
         if kept is not None:
+            call.spend(Usage(cached=1, cost=self._cost(0, 0)))
             yield kept
-            return Usage(cached=1), False
+            return False
         reply = _Reply()
         with span(f"chat {self.name}", self._traced(limit)) as told:
-            yield from self._pumped(self._request(messages, call, limit, schema, reply), call, reply)
-            usage = self._usage(messages, reply)
-            told |= {"gen_ai.usage.input_tokens": usage.tokens_in, "gen_ai.usage.output_tokens": usage.tokens_out}
+            try:
+                yield from self._pumped(self._request(messages, call, limit, schema, reply), call, reply)
+            finally:
+                if reply.begun:  # what came is paid for, also where it is of no use
+                    used = self._usage(messages, reply)
+                    call.spend(used)
+                    told |= {"gen_ai.usage.input_tokens": used.tokens_in, "gen_ai.usage.output_tokens": used.tokens_out}
         text = "".join(reply.text)
         if not text.strip():
             raise ModelReplyError(f"{self.name} sent an empty reply", "try again")
         if self._cache and not reply.cut:
             self._cache.put(key, text)
-        return usage, reply.cut
+        return reply.cut
 
     def _traced(self, limit: int) -> Attributes:
         """What the GenAI semantic conventions want on the span of a request."""
@@ -175,12 +179,13 @@ class ChatModel:
         """Send until a reply has come, the time is up, or a fault will not pass."""
         attempt = 0
         while True:
+            left_out = frozenset(self._left_out)  # another request may find out the same while this one waits
             try:
                 async with asyncio.timeout(call.remaining):
                     await self._send(messages, limit, schema, reply)
                 return
             except Exception as error:
-                if (refused := not_taken(error)) and refused not in self._left_out and not reply.text:
+                if (refused := not_taken(error)) and refused not in left_out and not reply.text:
                     self._left_out.add(refused)
                     continue
                 attempt += 1
@@ -190,11 +195,11 @@ class ChatModel:
         """Wait before the next attempt, or raise where there is no sense in one."""
         fault = as_model_error(error, self.name)
         if started and not isinstance(fault, ModelTimeoutError | ModelRefusedError):
-            raise ModelReplyError(f"the reply of {self.name} was cut off", "try again") from error
+            raise ModelReplyError(f"the reply of {self.name} was cut off", "try again") from None
         passing = isinstance(fault, ModelBusyError) or (isinstance(fault, ModelReplyError) and attempt < 2)
         seconds = wait_seconds(error, attempt)
         if not passing or attempt > self._settings.llm_retries or seconds >= call.remaining:
-            raise fault from error
+            raise fault from None  # what the endpoint said may repeat the key
         await asyncio.sleep(seconds)
 
     async def _send(
@@ -239,9 +244,14 @@ class ChatModel:
         """What the endpoint counted, or, where it says nothing, a token for every four characters."""
         read = reply.tokens_in or sum(len(text) for _, text in messages) // 4
         written = reply.tokens_out or reply.length // 4
+        return Usage(calls=1, tokens_in=read, tokens_out=written, cost=self._cost(read, written))
+
+    def _cost(self, read: int, written: int) -> float | None:
+        """What so many tokens cost; None where no price is set."""
         prices = self._settings.llm_price_in, self._settings.llm_price_out
-        cost = (read * (prices[0] or 0.0) + written * (prices[1] or 0.0)) / 1e6 if any(prices) else None
-        return Usage(calls=1, tokens_in=read, tokens_out=written, cost=cost)
+        if prices == (None, None):
+            return None
+        return (read * (prices[0] or 0.0) + written * (prices[1] or 0.0)) / 1e6
 
     def _key(self, messages: Sequence[Message], limit: int, schema: Mapping[str, Any] | None) -> str:
         request = [self.name, self.address, [list(message) for message in messages], limit, schema]
@@ -259,6 +269,11 @@ class _Reply:
         self.cut = False
         self._ended = ""
         self._refusal = ""
+
+    @property
+    def begun(self) -> bool:
+        """Whether anything came, if only the count of its tokens."""
+        return bool(self.length or self.tokens_in or self.tokens_out)
 
     def take(self, piece: str, response: Any) -> None:
         """Add a piece, and note how the reply ends and what it cost."""

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from rag.errors import ModelBusyError, ModelError, ModelRefusedError, ModelReplyError, ModelTimeoutError
+from prompts import PromptFault
+from rag.errors import ModelBusyError, ModelError, ModelRefusedError, ModelReplyError, ModelTimeoutError, PromptError
 
 _MAY_PASS = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
 
@@ -24,6 +27,15 @@ def as_model_error(error: BaseException, model: str) -> ModelError:
             f"the endpoint of {model} cannot be reached", "is it running? `footnote doctor` shows where it is sought"
         )
     return ModelReplyError(f"{model} sent what is no reply ({type(error).__name__})", "is the address the right one?")
+
+
+@contextmanager
+def telling_prompts() -> Iterator[None]:
+    """A block that loads and renders prompts: where one of them cannot be used, it raises a `PromptError`."""
+    try:
+        yield
+    except PromptFault as error:
+        raise PromptError(str(error), "mend the file, or unset FOOTNOTE_PROMPTS") from error
 
 
 def _of_status(error: object, model: str) -> ModelError:

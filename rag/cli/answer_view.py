@@ -66,8 +66,9 @@ def remarks(answer: Answer) -> Iterator[str]:
         yield dim(f"note: {answer.note}")
     if answer.usage.calls or answer.usage.cached:
         cost = f", cost {answer.usage.cost:.4f}" if answer.usage.cost is not None else ""
+        model = "the model" if answer.degraded else answer.engine
         yield dim(
-            f"{answer.engine}: {answer.usage.calls} calls, {answer.usage.tokens_in} tokens in, "
+            f"{model}: {answer.usage.calls} calls, {answer.usage.tokens_in} tokens in, "
             f"{answer.usage.tokens_out} out{cost}"
         )
 

@@ -147,15 +147,13 @@ def _batch(assistant: Assistant, path: Path, options: dict[str, Any]) -> int:
         try:
             if isinstance(row, str):
                 raise UsageError(row)
-            answer = assistant.ask(row["question"], row.get("history", ()), **options)
+            answer = assistant.ask(row["question"], row.get("history"), **options)
         except FootnoteError as error:
             complain(f"{path}:{number}: {error.message}", error.hint)
             failed = True
             continue
-        print(
-            json.dumps({**({"id": row["id"]} if "id" in row else {}), **answer.to_dict()}, ensure_ascii=False),
-            flush=True,
-        )
+        told = json.dumps({**({"id": row["id"]} if "id" in row else {}), **answer.to_dict()}, ensure_ascii=False)
+        print(told.encode(errors="backslashreplace").decode(), flush=True)  # an id may have half a surrogate pair
     return 1 if failed else 0
 
 
@@ -165,7 +163,7 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, Any] | str]]:
         text = path.read_text(encoding="utf8")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{path} cannot be read: {error}", "give a file of JSON Lines") from None
-    yield from ((number, _row(line)) for number, line in _numbered(text.splitlines()))
+    yield from ((number, _row(line)) for number, line in _numbered(text.split("\n")))
 
 
 def _numbered(rows: Iterable[str]) -> Iterator[tuple[int, str]]:
@@ -175,7 +173,7 @@ def _numbered(rows: Iterable[str]) -> Iterator[tuple[int, str]]:
 def _row(line: str) -> dict[str, Any] | str:
     try:
         row = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         return f"not valid JSON: {error}"
     if not isinstance(row, dict) or not isinstance(row.get("question"), str):
         return 'expected an object with a "question"'

@@ -66,19 +66,28 @@ def _read(path: Path) -> str:
 
 
 def _passages(text: str, path: Path) -> list[str]:
-    """One passage a line of JSON, or one a paragraph."""
-    rows = [line for line in text.splitlines() if line.strip()]
+    """One passage a line of JSON, where the first line is a passage in JSON or any is an object; else one a paragraph.
+
+    Markers count the lines, so none may be passed over.
+    """
+    rows = [(number, _parsed(line)) for number, line in enumerate(text.split("\n"), start=1) if line.strip()]
     if not rows:
         raise UsageError(f"{path} holds no passage", "give JSON Lines, or paragraphs")
-    try:
-        return [_text(json.loads(row)) for row in rows]
-    except (ValueError, KeyError):
+    if not isinstance(rows[0][1], str | dict) and not any(isinstance(row, dict) for _, row in rows):
         return [paragraph for paragraph in text.split("\n\n") if paragraph.strip()]
+    return [_text(row, f"{path}:{number}") for number, row in rows]
 
 
-def _text(row: object) -> str:
-    if isinstance(row, dict):
-        return str(row["text"])
-    if isinstance(row, str):
-        return row
-    raise ValueError(row)
+def _parsed(line: str) -> object:
+    """What a line of JSON holds; None for a line that is none."""
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _text(row: object, place: str) -> str:
+    text = row.get("text") if isinstance(row, dict) else row
+    if not isinstance(text, str):
+        raise UsageError(f"{place}: no passage in JSON", 'give a string, or an object with a "text", in each line')
+    return text

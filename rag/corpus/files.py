@@ -27,11 +27,16 @@ class _Stop(NamedTuple):
     above: frozenset[str]
 
 
+def absolute(path: str | Path) -> str:
+    """A given path as sources name it: absolute, with `~` for the user's home; links stay as they are."""
+    return os.path.abspath(os.path.expanduser(path))
+
+
 def files(paths: Sequence[str | Path]) -> Iterator[File | Skipped]:
     """The files under `paths`, each once, in the order given and by name within a folder."""
     seen: set[str] = set()
     for path in [paths] if isinstance(paths, str | Path) else paths:
-        given = os.path.abspath(path)
+        given = absolute(path)
         base = os.path.dirname(given)
         stack = [_Stop(given, frozenset())]
         while stack:

@@ -39,9 +39,8 @@ class LlamaIndexEmbedder:
         try:
             found = self._embedding.get_text_embedding_batch(list(texts))
         except Exception as error:  # whatever the service and its client raise
-            reason = " ".join(str(error).split()) or type(error).__name__
-            message = f"{self.name} gave no vectors: {reason}"
-            raise EmbeddingError(message, "is it reachable, and its key set?") from error
+            message = f"{self.name} gave no vectors: {_kind(error)}"
+            raise EmbeddingError(message, "is it reachable, and its key set?") from None
         return unit(np.asarray(found, dtype=np.float32))
 
     def encode_with_tokens(self, texts: Sequence[str]) -> tuple[Vectors, list[TokenVectors]]:
@@ -54,3 +53,9 @@ class LlamaIndexEmbedder:
 
         count = get_tokenizer()
         return [len(count(text)) + 2 for text in texts]
+
+
+def _kind(error: Exception) -> str:
+    """An error's type and HTTP status. Its text may hold the key, or an address with the key in it."""
+    status = getattr(getattr(error, "response", error), "status_code", None)
+    return f"{type(error).__name__} ({status})" if isinstance(status, int) else type(error).__name__

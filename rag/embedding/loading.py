@@ -58,11 +58,10 @@ def _made(name: str) -> Any:
         return made(model_name=model, **_options(kind)) if model else made(**_options(kind))
     except ModuleNotFoundError as error:
         raise EmbeddingError(f"the embedder {name!r} is not installed: {error}", _install(module)) from error
-    except Exception as error:  # each integration has its own: a missing key, an unknown model
-        reason = " ".join(str(error).split())
+    except Exception as error:  # each integration has its own: a missing key, an unknown model; its text may hold a key
         raise EmbeddingError(
-            f"the embedder {name!r} cannot be made: {reason}", "check its name, its model and its key"
-        ) from error
+            f"the embedder {name!r} cannot be made: {type(error).__name__}", "check its name, its model and its key"
+        ) from None
 
 
 def _options(kind: str) -> dict[str, Any]:

@@ -11,16 +11,13 @@ from prompts import Prompt
 from rag.chat_model import Call, ChatModel, parsed
 from rag.errors import ModelError
 from rag.grounding.composing import Composed
-from rag.types import Claim, Usage
-from rag.writing.evidence import fence
+from rag.types import Claim
 
 _log = logging.getLogger(__name__)
 _SURE = 0.9  # the score of what a model calls supported
 
 
-def checked_by(
-    model: ChatModel, prompt: Prompt, question: str, composed: Composed, call: Call
-) -> tuple[Composed, Usage]:
+def checked_by(model: ChatModel, prompt: Prompt, composed: Composed, call: Call) -> Composed:
     """The same answer with verdicts that take the model's into account.
 
     What it calls unsupported is; what it calls supported is, unless the local check missed a number or name in the
@@ -28,19 +25,19 @@ def checked_by(
     """
     claims = [claim for claim in composed.claims if claim.citations]
     if not claims:
-        return composed, Usage()
+        return composed
     passages = [{"number": c.n, "title": c.title, "text": c.passage} for c in composed.citations]
     statements = [{"number": i, "cites": _cites(claim), "text": claim.text} for i, claim in enumerate(claims, start=1)]
-    values = {"passages": passages, "statements": statements, "fence": fence([question, *(c.text for c in claims)])}
+    call.use(prompt)
     try:
-        reply = model.complete(prompt.render(**values), call)
+        reply = model.complete(prompt.render(passages=passages, statements=statements), call)
     except ModelError as error:
         _log.warning("sentences were checked locally alone: %s", error.message)
-        return composed, Usage()
+        return composed
     verdicts = _verdicts(parsed(reply.text) or {})
     judged = {claim: _judged(claim, verdicts.get(i)) for i, claim in enumerate(claims, start=1)}
     sentences = [replace(s, claims=tuple(judged.get(claim, claim) for claim in s.claims)) for s in composed.sentences]
-    return replace(composed, sentences=tuple(sentences)), reply.usage
+    return replace(composed, sentences=tuple(sentences))
 
 
 def _cites(claim: Claim) -> str:

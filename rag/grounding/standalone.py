@@ -17,11 +17,14 @@ from rag.types import Claim, Paper, Passage
 from rag.writing.markers import MarkerScanner
 
 
-def check(text: str, passages: Sequence[str | Passage], *, embedder: Embedder | None = None) -> list[Claim]:
-    """The claims of `text`, each with its verdict; a marker `[n]` cites `passages[n - 1]`.
+def check(
+    text: str, passages: Sequence[str | Passage] | str | Passage, *, embedder: Embedder | None = None
+) -> list[Claim]:
+    """The claims of `text`, each with its verdict; a marker `[n]` cites `passages[n - 1]`. A string is one passage.
 
-    `Claim.citations` are numbers of passages, from 1. Sentences without a marker are beheld beside all passages;
-    `embedder` is one with token vectors, the built-in one unless given.
+    `Claim.citations` are numbers of passages, from 1. A sentence without a marker is checked against each passage by
+    itself, and cites the one that supports it best, if one does. `embedder` is one with token vectors, the built-in one
+    unless given.
 
     Raises:
         UsageError: when there is no passage to check against.
@@ -29,6 +32,7 @@ def check(text: str, passages: Sequence[str | Passage], *, embedder: Embedder | 
     """
     if not passages:
         raise UsageError("there is no passage to check against", "give at least one")
+    passages = [passages] if isinstance(passages, str | Passage) else passages
     encoder = embedder or _builtin()
     given = [_passage(passage, number) for number, passage in enumerate(passages, 1)]
     sources: dict[tuple[int, ...], Source] = {}

@@ -162,7 +162,7 @@ def _named_of(query: Query, titles: Sequence[str]) -> NDArray[np.float32]:
     """Whether the question has the name that each title opens with, as in `COAT: Compressing …`; not where it has it
     only within another's (`LLaMA` in `Sheared LLaMA`)."""
     found = np.asarray([_named(query, title) for title in titles], dtype=np.float32)
-    names = {place: opening_name(titles[place]) for place in np.flatnonzero(found)}
+    names = {place: opening_name(title) for place, title in enumerate(titles) if found[place]}
     for place, name in names.items():
         longer = [other for other in names.values() if frozenset(words(name)) < frozenset(words(other))]
         rest = re.sub("|".join(map(re.escape, longer)), " ", query.text, flags=re.I) if longer else query.text

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext, suppress
 from typing import Annotated, Any
 
 import typer
 
-from rag.errors import FootnoteError, UsageError
+from rag.errors import FootnoteError, IndexMissingError, UsageError
 from rag.server.addresses import is_loopback
 from rag.settings import Settings, load_settings
 
@@ -57,7 +58,8 @@ def listen(
     if not insecure and not is_loopback(host):
         _check_guarded(host, guarded=guarded, open_page=mount is not None and not logins)
     assistant = ready(settings)
-    assistant.search("warm up")  # the index opens and the encoder loads before the first question comes
+    with suppress(IndexMissingError) if mount is None else nullcontext():  # /readyz says so until papers are there
+        assistant.search("warm up")  # the index opens and the encoder loads before the first question comes
     app = create_app(assistant, keys if guarded else None)
     if mount is not None:
         app = mount(app, assistant)

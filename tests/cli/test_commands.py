@@ -90,6 +90,26 @@ def test_a_batch_passes_over_bad_lines(pond_home: Path, tmp_path: Path) -> None:
     assert f"{batch}:2:" in done.stderr
 
 
+def test_no_line_stops_a_batch(pond_home: Path, tmp_path: Path) -> None:
+    rows = [
+        '{"id": 1, "question": "What is FrogJump?", "history": null}',
+        '{"id": 2, "question": "What is FrogJump?", "history": 7}',
+        '{"id": 3, "question": "What is FrogJump?", "history": {}}',
+        '{"id": 4, "question": "What is\u2028FrogJump?"}',
+        "[" * 100_000,
+        '{"id": "\\ud800", "question": "What is FrogJump?"}',
+        '{"id": 7, "question": "What is FrogJump?"}',
+    ]
+    batch = tmp_path / "questions.jsonl"
+    batch.write_text("\n".join(rows), encoding="utf8")
+    done = footnote(pond_home, "ask", "--batch", str(batch))
+    answers = [json.loads(line) for line in done.stdout.split("\n") if line]
+    assert done.returncode == 1
+    assert [row["id"] for row in answers] == [1, 4, "\ud800", 7]
+    for number in (2, 3, 5):
+        assert f"error: {batch}:{number}: " in done.stderr
+
+
 def test_ingest_reports_what_was_skipped(home: Path, tmp_path: Path) -> None:
     folder = tmp_path / "papers"
     folder.mkdir()

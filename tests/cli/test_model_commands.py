@@ -57,6 +57,16 @@ def test_the_doctor_says_what_is_wrong(papers: Path) -> None:
     assert KEY not in done.stdout + done.stderr
 
 
+def test_the_doctor_says_which_prompt_is_wrong(papers: Path, tmp_path: Path) -> None:
+    (tmp_path / "ready.md.j2").write_text("Hello", encoding="utf8")
+    with ScriptedModel(lambda request: Say("ready")) as server:
+        done = run("doctor", "--json", FOOTNOTE_LLM_BASE_URL=server.base_url, FOOTNOTE_PROMPTS=str(tmp_path))
+    *others, model = json.loads(done.stdout)
+    assert all(finding["ok"] for finding in others)
+    assert "ready.md.j2 has no part" in model["told"]
+    assert "FOOTNOTE_PROMPTS" in model["hint"]
+
+
 def test_an_answer_over_http_and_one_without(papers: Path) -> None:
     with ScriptedModel(lambda request: Say(GOOD)) as server:
         asked = run("ask", QUESTION, "--json", FOOTNOTE_LLM_BASE_URL=server.base_url)

@@ -40,6 +40,13 @@ def test_a_relative_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     assert (paper.sources[0].name, paper.sources[0].path) == ("p/1.txt", str(tmp_path / "p/1.txt"))
 
 
+def test_a_path_below_the_users_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path / "p/1.txt", "One")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (paper,) = papers(list(read(["~/p"])))
+    assert (paper.sources[0].name, paper.sources[0].path) == ("p/1.txt", str(tmp_path / "p/1.txt"))
+
+
 def test_a_missing_path(tmp_path: Path) -> None:
     path = write(tmp_path / "1.txt", "One")
     missing, paper = read([tmp_path / "none.txt", path])

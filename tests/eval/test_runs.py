@@ -187,6 +187,29 @@ def test_datasets_are_validated(papers: Path, dataset: Path, capsys: pytest.Capt
         assert expected in printed
 
 
+def test_a_question_may_hold_a_line_separator(dataset: Path) -> None:
+    rows = [json.loads(line) for line in dataset.read_text(encoding="utf8").splitlines()]
+    rows[0]["question"] = "By how much\u2028does FrogJump cut memory?"
+    dataset.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), encoding="utf8")
+    assert [question.question for question in load(dataset)] == [row["question"] for row in rows]
+
+
+def test_a_prompt_that_is_wrong_is_told(
+    papers: Path, dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["eval", "--dataset", str(dataset), "--name", "one"]) == 0
+    for name in ("judge_correctness", "draft_question"):
+        (tmp_path / f"{name}.md.j2").write_text("@user\n{{ nobody }}", encoding="utf8")
+    monkeypatch.setenv("FOOTNOTE_PROMPTS", str(tmp_path))
+    monkeypatch.setenv("FOOTNOTE_LLM", "nobody")
+    capsys.readouterr()
+    for words in (["judge", "one"], ["draft", "--engine", "llm", "--out", str(tmp_path / "draft.jsonl")]):
+        assert main(["eval", *words]) == 1
+        told = capsys.readouterr().err
+        assert "cannot be rendered: 'nobody' is undefined" in told
+        assert "FOOTNOTE_PROMPTS" in told
+
+
 def test_drafts_are_sound_as_they_are(papers: Path, tmp_path: Path) -> None:
     out = tmp_path / "draft.jsonl"
     assert main(["eval", "draft", "--out", str(out), "--count", "8"]) == 0

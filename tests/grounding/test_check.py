@@ -74,9 +74,17 @@ def test_plain_strings_will_do_and_long_ones_too() -> None:
     assert claim.citations == (1,)
 
 
-def test_nothing_to_check_against() -> None:
+@pytest.mark.parametrize("passage", [PAPERS[FROG], PASSAGES[0]])
+def test_a_single_passage_is_the_first(passage: str | Passage) -> None:
+    good, none = check(f"{GOOD[0]} The reviewers praised the elegance of the proofs [2].", passage)
+    assert (good.citations, good.verdict) == ((1,), "supported")
+    assert none.verdict == "unsupported"
+
+
+@pytest.mark.parametrize("passages", [[], ""])
+def test_nothing_to_check_against(passages: list[str] | str) -> None:
     with pytest.raises(UsageError):
-        rag.check("A sentence [1].", [])
+        rag.check("A sentence [1].", passages)
 
 
 def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -89,3 +97,39 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert "7.4" in rows[1]["reason"]
     assert main(["check", "--answer", str(tmp_path / "none"), "--sources", str(sources)]) == 2
     assert "cannot be read" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("rows", "line"),
+    [
+        (['"Frogs jump."', '"Toads sleep."', '"broken'], 3),
+        (['{"text": "Frogs jump."}', "", '{"text": 7}'], 3),
+        (['{"text": "Frogs jump."}', "null"], 2),
+        (['{"passage": "Frogs jump."}'], 1),
+        (['{"text": "broken', '{"text": "Toads sleep."}'], 1),
+    ],
+)
+def test_a_broken_line_of_sources_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], rows: list[str], line: int
+) -> None:
+    answer, sources = tmp_path / "answer.txt", tmp_path / "sources.jsonl"
+    answer.write_text("Frogs jump [1]. Toads sleep [2].", encoding="utf8")
+    sources.write_text("\n".join(rows), encoding="utf8")
+    assert main(["check", "--answer", str(answer), "--sources", str(sources)]) == 2
+    assert f"{sources}:{line}: " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "sources",
+    [
+        f"{PAPERS[FROG]}\n\n{PAPERS[TOAD]}",
+        f"2024\n{PAPERS[FROG]}\n\n{PAPERS[TOAD]}",
+        "".join(json.dumps(f"\u2028{PAPERS[title]}", ensure_ascii=False) + "\r\n" for title in (FROG, TOAD)),
+    ],
+)
+def test_sources_as_text_and_as_lines(tmp_path: Path, capsys: pytest.CaptureFixture[str], sources: str) -> None:
+    answer, file = tmp_path / "answer.txt", tmp_path / "sources.txt"
+    answer.write_text(f"{GOOD[0]} {GOOD[2]}", encoding="utf8")
+    file.write_bytes(sources.encode())
+    assert main(["check", "--answer", str(answer), "--sources", str(file), "--json"]) == 0
+    assert [row["citations"] for row in json.loads(capsys.readouterr().out)] == [[1], [2]]

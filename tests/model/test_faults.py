@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import threading
 import time
 
 import pytest
@@ -61,6 +62,7 @@ def test_a_fault_that_passes_is_retried(scripted: Ask, name: str) -> None:
     assert answer.text == shown == GOOD
     assert not answer.degraded
     assert len(server.requests) == 2
+    assert answer.usage.calls == (2 if name == "cut" else 1)
 
 
 def test_a_stream_that_always_breaks_off_falls_back(scripted: Ask) -> None:
@@ -72,6 +74,30 @@ def test_a_stream_that_always_breaks_off_falls_back(scripted: Ask) -> None:
     assert "cut off" in answer.degraded
     assert any(isinstance(event, Restart) for event in events)
     assert shown == answer.text
+
+
+def test_what_was_paid_before_a_fault_is_told(scripted: Ask) -> None:
+    def script(request: Request) -> Say | Fail:
+        if request.purpose != "plan":
+            return Fail(400, "no")
+        return Say('{"question": "x", "route": "lookup", "queries": ["FrogJump memory"], "subject": ""}')
+
+    assistant, _ = scripted(script, llm_price_in=2.0, llm_price_out=8.0)
+    answer = assistant.ask("De combien FrogJump réduit-il la mémoire ?")
+    assert answer.degraded
+    assert answer.usage.calls == 1
+    assert answer.usage.cost == pytest.approx((answer.usage.tokens_in * 2.0 + answer.usage.tokens_out * 8.0) / 1e6)
+    assert answer.usage.cost
+    assert "plan" in answer.prompts
+
+
+@pytest.mark.parametrize("reply", [Say(""), Say("It was fou", finish="length"), Say("", refusal="I cannot.")])
+def test_a_reply_of_no_use_is_paid_all_the_same(scripted: Ask, reply: Say) -> None:
+    assistant, server = scripted(lambda request: reply)
+    answer = assistant.ask(QUESTION)
+    assert answer.degraded
+    assert answer.usage.calls == len(server.requests)
+    assert answer.usage.tokens_in
 
 
 def test_nothing_outlasts_the_deadline(scripted: Ask) -> None:
@@ -120,6 +146,24 @@ def test_what_an_endpoint_does_not_take_is_left_out(scripted: Ask, parameter: st
     assert assistant.ask(QUESTION).text == GOOD
     assert assistant.ask(QUESTION).text == GOOD
     assert len(server.requests) == 3  # found out once
+
+
+def test_questions_at_once_all_find_out_what_is_not_taken(scripted: Ask) -> None:
+    together = threading.Barrier(8, timeout=20)  # nobody is told before all have asked
+
+    def script(request: Request) -> Say | Fail:
+        if "temperature" in request.body:
+            together.wait()
+            return Fail(400, "Unsupported parameter: 'temperature'")
+        return Fail(400, "Unsupported parameter: 'max_tokens'") if "max_tokens" in request.body else Say(GOOD)
+
+    assistant, _ = scripted(script)
+    assistant.retriever  # noqa: B018 - opened before threads share it
+
+    async def all_of_them() -> list[Answer]:
+        return await asyncio.gather(*(assistant.aask(QUESTION) for _ in range(8)))
+
+    assert [answer.degraded for answer in asyncio.run(all_of_them())] == [""] * 8
 
 
 def test_no_structured_output_no_harm(scripted: Ask) -> None:

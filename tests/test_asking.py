@@ -1,0 +1,64 @@
+"""`ask` without objects: when the bundled papers are taken in, and when they are not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rag import ask
+from rag.cli import main
+from rag.errors import IndexMissingError
+from rag.index import Index
+from rag.ingest import ingest, reindex, remove, repair
+from rag.settings import Settings, load_settings
+from tests.invented import PAPERS, write_jsonl
+
+QUESTION = "By how much does FrogJump cut memory?"
+
+
+@pytest.fixture
+def emptied(home: Path, tmp_path: Path) -> Settings:
+    """The settings of an index all of whose papers were removed."""
+    settings = load_settings(home=home, offline=True)
+    ingest([write_jsonl(tmp_path / "a.jsonl", PAPERS)], settings)
+    remove(settings, lambda paper: True)
+    return settings
+
+
+def test_where_nothing_was_ingested_the_bundled_papers_are(home: Path) -> None:
+    repair(load_settings(home=home))  # of nothing: it was not emptied by that
+    answer = ask("Which FP8 training method compresses optimizer states?", home=home, offline=True)
+    assert answer.papers[0].startswith("COAT")
+
+
+@pytest.mark.parametrize("since", ["nothing", "repair", "reindex", "an ingest cut short"])
+def test_an_emptied_index_stays_empty_and_says_how_to_fill_it(
+    emptied: Settings, since: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if since == "repair":
+        repair(emptied)
+    elif since == "reindex":
+        reindex(emptied)
+    elif since == "an ingest cut short":
+        _cut_short(emptied, tmp_path, monkeypatch)
+    with pytest.raises(IndexMissingError, match="is empty"):
+        ask(QUESTION, home=emptied.home, offline=True)
+    assert main(["ask", "--offline", QUESTION]) == 1
+    told = capsys.readouterr().err
+    assert "is empty" in told
+    assert "footnote ingest --bundled" in told
+    ingest([write_jsonl(tmp_path / "a.jsonl", PAPERS)], emptied)
+    assert Index.of(emptied).snapshot().paper_count == len(PAPERS)
+    assert "4.7x" in ask(QUESTION, home=emptied.home, offline=True).text
+
+
+def _cut_short(settings: Settings, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    path = write_jsonl(folder / "b.jsonl", PAPERS)
+    with monkeypatch.context() as patched:
+        patched.setattr("rag.ingest.write_snapshot", stop)
+        with pytest.raises(KeyboardInterrupt):
+            ingest([path], settings)
