@@ -70,22 +70,15 @@ def test_one_flipped_bit_in_any_file_is_noticed_and_repaired(settings: Settings,
 
 def test_a_flipped_bit_in_the_manifest_is_noticed_and_repaired(settings: Settings) -> None:
     index, dice = Index(settings.index_folder), random.Random(5)
-    opened, hints = list[Any](), list[str]()
     snapshot = index.snapshot()
     path = snapshot.folder / "manifest.json"
     whole = path.read_bytes()
-    places = [whole.index(b'"checksums"') + 1, *dice.sample(range(len(whole)), 150)]
-    for place in places:
+    for place in dice.sample(range(len(whole)), 150):
         data = bytearray(whole)
         data[place] ^= 1 << dice.randrange(8)
         path.write_bytes(data)
-        try:
-            opened.append(index.snapshot().manifest)
-        except IndexDamagedError as told:
-            hints.append(told.hint)
-    assert all(manifest == snapshot.manifest for manifest in opened)  # white space between two names, say
-    assert all("footnote repair" in hint for hint in hints)
-    assert len(hints) > len(opened)
+        with pytest.raises(IndexDamagedError, match="footnote repair"):
+            index.snapshot()
     path.write_bytes(whole.replace(b'"checksums"', b'"khecksums"'))
     with pytest.raises(IndexDamagedError, match=r"manifest\.json"):
         answer(settings)
@@ -190,7 +183,7 @@ def test_a_forged_backup_takes_nothing_from_elsewhere(settings: Settings, tmp_pa
     backup(settings, target)
     held = Index(settings.index_folder).snapshot().folder
     place = place.format(victim=victim)
-    for state in ({"place": place}, {"place": place, "revision": str(held)}, {"revision": str(held)}, {"writing": []}):
+    for state in ({"place": place, "revision": str(held)}, {"place": place}, {"revision": str(held)}, {"writing": []}):
         forge(target, tmp_path / "forged.tar", state)
         with pytest.raises(IndexDamagedError, match=r"forged\.tar holds no index"):
             restore(settings, tmp_path / "forged.tar", force=True)
