@@ -42,7 +42,7 @@ def scifact(folder: Path) -> list[Agreement]:
     """
     path = folder / "scholarqabench" / "scifact_test.jsonl"
     try:
-        rows = [json.loads(line) for line in path.read_text(encoding="utf8").splitlines() if line.strip()]
+        rows = [json.loads(line) for line in path.read_text(encoding="utf8").split("\n") if line.strip()]
     except OSError:
         raise UsageError(f"{path} is not there", "give the folder that holds scholarqabench/") from None
     sources = [_source(row) for row in rows]

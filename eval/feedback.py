@@ -20,7 +20,7 @@ def rows(path: Path) -> Iterator[dict[str, Any]]:
     Raises:
         UsageError: for a line that is no feedback, naming it.
     """
-    for number, line in enumerate(path.read_text(encoding="utf8").splitlines(), start=1):
+    for number, line in enumerate(path.read_text(encoding="utf8").split("\n"), start=1):
         if not line.strip():
             continue
         try:

@@ -84,7 +84,7 @@ class Run:
     def _read(self) -> Iterator[Record]:
         if not self._records.exists():
             return
-        for line in self._records.read_text(encoding="utf8").splitlines():
+        for line in self._records.read_text(encoding="utf8").split("\n"):
             try:
                 yield record_from(json.loads(line))
             except ValueError:

@@ -29,7 +29,7 @@ class Fault:
 def faults(path: Path, texts: Mapping[str, str]) -> Iterator[Fault]:
     """Everything wrong with a dataset; `texts` are the papers' texts by title."""
     seen: set[str] = set()
-    for number, line in enumerate(path.read_text(encoding="utf8").splitlines(), start=1):
+    for number, line in enumerate(path.read_text(encoding="utf8").split("\n"), start=1):
         if not line.strip():
             continue
         try:

@@ -24,6 +24,7 @@ from rag.grounding import footnoted
 from rag.index import Index
 from rag.question import Plan, is_task, plan, reply
 from rag.reading import Reader, load_reader
+from rag.retrieval.features import all_about
 from rag.retrieval.pairing import Pair, best_pair
 from rag.retrieval.retriever import Hits, Retriever
 from rag.selection import Selection
@@ -321,7 +322,10 @@ class Assistant:
         compared = pair is not None and pair.compared
         table = tabulate(snapshot, hits.query, hits.candidates[0], asked_types(planned.wording))
         confidence, least = self._confidence(planned, hits, table, pair)
-        if confidence < least or _astray(snapshot, planned, hits, pair):
+        ranks = pair.ranks if pair is not None and compared else (0,)
+        titles = [snapshot.title(hits.candidates[rank].paper) for rank in ranks]
+        known = self.settings.abstain_below is None and all_about(hits.query, titles)  # what a paper is, it says
+        if (confidence < least and not known) or _astray(snapshot, planned, hits, ranks):
             nearest = tuple(snapshot.title(candidate.paper) for candidate in hits.candidates[:NEAREST])
             return Draft(
                 (), abstained=True, confidence=confidence, nearest=nearest
@@ -373,13 +377,12 @@ class Assistant:
         return self._embedder
 
 
-def _astray(snapshot: Snapshot, planned: Plan, hits: Hits, pair: Pair | None) -> bool:
+def _astray(snapshot: Snapshot, planned: Plan, hits: Hits, ranks: Sequence[int]) -> bool:
     """Whether a follow-up was answered by its conversation's topic alone: no paper that answers has any of the
     question's own words, though there are several."""
     own = set(words(planned.wording)) - _OF_REQUESTS
     if planned.query == planned.wording or len(own) < _OWN_WORDS or not is_english(planned.wording):
         return False
-    ranks = pair.ranks if pair is not None and pair.compared else (0,)
     papers = [snapshot.paper(hits.candidates[rank].paper) for rank in ranks]
     return not any(own & set(words(f"{paper.title} {paper.text}")) for paper in papers)
 

@@ -11,4 +11,4 @@ from typing import Any
 def rows(name: str) -> Iterator[dict[str, Any]]:
     """The objects of `NAME.jsonl`, in order."""
     text = files("eval.datasets").joinpath(f"{name}.jsonl").read_text(encoding="utf8")
-    return (json.loads(line) for line in text.splitlines() if line.strip())
+    return (json.loads(line) for line in text.split("\n") if line.strip())

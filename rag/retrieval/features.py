@@ -27,9 +27,11 @@ NAMES = (
 Positions = Sequence[int] | NDArray[np.integer]
 _LONGEST_NAME = 6  # search words of a name that a title opens with
 _TOKEN = re.compile(r"[\w^.+'’-]+")
-_OF_DEFINITIONS = frozenset(
+_OF_ANY = frozenset(
     words(
-        "explain define describe tell know summarize summarise work works mean means idea behind method model technique"
+        "explain define describe tell know summarize summarise work works mean means idea behind method model "
+        "technique compare compares compared comparison differ differs difference different differences versus vs "
+        "relate"
     )
 )
 _SATURATED = 2.2  # k1 + 1: the most that BM25 multiplies a word's idf with
@@ -180,9 +182,16 @@ def _named(query: Query, title: str) -> float:
 def exactly_named(query: Query, titles: Sequence[str]) -> int | None:
     """Which of the titles opens with the name that the question is all about ("What is ELECTRA?"); None where none or
     several do."""
-    asked = frozenset(words(query.text)) - _OF_DEFINITIONS
-    found = [place for place, title in enumerate(titles) if asked and opening_words(title) == asked]
-    return found[0] if len(found) == 1 and _named(query, titles[found[0]]) else None
+    found = [place for place, title in enumerate(titles) if all_about(query, [title])]
+    return found[0] if len(found) == 1 else None
+
+
+def all_about(query: Query, titles: Sequence[str]) -> bool:
+    """Whether the question names what these titles open with, and says nothing else but what is asked of any paper:
+    what it is, or how two differ."""
+    asked = frozenset(words(query.text)) - _OF_ANY
+    names = [opening_words(title) for title in titles]
+    return bool(asked) and asked == frozenset().union(*names) and all(_named(query, title) for title in titles)
 
 
 def _said(name: str, text: str) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import replace
 import numpy as np
 
 from rag.linear_model import trained
-from rag.retrieval.features import Candidate, exactly_named
+from rag.retrieval.features import Candidate, all_about
 from rag.retrieval.query import Query
 from rag.retrieval.retriever import Hits
 from rag.snapshot import Snapshot
@@ -77,7 +77,7 @@ def answering(
     if not table.sentences:
         return []
     likelihood = trained("sentences", NAMES).probability(table.features)
-    enough = 0.0 if exactly_named(query, [snapshot.title(candidate.paper)]) == 0 else ENOUGH
+    enough = 0.0 if all_about(query, [snapshot.title(candidate.paper)]) else ENOUGH
     told = list(range(len(table.sentences)))
     if "link" not in asked_types(question):
         told = [place for place in told if not _only_link(table.sentences[place].text)] or told
