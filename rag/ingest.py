@@ -130,6 +130,7 @@ def remove(settings: Settings, unwanted: Callable[[Paper], bool]) -> list[Paper]
     index.snapshot()  # says so where there is no index
     with index.locked(settings.lock_timeout_s):
         writer = _Writer(index, settings, _older_snapshot(index))
+        _check_store(index, writer.stored)
         gone = [stored.paper for stored in writer.stored.values() if unwanted(stored.paper)]
         writer.apply([], [paper.id for paper in gone], Report(), None)  # ends what an interrupted run began, too
     return gone
@@ -210,6 +211,7 @@ def _update(
 
     with index.locked(settings.lock_timeout_s):
         writer = _Writer(index, settings, _older_snapshot(index))
+        _check_store(index, writer.stored)
         wanted = list(_reconciled(found, writer.stored, was_read))
         removed = _disappeared(found, writer.stored, was_read) if prune else []
         writer.apply(wanted, removed, report, progress)
@@ -486,7 +488,8 @@ def _check_store(index: Index, stored: dict[str, StoredPaper]) -> None:
     state = index.state()
     if state.revision and not state.writing and not stored:
         raise IndexDamagedError(
-            f"the store of the index in {index.folder} has lost its papers", "restore a backup, or ingest them again"
+            f"the store of the index in {index.folder} has lost its papers",
+            "restore a backup, or move the folder away and ingest again",
         )
 
 

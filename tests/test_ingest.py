@@ -349,6 +349,10 @@ def test_a_repair_keeps_to_the_store(settings: Settings, tmp_path: Path) -> None
     for mend in (repair, reindex):
         with pytest.raises(IndexDamagedError, match="has lost its papers"):
             mend(settings)
+    with pytest.raises(IndexDamagedError, match="has lost its papers"):
+        ingest([write_jsonl(tmp_path / "b.jsonl", {"Newt": "It is new."})], settings)
+    with pytest.raises(IndexDamagedError, match="has lost its papers"):
+        remove(settings, lambda paper: paper.title == "Long")
     assert snapshot(settings).paper_count == len(PAPERS) + 1
 
 

@@ -32,6 +32,8 @@ def main(words: Sequence[str]) -> int:
 
         settings = load_settings()
         people = _people([*(login or ()), *(logins.read_text(encoding="utf8").splitlines() if logins else ())])
+        if logins and not people:
+            raise UsageError(f"{logins} names nobody who may log in", "put NAME:PASSWORD on each line")
         print(f"http://{host}:{port}", flush=True)
         return listen(
             settings,

@@ -92,7 +92,8 @@ def _pieces(hits: Hits) -> list[float]:
 def _sentences(hits: Hits, table: SentenceTable) -> list[float]:
     if not table.sentences or not len(table.met):
         return [0.0, 0.0, 0.0]
-    late = float((hits.query.piece_weights @ table.met).max())
+    with np.errstate(invalid="ignore"):  # BLAS may flag what lies beyond the ends of so small a table
+        late = float((hits.query.piece_weights @ table.met).max())
     return [late, float(table.features[:, _RESIDUAL].max()), float(table.features[:, _COVER].max())]
 
 
