@@ -58,7 +58,8 @@ def _found(block: Block) -> Entry | Fault | None:
     fields: dict[str, object] = {key: _undelimited(value) if raw else value for key, value in values.items()}
     fields["title"] = _plain(str(fields.get("title", "")))
     if "author" in fields:
-        fields["author"] = re.sub(r"\s+and\s+", "; ", _plain(str(fields["author"])))
+        names = " ".join(_plain(str(fields["author"])).split())
+        fields["author"] = names.replace(" and ", "; ")
     return entry(fields, line, unwrapped)
 
 

@@ -24,7 +24,8 @@ _ABBREVIATIONS = frozenset(
 # An abbreviation that often closes a sentence too: what follows decides.
 _MAY_CLOSE = frozenset({"etc", "al"})
 _CLOSERS = "\"'”’)]}»*_"
-_END = re.compile(r"[.!?…]+[" + re.escape(_CLOSERS) + r"]*(?=\s|$)|[。！？]+[」』”）]*|\n[ \t]*\n")
+# A run of marks is looked at once, from its first, however long it is.
+_END = re.compile(r"(?<![.!?…])[.!?…]++[" + re.escape(_CLOSERS) + r"]*+(?=\s|$)|[。！？]+[」』”）]*|\n[ \t]*\n")
 _GLUED = re.compile(r"(?<=[a-z\d%)\]])\.(?=(?:We|In|The|This|These|Our|It|To|However|By|Code|As|For|An?)\s)")
 _STARTS = re.compile(r"\s*[\"'“‘(\[«*_$\\]*[A-Z0-9À-ÞΑ-ΩА-Я\u3040-\u9fff]")
 _SMALL_START = re.compile(r"\s+[a-zα-ω]+[A-Z0-9]|\s+(?:https?:|i\.e\.|e\.g\.)")  # eBay, vLLM, μP

@@ -40,3 +40,8 @@ def test_spans_are_in_order_and_leave_out_only_white_space(text: str) -> None:
         assert text[start:end] == text[start:end].strip()
         reached = end
     assert not text[reached:].strip()
+
+
+def test_a_long_run_of_marks_is_looked_at_once() -> None:
+    text = "It goes on" + "." * 200_000 + "and on. It ends."
+    assert [text[start:end] for start, end in sentences(text)] == [text[:-9], "It ends."]
