@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
-from rag.assistant import Assistant, History
+from rag.assistant import Assistant
 from rag.index import Index
+from rag.question import History
 from rag.settings import Settings, load_settings
 from rag.types import Answer, Event
 
@@ -70,7 +71,7 @@ def ready(settings: Settings, *, progress: Callable[[str, int, int], None] | Non
     """The assistant for these settings, over the bundled papers where nothing was ingested yet. An index that was
     emptied stays so, and one on a server, which others share, is filled by an ingest only.
 
-    `progress` is told how far that is (see `rag.ingest.Progress`).
+    `progress` is told how far that is (see `rag.index_writer.Progress`).
     """
     index = Index.of(settings)
     state = index.state()

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from contextvars import copy_context
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cache
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -18,31 +16,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.chat_model import Call, ChatModel, load_chat_model, telling_prompts
+from rag.clock import Clock, timed
 from rag.embedding import Embedder, load_embedder
 from rag.errors import EmbeddingError, IndexMismatchError, ModelError, UsageError
-from rag.grounding import footnoted
 from rag.index import Index
-from rag.question import Plan, is_task, plan, reply
+from rag.offline_answer import OfflineWriter, answered, told
+from rag.question import History, Plan, is_task, plan, reply, turns_of
 from rag.reading import Reader, load_reader
-from rag.retrieval.features import all_about
-from rag.retrieval.pairing import Pair, best_pair
-from rag.retrieval.retriever import Hits, Retriever
+from rag.retrieval.retriever import Retriever
 from rag.selection import Selection
 from rag.settings import Settings, changed, load_settings
 from rag.snapshot import Snapshot
-from rag.text.brackets import NEAREST, nearest_named, unbracketed
-from rag.text.language import is_english
 from rag.text.visible import visible
-from rag.text.words import words
 from rag.tracing import in_one_context, span
-from rag.types import Answer, Delta, Event, RankedPaper, Restart, Route, Stage, Turn
-from rag.writing import answerability, rereading
-from rag.writing.answer_type import asked_types
+from rag.types import Answer, Delta, Event, RankedPaper, Restart, Stage, Turn
 from rag.writing.draft import Draft
-from rag.writing.extractive import comparison, lookup
 from rag.writing.record import asks_for_record, record
-from rag.writing.sentence_features import SentenceTable, tabulate
-from rag.writing.survey import asks_for_all, listing
+from rag.writing.survey import asks_for_all
 
 if TYPE_CHECKING:
     from rag.model_answer import Written  # the model's side is imported where a model is asked
@@ -50,17 +40,6 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 ENGINE = "extractive"
 _AT_ONCE = 64  # questions that may wait for a model at the same time
-_LEAST_COVERED = 0.35  # share of a question's words, by weight
-_OWN_WORDS = 2  # search words from which a follow-up must share one with the paper
-# Search words that say what to do with a topic, and none of it.
-_OF_REQUESTS = frozenset(
-    words(
-        "explain simpler terms sentence sentences summarize summarise example examples compare compares compared "
-        "difference differ differs ok okay please detail details more tell short words plain better worse faster give "
-        "link code show similar related one two first second third last only list name meant mean"
-    )
-)
-History = Sequence[Mapping[str, str]] | None
 
 
 class Assistant:
@@ -184,7 +163,7 @@ class Assistant:
         question = visible(question)
         if not question.strip():
             raise UsageError("the question is empty", "ask something about the papers")
-        turns = _turns(history)
+        turns = turns_of(history)
         selection = Selection.of(papers, sources, since, until)
         call = call or self._call()
         try:
@@ -228,13 +207,13 @@ class Assistant:
                 yield event
 
     def _events(self, question: str, turns: Sequence[Turn], selection: Selection, call: Call) -> Iterator[Event]:
-        clock = _Clock()
+        clock = Clock()
         yield Stage("plan")
         with clock("plan"):
             rules = plan(question, turns)
         if rules.route == "chat":
             said = Draft((), opening=reply(rules.question), abstained=is_task(rules.question))
-            yield from _told(_answer(rules, said, clock))
+            yield from told(answered(rules, said, clock))
             return
         with clock("open"):
             retriever = self.retriever
@@ -242,8 +221,8 @@ class Assistant:
         if asks_for_record(rules.wording) and rules.route in ("lookup", "compare"):
             with clock("retrieve"):
                 hits = retriever.hits(rules.query, allowed)
-            if (told := record(retriever.snapshot, rules.wording, rules.query, hits)) is not None:
-                yield from _told(_answer(rules, told, clock, "lookup"))
+            if (recorded := record(retriever.snapshot, rules.wording, rules.query, hits)) is not None:
+                yield from told(answered(rules, recorded, clock, "lookup"))
                 return
         degraded = ""
         if self.model is not None and not asks_for_all(rules):
@@ -258,9 +237,9 @@ class Assistant:
                 degraded = f"{error.message}; sentences were chosen without a model"
                 if given:
                     yield Restart()
-        draft, route = self._draft(retriever, rules, allowed, clock)
-        answer = _answer(rules, draft, clock, route)
-        yield from _told(replace(answer, degraded=degraded, usage=call.usage, prompts=call.prompts))
+        draft, route = OfflineWriter(retriever, self.settings, self.reader).write(rules, allowed, clock)
+        answer = answered(rules, draft, clock, route)
+        yield from told(replace(answer, degraded=degraded, usage=call.usage, prompts=call.prompts))
 
     def _by_model(
         self,
@@ -270,7 +249,7 @@ class Assistant:
         turns: Sequence[Turn],
         allowed: NDArray[np.bool_] | None,
         call: Call,
-        clock: _Clock,
+        clock: Clock,
     ) -> Iterator[Event]:
         """The events of an answer that the model writes; raises ModelError where it cannot."""
         from rag.grounding.encoders import token_encoder
@@ -292,68 +271,13 @@ class Assistant:
             writing = ModelWriter(model, self.settings, retriever.snapshot, encoder).write(made, searched, call)
         yield Stage("write")
         with span("footnote.write"):
-            written = yield from _timed(writing, clock)
+            written = yield from timed(writing, clock, "write")
         yield replace(_written(rules, made, written, model.name, clock), usage=call.usage, prompts=call.prompts)
 
     def search(self, query: str, k: int = 0) -> list[RankedPaper]:
         """The `k` best papers for a query (the setting `k` by default), passages best first."""
         return self.retriever.search(query, k or self.settings.k)
 
-    def _draft(
-        self, retriever: Retriever, planned: Plan, allowed: NDArray[np.bool_] | None, clock: _Clock
-    ) -> tuple[Draft, Route]:
-        if planned.route in ("survey", "count"):
-            with clock("survey"):
-                return listing(retriever, planned, allowed), planned.route
-        with clock("retrieve"):
-            hits = retriever.hits(planned.query, allowed)
-        with clock("write"):
-            draft, route = self._answered(retriever, planned, hits)
-        if draft.abstained and planned.otherwise:
-            return self._draft(retriever, replace(planned, query=planned.otherwise, otherwise=""), allowed, clock)
-        return draft, route
-
-    def _answered(self, retriever: Retriever, planned: Plan, hits: Hits) -> tuple[Draft, Route]:
-        """A comparison of two papers, sentences of one, or the nearest titles where none answers."""
-        snapshot = retriever.snapshot
-        if not hits.candidates:
-            return Draft((), abstained=True), "lookup"
-        pair = best_pair(hits, planned.route == "compare")
-        compared = pair is not None and pair.compared
-        table = tabulate(snapshot, hits.query, hits.candidates[0], asked_types(planned.wording))
-        confidence, least = self._confidence(planned, hits, table, pair)
-        ranks = pair.ranks if pair is not None and compared else (0,)
-        titles = [snapshot.title(hits.candidates[rank].paper) for rank in ranks]
-        known = self.settings.abstain_below is None and all_about(hits.query, titles)  # what a paper is, it says
-        if (confidence < least and not known) or _astray(snapshot, planned, hits, ranks):
-            nearest = tuple(snapshot.title(candidate.paper) for candidate in hits.candidates[:NEAREST])
-            return Draft(
-                (), abstained=True, confidence=confidence, nearest=nearest
-            ), "compare" if compared else "lookup"
-        limit = self.settings.max_sentences
-        if pair is not None and compared:
-            draft = comparison(snapshot, planned.wording, hits, pair.ranks, limit)
-        else:
-            draft = lookup(snapshot, planned.wording, hits, limit)
-        return Draft(draft.sentences, confidence=confidence), "compare" if compared else "lookup"
-
-    def _confidence(self, planned: Plan, hits: Hits, table: SentenceTable, pair: Pair | None) -> tuple[float, float]:
-        """How likely the question is answered by what was found, and the least that is enough.
-
-        The models were trained with late interaction; without it, the share of the question's words that the best
-        paper has must do. The reader knows one paper at a time, and has no say in a comparison.
-        """
-        chosen = self.settings.abstain_below
-        if not len(hits.query.pieces):
-            return min(1.0, hits.feature(0, "covered")), _LEAST_COVERED if chosen is None else chosen
-        likely, least = answerability.probability(planned.wording, hits, table, pair), answerability.threshold()
-        one = table.sentences and not (pair is not None and pair.compared)
-        if one and likely >= rereading.HOPELESS and (reader := self.reader) is not None:
-            reading = rereading.reread(reader, planned.wording, table)
-            likely, least = rereading.answered(likely, reading), rereading.answered_threshold()
-        return likely, least if chosen is None else chosen
-
-    @property
     def reader(self) -> Reader | None:
         """The reader, loaded at first use; None, and one warning, where it cannot be: answers do without it then."""
         if self._reader is None and not self._unread:
@@ -377,16 +301,6 @@ class Assistant:
         return self._embedder
 
 
-def _astray(snapshot: Snapshot, planned: Plan, hits: Hits, ranks: Sequence[int]) -> bool:
-    """Whether a follow-up was answered by its conversation's topic alone: no paper that answers has any of the
-    question's own words, though there are several."""
-    own = set(words(planned.wording)) - _OF_REQUESTS
-    if planned.query == planned.wording or len(own) < _OWN_WORDS or not is_english(planned.wording):
-        return False
-    papers = [snapshot.paper(hits.candidates[rank].paper) for rank in ranks]
-    return not any(own & set(words(f"{paper.title} {paper.text}")) for paper in papers)
-
-
 def last_answer(events: Iterator[Event]) -> Answer:
     """The answer that a stream of events ends with."""
     answer: Answer | None = None
@@ -397,67 +311,13 @@ def last_answer(events: Iterator[Event]) -> Answer:
     return answer
 
 
-def _told(answer: Answer) -> Iterator[Event]:
-    """An answer that is there at once, as the events of one that comes bit by bit."""
-    yield Stage("write")
-    for piece in pieces(answer.text):
-        yield Delta(piece)
-    yield answer
-
-
-def _timed(events: Generator[Event, None, Written], clock: _Clock) -> Generator[Event, None, Written]:
-    """The same events; the time spent on making them counts as writing, not the time that their taker takes."""
-    while True:
-        try:
-            with clock("write"):
-                event = next(events)
-        except StopIteration as end:
-            written: Written = end.value
-            return written
-        yield event
-
-
 @cache
 def _waiting() -> ThreadPoolExecutor:
     """Threads that mostly wait for a model; few of them compute at once."""
     return ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="footnote-ask")
 
 
-@dataclass(slots=True)
-class _Clock:
-    """Seconds by stage."""
-
-    seconds: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def __call__(self, stage: str) -> Iterator[None]:
-        started = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.seconds[stage] = self.seconds.get(stage, 0.0) + time.perf_counter() - started
-
-
-def _answer(planned: Plan, draft: Draft, clock: _Clock, route: Route | None = None) -> Answer:
-    with clock("ground"):
-        found = footnoted(draft)
-    return Answer(
-        question=planned.question,
-        text=_refusal(draft) if draft.abstained else found.text,
-        citations=found.citations,
-        claims=found.claims,
-        abstained=draft.abstained,
-        route=route or planned.route,
-        papers=tuple(dict.fromkeys(citation.title for citation in found.citations)),
-        engine=ENGINE,
-        confidence=round(draft.confidence, 4),
-        nearest=draft.nearest,
-        examined=draft.examined,
-        timings={**clock.seconds, "total": sum(clock.seconds.values())},
-    )
-
-
-def _written(rules: Plan, made: Plan, written: Written, engine: str, clock: _Clock) -> Answer:
+def _written(rules: Plan, made: Plan, written: Written, engine: str, clock: Clock) -> Answer:
     return Answer(
         question=rules.question,
         text=written.text,
@@ -473,34 +333,3 @@ def _written(rules: Plan, made: Plan, written: Written, engine: str, clock: _Clo
         timings={**clock.seconds, "ground": written.grounding_s, "total": sum(clock.seconds.values())},
         note=written.note,
     )
-
-
-def pieces(text: str) -> Iterator[str]:
-    """A text cut after each white space that follows a marker or a full stop."""
-    start = 0
-    for position, char in enumerate(text):
-        if char.isspace() and position and text[position - 1] in ".]:!?":
-            yield text[start : position + 1]
-            start = position + 1
-    if start < len(text):
-        yield text[start:]
-
-
-def _refusal(draft: Draft) -> str:
-    said = unbracketed(draft.opening) or "The papers do not answer this."
-    return f"{said}{nearest_named(draft.nearest)}"
-
-
-def _turns(history: object) -> list[Turn]:
-    if history is not None and (isinstance(history, str) or not isinstance(history, Sequence)):
-        raise UsageError(f"the history is no list but of type {type(history).__name__}", "give a list of turns")
-    turns: list[Turn] = []
-    for position, turn in enumerate(history or ()):
-        role, content = (turn.get("role"), turn.get("content")) if isinstance(turn, Mapping) else (None, None)
-        if role not in ("user", "assistant") or not isinstance(content, str):
-            raise UsageError(
-                f"turn {position} of the history is {turn!r}",
-                'give {"role": "user" or "assistant", "content": text}',
-            )
-        turns.append(Turn("user" if role == "user" else "assistant", visible(content)))
-    return turns

@@ -59,6 +59,6 @@ def _cut_short(settings: Settings, folder: Path, monkeypatch: pytest.MonkeyPatch
 
     path = write_jsonl(folder / "b.jsonl", PAPERS)
     with monkeypatch.context() as patched:
-        patched.setattr("rag.ingest.write_snapshot", stop)
+        patched.setattr("rag.index_writer.write_snapshot", stop)
         with pytest.raises(KeyboardInterrupt):
             ingest([path], settings)

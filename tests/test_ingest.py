@@ -365,7 +365,7 @@ def test_encoding_all_again_keeps_what_an_interrupted_ingest_stored(
     ingest([write_jsonl(tmp_path / "a.jsonl", dict(list(PAPERS.items())[:3]))], settings)
     more = write_jsonl(tmp_path / "b.jsonl", dict(list(PAPERS.items())[3:]))
     with monkeypatch.context() as patched:
-        patched.setattr("rag.ingest.write_snapshot", stop)
+        patched.setattr("rag.index_writer.write_snapshot", stop)
         with pytest.raises(KeyboardInterrupt):
             ingest([more], settings)
     assert set(content(settings)) == set(TITLES[:3])
@@ -382,6 +382,7 @@ def test_a_damaged_state_file_is_said(settings: Settings, tmp_path: Path) -> Non
         Index(settings.index_folder).snapshot()
 
 
+@pytest.mark.slow
 def test_two_ingests_at_once_wait_for_one_another(home: Path, settings: Settings, tmp_path: Path) -> None:
     paths = [write_jsonl(tmp_path / f"{i}.jsonl", numbered(8, start=i * 8)) for i in range(2)]
     running = [_ingesting(path) for path in paths]

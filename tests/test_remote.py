@@ -147,6 +147,7 @@ def test_two_machines_do_not_write_at_once(machine: Machine, tmp_path: Path) -> 
         pass  # given back
 
 
+@pytest.mark.slow
 def test_a_server_that_is_away(machine: Machine, tmp_path: Path, pond: Assistant, models_home: Path) -> None:
     home = tmp_path / "alone"
     home.mkdir()

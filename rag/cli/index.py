@@ -17,7 +17,7 @@ from rag.errors import UsageError
 
 if TYPE_CHECKING:
     from rag.corpus import Skipped
-    from rag.ingest import Report
+    from rag.index_writer import Report
 
 _SHOWN = 500  # lines on skipped things
 _SHOWN_A_FILE = 5  # of them on one file, or on what is packed in it

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from rag.ingest import Progress
+    from rag.index_writer import Progress
 
 _STAGES = {"read": "reading papers", "encode": "encoding", "finish": "finishing the index"}
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _MARKER = re.compile(
-    r"[\[【]+\s*\^?(?:(?:passages?|papers?|sources?|refs?\.?|citations?)\s*)?"
+    r"[\[【]{1,4}\s{0,4}\^?(?:(?:passages?|papers?|sources?|refs?\.?|citations?)\s{0,4})?"
     r"(\d+(?:\s*(?:,|;|and|&|[-–—])\s*\^?(?:passage\s*|paper\s*)?\d+)*)(?:[†:][^\]】]*)?\s*[\]】]+(?!\()",
     re.I,
 )
@@ -21,6 +21,7 @@ _LONGEST_MARKER = 60
 _ENDS = ".!?。！？"
 _CLOSERS = "\"'”’)»*_"
 _ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|et al|etc|vs|cf|Fig|Eq|approx|resp|no|Dr|Mr)|\b[A-Z])$")
+_LOOK_BEHIND = 40  # characters of a sentence in which an abbreviation before its full stop is looked for
 _WIDEST_RANGE = 20
 _DIGITS = 9
 
@@ -58,7 +59,8 @@ class MarkerScanner:
 
     def __init__(self) -> None:
         self._buffer = ""
-        self._written = ""  # of the sentence so far
+        self._in_sentence = False  # whether it has words by now
+        self._behind = ""  # the last characters of it
         self._begun = False
 
     def feed(self, piece: str) -> Iterator[Token]:
@@ -69,9 +71,9 @@ class MarkerScanner:
     def close(self) -> Iterator[Token]:
         """The tokens that are left; a sentence without its full stop ends here."""
         yield from self._tokens(final=True)
-        if self._written.strip():
+        if self._in_sentence:
             yield End("")
-        self._written = ""
+        self._follow(End(""))
 
     def _tokens(self, *, final: bool) -> Iterator[Token]:
         while self._buffer and (final or not self._in_thought()):
@@ -81,9 +83,18 @@ class MarkerScanner:
             token = self._special(final=final) if place == 0 and self._buffer else self._text(place, final=final)
             if token is None:
                 return
-            self._begun |= bool(getattr(token, "text", "x").strip())
-            self._written = "" if isinstance(token, End) else self._written + getattr(token, "text", "")
+            self._follow(token)
             yield token
+
+    def _follow(self, token: Token) -> None:
+        """Keep of a token what those behind it depend on."""
+        text = "" if isinstance(token, Cites) else token.text
+        self._begun |= bool(text.strip()) or isinstance(token, Cites)
+        if isinstance(token, End):
+            self._in_sentence, self._behind = False, ""
+        else:
+            self._in_sentence |= bool(text.strip())
+            self._behind = (self._behind + text)[-_LOOK_BEHIND:]
 
     def _in_thought(self) -> bool:
         """Whether a hidden thought is open, or may be about to open."""
@@ -130,7 +141,7 @@ class MarkerScanner:
         if not final and len(space) == len(self._buffer):
             return None
         self._buffer = self._buffer[len(space) :]
-        return End(space) if self._written.strip() else Text(space if self._buffer else "")
+        return End(space) if self._in_sentence else Text(space if self._buffer else "")
 
     def _stop(self, *, final: bool) -> Token | None:
         """A full stop that ends a sentence, once what follows shows it; markers behind it are let past."""
@@ -150,7 +161,7 @@ class MarkerScanner:
             and "]" not in behind
         ):
             return None
-        abbreviated = mark == "." and bool(_ABBREVIATION.search(self._written.rstrip()))
+        abbreviated = mark == "." and bool(_ABBREVIATION.search(self._behind.rstrip()))
         if marker and not _is_interval(_numbers(marker.group(1))) and not abbreviated:
             if not final and marker.end() == len(behind):
                 return None
@@ -166,7 +177,7 @@ class MarkerScanner:
 
 def _first_special(text: str) -> int:
     """Where the first bracket, full stop or line end stands (white space before a bracket included)."""
-    found = re.search(rf"[ \t]*[\[【]|[{re.escape(_ENDS)}]|[ \t]*\n", text)
+    found = re.search(rf"(?<![ \t])[ \t]*[\[【\n]|[{re.escape(_ENDS)}]", text)
     return found.start() if found else len(text)
 
 

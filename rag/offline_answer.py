@@ -1,0 +1,158 @@
+"""An answer without a language model: passages → how sure → a draft of chosen sentences → `Answer`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.clock import Clock
+from rag.grounding import footnoted
+from rag.question import Plan
+from rag.reading import Reader
+from rag.retrieval.features import all_about
+from rag.retrieval.pairing import Pair, best_pair
+from rag.retrieval.retriever import Hits, Retriever
+from rag.settings import Settings
+from rag.snapshot import Snapshot
+from rag.text.brackets import NEAREST, nearest_named, unbracketed
+from rag.text.language import is_english
+from rag.text.words import words
+from rag.types import Answer, Delta, Event, Route, Stage
+from rag.writing import answerability, rereading
+from rag.writing.answer_type import asked_types
+from rag.writing.draft import Draft
+from rag.writing.extractive import comparison, lookup
+from rag.writing.sentence_features import SentenceTable, tabulate
+from rag.writing.survey import listing
+
+ENGINE = "extractive"
+_LEAST_COVERED = 0.35  # share of a question's words, by weight
+_OWN_WORDS = 2  # search words from which a follow-up must share one with the paper
+# Search words that say what to do with a topic, and none of it.
+_OF_REQUESTS = frozenset(
+    words(
+        "explain simpler terms sentence sentences summarize summarise example examples compare compares compared "
+        "difference differ differs ok okay please detail details more tell short words plain better worse faster give "
+        "link code show similar related one two first second third last only list name meant mean"
+    )
+)
+
+
+class OfflineWriter:
+    """Writes answers by choosing sentences from one open index."""
+
+    def __init__(self, retriever: Retriever, settings: Settings, reader: Callable[[], Reader | None]) -> None:
+        """`reader` gives the network that judges whether a text answers, None where there is none; it is asked for
+        only where one is needed, since loading it takes time."""
+        self._retriever = retriever
+        self._settings = settings
+        self._reader = reader
+
+    def write(self, planned: Plan, allowed: NDArray[np.bool_] | None, clock: Clock) -> tuple[Draft, Route]:
+        """The draft, and the kind of answer that it became. `allowed` `(papers,)` restricts to some papers."""
+        retriever = self._retriever
+        if planned.route in ("survey", "count"):
+            with clock("survey"):
+                return listing(retriever, planned, allowed), planned.route
+        with clock("retrieve"):
+            hits = retriever.hits(planned.query, allowed)
+        with clock("write"):
+            draft, route = self._answered(planned, hits)
+        if draft.abstained and planned.otherwise:
+            return self.write(replace(planned, query=planned.otherwise, otherwise=""), allowed, clock)
+        return draft, route
+
+    def _answered(self, planned: Plan, hits: Hits) -> tuple[Draft, Route]:
+        """A comparison of two papers, sentences of one, or the nearest titles where none answers."""
+        if not hits.candidates:
+            return Draft((), abstained=True), "lookup"
+        snapshot = self._retriever.snapshot
+        pair = best_pair(hits, planned.route == "compare")
+        ranks = pair.ranks if pair is not None and pair.compared else (0,)
+        route: Route = "compare" if len(ranks) > 1 else "lookup"
+        titles = [snapshot.title(hits.candidates[rank].paper) for rank in ranks]
+        table = tabulate(snapshot, hits.query, hits.candidates[0], asked_types(planned.wording))
+        confidence, least = self._confidence(planned, hits, table, pair)
+        known = self._settings.abstain_below is None and all_about(hits.query, titles)  # what a paper is, it says
+        if (confidence < least and not known) or _astray(snapshot, planned, hits, ranks):
+            nearest = tuple(snapshot.title(candidate.paper) for candidate in hits.candidates[:NEAREST])
+            return Draft((), abstained=True, confidence=confidence, nearest=nearest), route
+        limit = self._settings.max_sentences
+        if len(ranks) > 1:
+            draft = comparison(snapshot, planned.wording, hits, ranks, limit)
+        else:
+            draft = lookup(snapshot, planned.wording, hits, limit)
+        return Draft(draft.sentences, confidence=confidence), route
+
+    def _confidence(self, planned: Plan, hits: Hits, table: SentenceTable, pair: Pair | None) -> tuple[float, float]:
+        """How likely the question is answered by what was found, and the least that is enough.
+
+        The models were trained with late interaction; without it, the share of the question's words that the best
+        paper has must do. The reader knows one paper at a time, and has no say in a comparison.
+        """
+        chosen = self._settings.abstain_below
+        if not len(hits.query.pieces):
+            return min(1.0, hits.feature(0, "covered")), _LEAST_COVERED if chosen is None else chosen
+        likely, least = answerability.probability(planned.wording, hits, table, pair), answerability.threshold()
+        one = table.sentences and not (pair is not None and pair.compared)
+        if one and likely >= rereading.HOPELESS and (reader := self._reader()) is not None:
+            reading = rereading.reread(reader, planned.wording, table)
+            likely, least = rereading.answered(likely, reading), rereading.answered_threshold()
+        return likely, least if chosen is None else chosen
+
+
+def answered(planned: Plan, draft: Draft, clock: Clock, route: Route | None = None) -> Answer:
+    """The answer that a draft becomes, its sentences tied to their spans; `route` where it is not the plan's."""
+    with clock("ground"):
+        found = footnoted(draft)
+    return Answer(
+        question=planned.question,
+        text=_refusal(draft) if draft.abstained else found.text,
+        citations=found.citations,
+        claims=found.claims,
+        abstained=draft.abstained,
+        route=route or planned.route,
+        papers=tuple(dict.fromkeys(citation.title for citation in found.citations)),
+        engine=ENGINE,
+        confidence=round(draft.confidence, 4),
+        nearest=draft.nearest,
+        examined=draft.examined,
+        timings={**clock.seconds, "total": sum(clock.seconds.values())},
+    )
+
+
+def told(answer: Answer) -> Iterator[Event]:
+    """An answer that is there at once, as the events of one that comes bit by bit."""
+    yield Stage("write")
+    for piece in _pieces(answer.text):
+        yield Delta(piece)
+    yield answer
+
+
+def _astray(snapshot: Snapshot, planned: Plan, hits: Hits, ranks: Sequence[int]) -> bool:
+    """Whether a follow-up was answered by its conversation's topic alone: no paper that answers has any of the
+    question's own words, though there are several."""
+    own = set(words(planned.wording)) - _OF_REQUESTS
+    if planned.query == planned.wording or len(own) < _OWN_WORDS or not is_english(planned.wording):
+        return False
+    papers = [snapshot.paper(hits.candidates[rank].paper) for rank in ranks]
+    return not any(own & set(words(f"{paper.title} {paper.text}")) for paper in papers)
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """A text cut after each white space that follows a marker or a full stop."""
+    start = 0
+    for position, char in enumerate(text):
+        if char.isspace() and position and text[position - 1] in ".]:!?":
+            yield text[start : position + 1]
+            start = position + 1
+    if start < len(text):
+        yield text[start:]
+
+
+def _refusal(draft: Draft) -> str:
+    said = unbracketed(draft.opening) or "The papers do not answer this."
+    return f"{said}{nearest_named(draft.nearest)}"
