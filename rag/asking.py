@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 
 from rag.assistant import Assistant
 from rag.index import Index
 from rag.question import History
+from rag.selection import Names
 from rag.settings import Settings, load_settings
 from rag.types import Answer, Event
 
@@ -18,8 +19,8 @@ def ask(
     question: str,
     history: History = (),
     *,
-    papers: Sequence[str] = (),
-    sources: Sequence[str] = (),
+    papers: Names = None,
+    sources: Names = None,
     since: int | None = None,
     until: int | None = None,
     **settings: Any,
@@ -40,8 +41,8 @@ async def aask(
     question: str,
     history: History = (),
     *,
-    papers: Sequence[str] = (),
-    sources: Sequence[str] = (),
+    papers: Names = None,
+    sources: Names = None,
     since: int | None = None,
     until: int | None = None,
     **settings: Any,
@@ -55,8 +56,8 @@ def stream(
     question: str,
     history: History = (),
     *,
-    papers: Sequence[str] = (),
-    sources: Sequence[str] = (),
+    papers: Names = None,
+    sources: Names = None,
     since: int | None = None,
     until: int | None = None,
     **settings: Any,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
@@ -24,7 +25,7 @@ from rag.offline_answer import OfflineWriter, answered, told
 from rag.question import History, Plan, is_task, plan, reply, turns_of
 from rag.reading import Reader, load_reader
 from rag.retrieval.retriever import Retriever
-from rag.selection import Selection
+from rag.selection import Names, Selection
 from rag.settings import Settings, changed, load_settings
 from rag.snapshot import Snapshot
 from rag.text.visible import visible
@@ -103,19 +104,19 @@ class Assistant:
         question: str,
         history: History = (),
         *,
-        papers: Sequence[str] = (),
-        sources: Sequence[str] = (),
+        papers: Names = None,
+        sources: Names = None,
         since: int | None = None,
         until: int | None = None,
     ) -> Answer:
         """The answer to `question`, footnoted.
 
         `history` holds earlier turns, oldest first, as `{"role": "user"|"assistant", "content": str}`; None is none.
-        `papers` and `sources` restrict to titles and source names that contain one of the given strings, `since` and
-        `until` to years, both included.
+        `papers` and `sources` restrict to titles and source names that contain one of the given strings (or the one
+        given), `since` and `until` to years, both included; where no paper fits, the answer abstains and says so.
 
         Raises:
-            UsageError: for an empty question, or a history that is no list of turns.
+            UsageError: for an empty question, a history that is no list of turns, or a filter that is none.
             IndexMissingError: when nothing was ingested yet.
             PromptError: when a prompt of `FOOTNOTE_PROMPTS` cannot be used.
         """
@@ -126,8 +127,8 @@ class Assistant:
         question: str,
         history: History = (),
         *,
-        papers: Sequence[str] = (),
-        sources: Sequence[str] = (),
+        papers: Names = None,
+        sources: Names = None,
         since: int | None = None,
         until: int | None = None,
     ) -> Answer:
@@ -139,7 +140,7 @@ class Assistant:
             return last_answer(self.stream(question, history, **only, call=call))
 
         try:
-            return await asyncio.get_running_loop().run_in_executor(_waiting(), copy_context().run, work)
+            return await asyncio.get_running_loop().run_in_executor(_waiting(os.getpid()), copy_context().run, work)
         except asyncio.CancelledError:
             call.cancel()
             raise
@@ -149,8 +150,8 @@ class Assistant:
         question: str,
         history: History = (),
         *,
-        papers: Sequence[str] = (),
-        sources: Sequence[str] = (),
+        papers: Names = None,
+        sources: Names = None,
         since: int | None = None,
         until: int | None = None,
         call: Call | None = None,
@@ -218,6 +219,10 @@ class Assistant:
         with clock("open"):
             retriever = self.retriever
             allowed = None if selection.everything else retriever.mask(selection)
+        if allowed is not None and not allowed.any():
+            unfit = f"No paper of the index fits the filter: {selection.said}."
+            yield from told(answered(rules, Draft((), opening=unfit, abstained=True), clock))
+            return
         if asks_for_record(rules.wording) and rules.route in ("lookup", "compare"):
             with clock("retrieve"):
                 hits = retriever.hits(rules.query, allowed)
@@ -274,9 +279,30 @@ class Assistant:
             written = yield from timed(writing, clock, "write")
         yield replace(_written(rules, made, written, model.name, clock), usage=call.usage, prompts=call.prompts)
 
-    def search(self, query: str, k: int = 0) -> list[RankedPaper]:
-        """The `k` best papers for a query (the setting `k` by default), passages best first."""
-        return self.retriever.search(query, k or self.settings.k)
+    def search(
+        self,
+        query: str,
+        k: int = 0,
+        *,
+        papers: Names = None,
+        sources: Names = None,
+        since: int | None = None,
+        until: int | None = None,
+    ) -> list[RankedPaper]:
+        """The `k` best papers for a query (the setting `k` by default), passages best first; the filters are those of
+        `ask`.
+
+        Raises:
+            UsageError: for an empty query, or a filter that is none.
+            IndexMissingError: when nothing was ingested yet.
+        """
+        query = visible(query)
+        if not query.strip():
+            raise UsageError("the query is empty", "say what to look for")
+        selection = Selection.of(papers, sources, since, until)
+        retriever = self.retriever
+        allowed = None if selection.everything else retriever.mask(selection)
+        return retriever.search(query, k or self.settings.k, allowed)
 
     def reader(self) -> Reader | None:
         """The reader, loaded at first use; None, and one warning, where it cannot be: answers do without it then."""
@@ -312,8 +338,10 @@ def last_answer(events: Iterator[Event]) -> Answer:
 
 
 @cache
-def _waiting() -> ThreadPoolExecutor:
-    """Threads that mostly wait for a model; few of them compute at once."""
+def _waiting(process: int) -> ThreadPoolExecutor:
+    """Threads that mostly wait for a model; few of them compute at once. A `process` has its own: a fork has none of
+    its parent's threads."""
+    del process
     return ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="footnote-ask")
 
 

@@ -2,36 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
+from rag.errors import UsageError
 from rag.types import Paper
+
+Names = Iterable[str] | str | None  # of titles or sources: a string is one name, None is none
+_SAID, _LONGEST = 3, 60  # names that a message repeats, and characters of each
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
     """Papers whose title contains one of `papers`, that have a source whose name contains one of `sources`, and that
     appeared in a year from `since` to `until`, both included. What is empty or None does not restrict; a paper of no
-    known year is left out where years restrict."""
+    known year is left out where years restrict. `said` is the same in the words that were given."""
 
     papers: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     since: int | None = None
     until: int | None = None
+    said: str = field(default="", compare=False)
 
     @classmethod
     def of(
         cls,
-        papers: Sequence[str] | str = (),
-        sources: Sequence[str] | str = (),
+        papers: Names = None,
+        sources: Names = None,
         since: int | None = None,
         until: int | None = None,
     ) -> Selection:
-        """A selection from what people give: upper and lower case are alike, empty strings say nothing, and a string is
-        one title or source."""
-        papers, sources = ([value] if isinstance(value, str) else value for value in (papers, sources))
-        titles = tuple(title.casefold() for title in papers if title.strip())
-        return cls(titles, tuple(name.casefold() for name in sources if name.strip()), since, until)
+        """A selection from what people give: upper and lower case are alike, and empty strings say nothing.
+
+        Raises:
+            UsageError: for names that are no strings, and for years that are no whole numbers.
+        """
+        titles, names = _names("papers", papers), _names("sources", sources)
+        _check_year("since", since)
+        _check_year("until", until)
+        said = (_listed("title", titles), _listed("source", names), _span(since, until))
+        return cls(_folded(titles), _folded(names), since, until, ", ".join(filter(None, said)))
 
     @property
     def everything(self) -> bool:
@@ -54,10 +64,47 @@ class Selection:
         if self.since is None and self.until is None:
             return True
         year = year_of(paper)
-        return year is not None and (self.since or year) <= year <= (self.until or year)
+        if year is None or (self.since is not None and year < self.since):
+            return False
+        return self.until is None or year <= self.until
 
 
 def year_of(paper: Paper) -> int | None:
     """The year a paper appeared in, where its reader found one."""
     year = paper.metadata.get("year", "")
     return int(year) if year.isdecimal() else None
+
+
+def _names(kind: str, given: object) -> tuple[str, ...]:
+    """The names given, without those that say nothing."""
+    if given is None:
+        return ()
+    names: list[str] = []
+    for value in [given] if isinstance(given, str) or not isinstance(given, Iterable) else given:
+        if not isinstance(value, str):
+            raise UsageError(f"`{kind}` has {value!r:.100}, which is no string", f"give `{kind}` a list of strings")
+        names.append(value)
+    return tuple(name for name in names if name.strip())
+
+
+def _folded(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name.casefold() for name in names)
+
+
+def _check_year(kind: str, given: object) -> None:
+    if given is not None and (not isinstance(given, int) or isinstance(given, bool)):
+        raise UsageError(f"`{kind}` is {given!r:.100}, which is no year", "give a whole number such as 2020, or None")
+
+
+def _listed(kind: str, names: tuple[str, ...]) -> str:
+    """The first names, as a message repeats them."""
+    lines = [" ".join(name.split()) for name in names[:_SAID]]
+    some = [f"“{line if len(line) <= _LONGEST else line[:_LONGEST] + '…'}”" for line in lines]
+    more = [f"{len(names) - _SAID} more"] if len(names) > _SAID else []
+    return f"{kind} {' or '.join([*some, *more])}" if names else ""
+
+
+def _span(since: int | None, until: int | None) -> str:
+    """The years, as a message repeats them."""
+    parts = [f"from {since}" if since is not None else "", f"until {until}" if until is not None else ""]
+    return " ".join(filter(None, parts))

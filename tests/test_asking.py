@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -62,3 +65,36 @@ def _cut_short(settings: Settings, folder: Path, monkeypatch: pytest.MonkeyPatch
         patched.setattr("rag.index_writer.write_snapshot", stop)
         with pytest.raises(KeyboardInterrupt):
             ingest([path], settings)
+
+
+def test_the_command_refuses_an_empty_search_and_names_a_filter_that_fits_nothing(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ingest([write_jsonl(tmp_path / "a.jsonl", PAPERS)], load_settings(home=home))
+    assert main(["search", " "]) == 2
+    assert "the query is empty" in capsys.readouterr().err
+    assert main(["ask", "--offline", "--paper", "Unicorn", QUESTION]) == 3
+    assert "No paper of the index fits the filter: title “Unicorn”." in capsys.readouterr().out
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_a_fork_of_a_process_that_asked_can_ask(home: Path, tmp_path: Path) -> None:
+    ingest([write_jsonl(tmp_path / "a.jsonl", PAPERS)], load_settings(home=home))
+    done = subprocess.run([sys.executable, "-c", _FORKED, QUESTION], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("4.7x") == 2
+
+
+_FORKED = """
+import asyncio, os, signal, sys
+from rag import aask
+
+print(asyncio.run(aask(sys.argv[1], offline=True)).text, flush=True)
+child = os.fork()
+if not child:
+    signal.alarm(300)  # one that hangs is ended
+    print(asyncio.run(aask(sys.argv[1], offline=True)).text, flush=True)
+    os._exit(0)
+sys.exit(os.waitpid(child, 0)[1] != 0)
+"""

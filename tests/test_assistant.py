@@ -9,6 +9,7 @@ import subprocess
 import sys
 from contextvars import ContextVar
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -233,3 +234,32 @@ def test_asking_needs_no_network_and_no_heavy_import(pond: Assistant) -> None:
     command = [sys.executable, "-c", _OFFLINE, str(pond.settings.home)]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
     assert (done.returncode, done.stdout.strip()) == (0, "[]"), done.stderr
+
+
+def test_filters_as_people_give_them(pond: Assistant) -> None:
+    question = "How long does recovery take?"
+    assert pond.ask(question, papers=None, sources=None).text == pond.ask(question).text
+    assert pond.ask(question, papers="beaver").text == pond.ask(question, papers=["Beaver"]).text
+    assert {paper.title.split(":")[0] for paper in pond.search(question, papers="beaver")} == {"Beaver"}
+    wrong: Any
+    for wrong in ({"since": "2020"}, {"until": True}, {"since": 2020.0}, {"sources": 3}, {"papers": ["Beaver", 3]}):
+        with pytest.raises(UsageError, match=f"`{next(iter(wrong))}`"):
+            pond.ask(question, **wrong)
+        with pytest.raises(UsageError, match=f"`{next(iter(wrong))}`"):
+            pond.search(question, **wrong)
+
+
+@pytest.mark.parametrize("question", ["By how much does FrogJump cut memory?", "Which papers mention DuckNet?"])
+def test_a_filter_that_fits_no_paper_is_named(pond: Assistant, question: str) -> None:
+    answer = pond.ask(question, papers=["Unicorn", "Griffin [3]"], since=2020, until=2021)
+    assert answer.abstained
+    assert answer.text == (
+        "No paper of the index fits the filter: title “Unicorn” or “Griffin (3)”, from 2020 until 2021."
+    )
+    assert pond.search(question, sources="nowhere") == []
+
+
+@pytest.mark.parametrize("query", ["", " \n", "\u200b"])
+def test_an_empty_search_is_refused(pond: Assistant, query: str) -> None:
+    with pytest.raises(UsageError, match="empty"):
+        pond.search(query)

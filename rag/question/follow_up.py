@@ -39,7 +39,7 @@ _VERDICT = re.compile(r"^\W*(?:do|does|did|is|are|was|were|has|have|had|can|coul
 _BESIDE = re.compile(r"\b(?:with|to|than|from|against|and|or|of|like|over)\s+$", re.I)
 _INNER = re.compile(r",|\?|\band\b")
 _FEW = 4  # fewer words than this seldom stand alone
-_REFUSED = re.compile(r"^(?:The papers do not answer this|None of \d)")
+_REFUSED = re.compile(r"^(?:The papers do not answer this|No paper of the index fits|None of \d)")
 _OF_ANY = frozenset(  # what may be asked of any paper, and so is no topic of its own
     words(
         """results result limitation limitations weakness drawback downside advantage benefit contribution finding
