@@ -29,6 +29,7 @@ SCRIPT = "<script>" + Path(__file__).with_name("page.js").read_text(encoding="ut
 _AGAIN: Literal["always_last"] = "always_last"
 _CHATS, _WAITING = 64, 256  # answers under way at once: most of them wait for a model; and those that wait for a turn
 _BESIDE = 16  # threads of the page for all else that it does meanwhile
+_SWEPT = (3600, 24 * 3600)  # seconds between two looks at uploads, and the age from which they are removed
 # A click on what carries data-ask or data-cluster tells Python of it.
 _CHOOSES = """element.addEventListener("click", event => {
   const chosen = event.target.closest("[data-ask], [data-cluster]");
@@ -39,7 +40,7 @@ _CHOOSES = """element.addEventListener("click", event => {
 def build(desk: Desk, home: Path) -> gr.Blocks:
     """The page, ready to be mounted; the map is kept in the folder `home`."""
     library = Library(desk.assistant)
-    blocks = gr.Blocks(title="Footnote", analytics_enabled=False, fill_width=True)
+    blocks = gr.Blocks(title="Footnote", analytics_enabled=False, fill_width=True, delete_cache=_SWEPT)
     blocks.max_threads = _CHATS + _BESIDE  # of its own: by default it shares those of the HTTP interface, 40
     blocks.queue(default_concurrency_limit=_CHATS, max_size=_WAITING)
     with blocks:
