@@ -7,11 +7,19 @@ from contextlib import contextmanager
 from typing import Annotated, Any
 
 import typer
+from pydantic import Field
 
 from rag.assistant import Assistant
 from rag.errors import FootnoteError, UsageError
 from rag.inventory import find_paper
 from rag.settings import load_settings
+
+Titles = Annotated[list[str] | str | None, Field(description="only papers whose title contains one of these")]
+Sources = Annotated[
+    list[str] | str | None, Field(description="only papers from sources whose name contains one of these")
+]
+Since = Annotated[int | None, Field(description="only papers of this year or later", strict=True)]
+Until = Annotated[int | None, Field(description="only papers of this year or earlier", strict=True)]
 
 
 def create_server(assistant: Assistant) -> Any:
@@ -27,20 +35,30 @@ def create_server(assistant: Assistant) -> Any:
     server = MCPServer("footnote", instructions="Answers from a collection of research papers, with citations.")
 
     @server.tool()
-    def ask(question: str) -> dict[str, Any]:
+    def ask(
+        question: str, papers: Titles = None, sources: Sources = None, since: Since = None, until: Until = None
+    ) -> dict[str, Any]:
         """Answer a question from the papers; every sentence carries its citation, or the answer says that the papers
         do not answer."""
         with _told():
-            answer = assistant.ask(question)
+            answer = assistant.ask(question, papers=papers, sources=sources, since=since, until=until)
         cited = [{"n": c.n, "title": c.title, "quote": c.quote} for c in answer.citations]
         return {"text": answer.text, "abstained": answer.abstained, "citations": cited, "nearest": list(answer.nearest)}
 
     @server.tool()
-    def search_papers(query: str, k: int = 0) -> list[dict[str, Any]]:
+    def search_papers(
+        query: str,
+        k: int = 0,
+        papers: Titles = None,
+        sources: Sources = None,
+        since: Since = None,
+        until: Until = None,
+    ) -> list[dict[str, Any]]:
         """Find the `k` papers that match a query best (0: as many as the settings say), with the passage that
         matches."""
         with _told():
-            found = assistant.search(query, max(0, min(k, 50)))
+            k = max(0, min(k, 50))
+            found = assistant.search(query, k, papers=papers, sources=sources, since=since, until=until)
         return [{"title": paper.title, "passage": paper.passages[0].passage.text} for paper in found]
 
     @server.tool()
@@ -75,7 +93,7 @@ def main(words: Sequence[str]) -> int:
         http: Annotated[
             bool, typer.Option("--http", help="streamable HTTP on this machine, not standard input")
         ] = False,
-        port: Annotated[int, typer.Option(help="port for --http")] = 8090,
+        port: Annotated[int, typer.Option(help="port for --http", min=1, max=65_535)] = 8090,
     ) -> int:
         """Offer the tools ask, search_papers and get_paper to a client of the Model Context Protocol."""
         from rag.asking import ready

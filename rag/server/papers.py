@@ -21,7 +21,7 @@ def papers(assistant: Assistant) -> APIRouter:
     @routes.post("/v1/search")
     def search(body: SearchBody) -> dict[str, Any]:
         """The papers that match best, passages best first."""
-        return {"papers": [_ranked(paper) for paper in assistant.search(body.query, body.k)]}
+        return {"papers": [_ranked(paper) for paper in assistant.search(body.query, body.k, **body.selection())]}
 
     @routes.get("/v1/papers")
     def papers(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from rag.question import MAX_QUESTION
 from rag.types import Answer, Delta, Event, Restart, Stage
@@ -12,6 +15,8 @@ from rag.types import Answer, Delta, Event, Restart, Stage
 OBJECT: dict[str, Any] = {"application/json": {"schema": {"type": "object"}}}  # as the description has all answers
 _MOST_TURNS = 100
 _LONGEST_TURN = 20_000
+_Names = Annotated[list[str], Field(max_length=1000)] | str | None
+_Year = Annotated[int | None, Field(strict=True, ge=0, le=9999)]
 
 
 class Turn(BaseModel):
@@ -21,27 +26,48 @@ class Turn(BaseModel):
     content: str = Field(max_length=_LONGEST_TURN)
 
 
-class AskBody(BaseModel):
+class Filtered(BaseModel):
+    """A request that may look at some papers only. A field that there is not is refused: were it passed over, a
+    filter whose name was mistyped would filter nothing."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    papers: _Names = Field(None, description="only papers whose title contains one of these")
+    sources: _Names = Field(None, description="only papers from sources whose name contains one of these")
+    since: _Year = Field(None, description="only papers of this year or later")
+    until: _Year = Field(None, description="only papers of this year or earlier")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _only_known(cls, body: Any) -> Any:
+        for name in body if isinstance(body, dict) else ():
+            if name not in cls.model_fields:
+                raise PydanticCustomError("unknown_field", "{told}", {"told": _unknown(name[:100], cls.model_fields)})
+        return body
+
+    def selection(self) -> dict[str, Any]:
+        """What restricts the papers, as `Assistant.stream` and `search` take it."""
+        return {"papers": self.papers, "sources": self.sources, "since": self.since, "until": self.until}
+
+
+class AskBody(Filtered):
     """A question with its conversation; `stream` asks for server-sent events."""
 
     question: str = Field(min_length=1, max_length=MAX_QUESTION)
     history: list[Turn] = Field(default_factory=list, max_length=_MOST_TURNS)
-    papers: list[str] = Field(default_factory=list, max_length=1000)
-    sources: list[str] = Field(default_factory=list, max_length=1000)
-    since: int | None = Field(None, ge=0, le=9999, description="only papers of this year or later")
-    until: int | None = Field(None, ge=0, le=9999, description="only papers of this year or earlier")
     stream: bool = False
 
-    def selection(self) -> dict[str, Any]:
-        """What restricts the papers, as `Assistant.stream` takes it."""
-        return {"papers": self.papers, "sources": self.sources, "since": self.since, "until": self.until}
 
-
-class SearchBody(BaseModel):
+class SearchBody(Filtered):
     """A search for papers."""
 
     query: str = Field(min_length=1, max_length=MAX_QUESTION)
-    k: int = Field(0, ge=0, le=100, description="how many papers; 0: as many as the settings say")
+    k: int = Field(0, strict=True, ge=0, le=100, description="how many papers; 0: as many as the settings say")
+
+
+def _unknown(name: str, known: Iterable[str]) -> str:
+    near = get_close_matches(name, known, 1)
+    return f"there is no field {name!r}: " + (f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known)}")
 
 
 def event_name_and_data(event: Event) -> tuple[str, dict[str, Any]]:

@@ -26,11 +26,12 @@ def test_the_three_tools(home: Path) -> None:
     assert answer["citations"][0]["title"].startswith("FrogJump")
     assert found["result"][0]["title"].startswith("TinyToad")
     assert "12,000" in paper["text"]
-    missing, empty, several = refusals
+    missing, empty, several, blank = refusals
     assert "no paper is titled 'no such thing'" in missing
     assert "empty" in empty
     assert "titles contain 'models'" in several
     assert "LilyPad" in several
+    assert "the query is empty" in blank
     assert not any("\n" in refusal for refusal in refusals)
 
 
@@ -78,13 +79,27 @@ async def _called(session: Any) -> tuple[set[str], Any, Any, Any, list[str]]:
     answer = await session.call_tool("ask", {"question": "By how much does FrogJump cut memory?"})
     found = await session.call_tool("search_papers", {"query": "speech on microcontrollers", "k": 1})
     paper = await session.call_tool("get_paper", {"title": "newts"})
-    refusals = [await _refused(session, title) for title in ("no such thing", " ", "models")]
+    refusals = [await _refused(session, "get_paper", title=title) for title in ("no such thing", " ", "models")]
+    refusals.append(await _refused(session, "search_papers", query=" "))
+    await _narrowed(session)
     return names, _value(answer), _value(found), _value(paper), refusals
 
 
-async def _refused(session: Any, title: str) -> str:
-    told = await session.call_tool("get_paper", {"title": title})
-    assert getattr(told, "is_error", getattr(told, "isError", False)), title
+async def _narrowed(session: Any) -> None:
+    """The filters restrict both tools that have them, and what is none is refused."""
+    for given in ("Beaver", ["beaver"]):
+        found = await session.call_tool("search_papers", {"query": "memory", "papers": given})
+        assert [paper["title"].split(":")[0] for paper in _value(found)["result"]] == ["Beaver"]
+    unfit = _value(await session.call_tool("ask", {"question": "What is FrogJump?", "papers": "Unicorn"}))
+    assert unfit["abstained"]
+    assert "title “Unicorn”" in unfit["text"]
+    for wrong in ({"since": "2020"}, {"until": True}, {"sources": 3}):
+        assert next(iter(wrong)) in await _refused(session, "ask", question="What is FrogJump?", **wrong)
+
+
+async def _refused(session: Any, tool: str, **arguments: Any) -> str:
+    told = await session.call_tool(tool, arguments)
+    assert getattr(told, "is_error", getattr(told, "isError", False)), arguments
     return str(told.content[0].text)
 
 

@@ -86,6 +86,45 @@ def test_bad_requests_are_told(serve: Serve, body: dict[str, object]) -> None:
     assert httpx.post(f"{serve()}/v1/ask", json=body).status_code == 422
 
 
+@pytest.mark.parametrize(
+    ("path", "body", "told"),
+    [
+        ("/v1/ask", {"question": QUESTION, "paper": "Beaver"}, "no field 'paper': did you mean 'papers'?"),
+        ("/v1/search", {"query": "frogs", "sinse": 2020}, "no field 'sinse': did you mean 'since'?"),
+        ("/v1/search", {"query": "frogs", "xyzzy": 1}, "no field 'xyzzy': there are papers, sources"),
+    ],
+)
+def test_a_field_that_there_is_not_is_told_with_the_nearest(
+    serve: Serve, path: str, body: dict[str, object], told: str
+) -> None:
+    answer = httpx.post(serve() + path, json=body)
+    assert answer.status_code == 422
+    assert told in answer.json()["detail"][0]["message"]
+
+
+def test_an_openai_client_may_say_more_than_is_known(serve: Serve) -> None:
+    body = {"messages": [{"role": "user", "content": QUESTION, "name": "ann"}], "temperature": 0.2, "paper": "x"}
+    assert httpx.post(f"{serve()}/v1/chat/completions", json=body).status_code == 200
+
+
+@pytest.mark.parametrize("query", ["", " \n", "\u200b"])
+def test_an_empty_search_is_refused(serve: Serve, query: str) -> None:
+    assert httpx.post(f"{serve()}/v1/search", json={"query": query}).status_code == 422
+
+
+def test_filters_as_clients_give_them(serve: Serve) -> None:
+    url = serve()
+    for given in ("Beaver", ["beaver"]):
+        found = httpx.post(f"{url}/v1/search", json={"query": "memory", "papers": given}).json()["papers"]
+        assert [paper["title"].split(":")[0] for paper in found] == ["Beaver"]
+    assert httpx.post(f"{url}/v1/ask", json={"question": QUESTION, "papers": None, "since": None}).json()["citations"]
+    for wrong in ({"since": "2020"}, {"since": True}, {"sources": 3}, {"papers": [3]}):
+        assert httpx.post(f"{url}/v1/ask", json={"question": QUESTION, **wrong}).status_code == 422
+    for stream in (False, True):
+        answer = httpx.post(f"{url}/v1/ask", json={"question": QUESTION, "papers": ["Unicorn"], "stream": stream})
+        assert "No paper of the index fits the filter: title “Unicorn”." in answer.text
+
+
 def test_health_metrics_and_the_description(serve: Serve) -> None:
     url = serve()
     assert httpx.get(f"{url}/healthz").json() == {"status": "ok"}
