@@ -30,14 +30,13 @@ def backup(settings: Settings, target: Path) -> int:
 
     Raises:
         IndexMissingError: when there is no index.
-        UsageError: when `target` is a folder, or the index is on a server.
+        UsageError: when `target` is no place for a file, or lies in the index, or the index is on a server.
         StoreError: when the file cannot be written.
     """
     index = Index.of(settings)
     _local(index)
     index.snapshot()  # says so where there is no index
-    if not target.name or target.is_dir():
-        raise UsageError(f"{target} is a folder", "name a file for the backup")
+    _check(target, index)
     unfinished = target.with_name(target.name + ".part")
     with index.locked(settings.lock_timeout_s):
         names = [*sorted(str(path.relative_to(index.folder)) for path in _files(index.folder)), "state.json"]
@@ -53,8 +52,23 @@ def backup(settings: Settings, target: Path) -> int:
             os.replace(unfinished, target)
         except OSError as error:
             unfinished.unlink(missing_ok=True)
-            raise StoreError(f"cannot write {target}: {error.strerror}", _SPACE) from error
+            raise StoreError(f"cannot write {target}: {error.strerror or error}", _SPACE) from error
     return target.stat().st_size
+
+
+def _check(target: Path, index: Index) -> None:
+    """Whether a backup may stand there: it replaces a file, and nothing that is none, nor a file of the index."""
+    try:
+        if not target.name or target.is_dir():
+            raise UsageError(f"{target} is a folder", "name a file for the backup")
+        if not target.parent.is_dir():
+            raise UsageError(f"there is no folder {target.parent}", "make it, or name another place")
+        if target.exists() and not target.is_file():
+            raise UsageError(f"{target} is not a regular file", "name a file for the backup")
+        if target.resolve().is_relative_to(index.folder.resolve()):
+            raise UsageError(f"{target} lies in the index that is backed up", "name a file outside of it")
+    except OSError as error:
+        raise StoreError(f"cannot write {target}: {error.strerror or error}", "name another place") from error
 
 
 def restore(settings: Settings, source: Path, *, force: bool = False) -> int:

@@ -134,8 +134,7 @@ class Store:
         except Exception as error:
             if isinstance(self._place, Server):
                 raise told(self._place, error) from error
-            said = " ".join(str(error).split())
-            raise StoreError(f"the store in {self._place} cannot be used: {said}", _RETRY) from error
+            raise _broken(self._place, error) from error
 
     def records(self) -> Iterator[Record]:
         """All records, in no particular order.
@@ -251,6 +250,8 @@ def connect(place: Path | Server, token: str = "") -> ClientAPI:
             raise StoreError(
                 f"the index folder {place} cannot be used: {error.strerror}", "set FOOTNOTE_HOME"
             ) from error
+        except Exception as error:
+            raise _broken(place, error) from error
     headers = {"Authorization": f"Bearer {token}", "X-Chroma-Token": token} if token else {}
     try:
         _await_reply(place)
@@ -289,6 +290,14 @@ def told(server: Server, error: Exception) -> StoreError:
     )
 
 
+def _broken(place: Path, error: Exception) -> StoreError:
+    """What Chroma says of a store in a folder. SQLite's words for a damaged file come through as they are."""
+    said = " ".join(str(error).split())
+    if "malformed" in said or "not a database" in said:
+        return IndexDamagedError(f"the store in {place} is damaged: {said}", _MEND)
+    return StoreError(f"the store in {place} cannot be used: {said}", _RETRY)
+
+
 def _open_collection(place: Path | Server, token: str) -> Collection:
     client = connect(place, token)
     try:
@@ -300,9 +309,9 @@ def _open_collection(place: Path | Server, token: str) -> Collection:
         )
     except Exception as error:
         if isinstance(place, Path):
-            raise StoreError(f"the collection in {place} cannot be opened: {error}", _MEND) from error
+            raise _broken(place, error) from error
         raise told(place, error) from error
 
 
-_MEND = "move the folder away and ingest again"
+_MEND = "put a backup in its place with `footnote restore FILE --force`, or move the index away and ingest again"
 _RETRY = "is the disk full? then free space; else run it again, and where that does not help `footnote repair`"

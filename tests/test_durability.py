@@ -5,7 +5,10 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 import random
+import subprocess
+import sys
 import tarfile
 from collections.abc import Mapping
 from contextlib import suppress
@@ -236,10 +239,38 @@ def test_nothing_to_back_up_is_said(home: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "x.tar").exists()
 
 
-def test_a_full_disk_is_told_and_leaves_no_half_a_file(settings: Settings) -> None:
-    if not Path("/dev/full").exists():
-        pytest.skip("needs /dev/full")
-    assert main(["backup", "/dev/full/x.tar"]) == 1
+def test_a_backup_replaces_nothing_but_a_file_outside_the_index(settings: Settings, tmp_path: Path) -> None:
+    index, pipe = settings.index_folder, tmp_path / "pipe"
+    os.mkfifo(pipe)
+    state = (index / "state.json").read_bytes()
+    for target, told in (
+        (tmp_path, "is a folder"),
+        (tmp_path / "none" / "x.tar", "there is no folder"),
+        (pipe, "not a regular file"),
+        (index / "x.tar", "lies in the index"),
+        (index / "state.json", "lies in the index"),
+    ):
+        with pytest.raises(UsageError, match=told):
+            backup(settings, target)
+    with pytest.raises(StoreError, match="too long"):
+        backup(settings, tmp_path / ("x" * 300))
+    assert (index / "state.json").read_bytes() == state
+    assert not list(tmp_path.rglob("*.part"))
+
+
+def test_a_damaged_store_is_told_with_a_way_out(settings: Settings, tmp_path: Path) -> None:
+    target, newt = tmp_path / "index.tar", write_jsonl(tmp_path / "new.jsonl", {"Newt": "It is new."})
+    backup(settings, target)
+    database = Index(settings.index_folder).chroma / "chroma.sqlite3"
+    whole = database.read_bytes()
+    database.write_bytes(whole[: len(whole) // 2])
+    for command in (["ingest", str(newt)], ["repair"]):
+        ended = subprocess.run([sys.executable, "-m", "rag.cli", *command], capture_output=True, text=True, check=False)
+        assert (ended.returncode, "Traceback" in ended.stderr) == (1, False)
+        assert "is damaged" in ended.stderr
+        assert "footnote restore" in ended.stderr
+    assert main(["restore", str(target), "--force"]) == 0
+    assert ingest([newt], settings).papers == len(PAPERS) + 1
 
 
 def test_from_the_command_line(settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
