@@ -7,9 +7,10 @@ import json
 import os
 import shutil
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, BinaryIO, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,6 +55,25 @@ def write_snapshot(
     target, unfinished = folder / revision, folder / f"{revision}.part"
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(parents=True)
+    try:
+        _write_files(unfinished, revision, papers, store, embedder, tokens_of)
+        shutil.rmtree(target, ignore_errors=True)
+        os.replace(unfinished, target)
+    except OSError:
+        shutil.rmtree(unfinished, ignore_errors=True)  # a full disk needs the room
+        raise
+    return target
+
+
+def _write_files(
+    unfinished: Path,
+    revision: str,
+    papers: Sequence[StoredPaper],
+    store: VectorsOf,
+    embedder: str,
+    tokens_of: TokensOf | None,
+) -> None:
+    """All files of a snapshot, the manifest last."""
     records = [record for stored in papers for record in stored.records]
     _write_rows(unfinished, papers, records)
     spans = [sentences(record.passage.text) for record in records]
@@ -80,9 +100,6 @@ def write_snapshot(
         "checksums": {str(path.relative_to(unfinished)): checksum(path) for path in files},
     }
     (unfinished / "manifest.json").write_text(json.dumps(sealed(manifest), indent=1), encoding="utf8")
-    shutil.rmtree(target, ignore_errors=True)
-    os.replace(unfinished, target)
-    return target
 
 
 def _write_rows(folder: Path, papers: Sequence[StoredPaper], records: Sequence[Record]) -> None:
@@ -121,22 +138,30 @@ def _write_tokens(
     bounds = _bounds([len(tokens_of(identifier).values) for identifier in ids])
     np.save(folder / "bounds.npy", bounds)
     count, width = int(bounds[-1]), tokens_of(ids[0]).values.shape[1]
-    values = _mapped(folder / "tokens.npy", np.int8, (count, width))
-    scales = _mapped(folder / "scales.npy", np.float32, (count,))
-    spans = _mapped(folder / "spans.npy", np.int32, (count, 2))
     firsts: list[NDArray[np.int64]] = []
-    for identifier, group, start in zip(ids, sentence_spans, bounds[:-1], strict=True):
-        entry = tokens_of(identifier)  # asked for again: all of them at once would be 20 kB of memory a passage
-        end = start + len(entry.values)
-        values[start:end], scales[start:end], spans[start:end] = entry.values, entry.scales, entry.spans
-        firsts.append(np.searchsorted(entry.spans[:, 0], [span.start for span in group]) + start)
+    with (
+        _array_file(folder / "tokens.npy", np.int8, (count, width)) as values,
+        _array_file(folder / "scales.npy", np.float32, (count,)) as scales,
+        _array_file(folder / "spans.npy", np.int32, (count, 2)) as spans,
+    ):
+        for identifier, group, start in zip(ids, sentence_spans, bounds[:-1], strict=True):
+            entry = tokens_of(identifier)  # asked for again: all of them at once would be 20 kB of memory a passage
+            values.write(np.ascontiguousarray(entry.values, np.int8).tobytes())
+            scales.write(np.ascontiguousarray(entry.scales, np.float32).tobytes())
+            spans.write(np.ascontiguousarray(entry.spans, np.int32).tobytes())
+            firsts.append(np.searchsorted(entry.spans[:, 0], [span.start for span in group]) + start)
     np.save(folder / "sentence_tokens.npy", np.concatenate(firsts).astype(np.int64))
     return count
 
 
-def _mapped(path: Path, kind: type, shape: tuple[int, ...]) -> Any:
-    """A new array in a file; what is written to it reaches the file when it is let go."""
-    return np.lib.format.open_memmap(path, mode="w+", dtype=kind, shape=shape)
+@contextmanager
+def _array_file(path: Path, kind: type, shape: tuple[int, ...]) -> Iterator[BinaryIO]:
+    """A file that becomes an array of that shape, once its rows are written. Not mapped: on a full disk a write fails
+    with an error, and a mapped page ends the process."""
+    header = {"descr": np.lib.format.dtype_to_descr(np.dtype(kind)), "fortran_order": False, "shape": shape}
+    with path.open("wb") as file:
+        np.lib.format.write_array_header_1_0(file, header)
+        yield file
 
 
 def _write_lexical(folder: Path, papers: Sequence[StoredPaper], records: Sequence[Record]) -> None:

@@ -7,15 +7,22 @@ import os
 import resource
 import subprocess
 import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from rag.assistant import Assistant
 from rag.cli import main
 from rag.errors import StoreError
 from rag.index import Index
 from rag.settings import load_settings
+from rag.snapshot import PackedTokens, Snapshot
+from rag.snapshot_writer import write_snapshot
+from rag.store import StoredPaper, to_records
+from rag.types import Paper, Passage, Source
 from tests.invented import PAPERS, numbered, write_jsonl
 
 QUESTION = "By how much does FrogJump cut memory?"
@@ -47,6 +54,44 @@ def test_no_room_in_the_middle_of_an_ingest(home: Path, tmp_path: Path, room: in
     assert Assistant(settings).ask(QUESTION).text == before.text
     assert main(["ingest", str(path)]) == 0
     assert Index(settings.index_folder).snapshot().paper_count == len(PAPERS) + 60
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A folder on a disk of its own, with room for 8 MB."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mounting = ["mount", "-t", "tmpfs", "-o", "size=8m", "none", str(folder)]
+    if sys.platform != "linux" or subprocess.run(mounting, capture_output=True, check=False).returncode:
+        pytest.skip("needs to mount a disk")
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def test_a_disk_that_is_full_when_the_snapshot_is_written(small_disk: Path) -> None:
+    """What is mapped to a full disk ends the process; so a snapshot is written in the ordinary way."""
+    values = np.zeros((64, 384), np.int8)
+    tokens = PackedTokens(values, np.zeros(64, np.float32), np.zeros((64, 2), np.int32))
+    stored = [_stored(f"p{number:03}") for number in range(400)]
+    with pytest.raises(OSError, match="space"):
+        write_snapshot(small_disk / "snapshots", stored, _Vectors(), "none", lambda _: tokens)
+    assert list((small_disk / "snapshots").iterdir()) == []
+    folder = write_snapshot(small_disk / "snapshots", stored[:40], _Vectors(), "none", lambda _: tokens)
+    found = Snapshot(folder)
+    found.map(search=True)
+    assert found.packed_tokens(39).values.tobytes() == values.tobytes()
+
+
+class _Vectors:
+    def vectors(self, ids: Sequence[str]) -> NDArray[np.float32]:
+        return np.ones((len(ids), 8), np.float32)
+
+
+def _stored(name: str) -> StoredPaper:
+    paper = Paper(name, f"Pond {name}", "Frogs jump. They sleep.", (Source("a", "/a"),), {})
+    passage = Passage(f"{name}-0", name, paper.title, paper.text, 0, len(paper.text), 0, ("a",), {})
+    records = to_records(paper, [passage])
+    return StoredPaper(paper, records[0].content, tuple(records), True)
 
 
 def test_only_a_disk_that_takes_no_more_is_told_as_one(tmp_path: Path) -> None:
