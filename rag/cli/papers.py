@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from rag.cli.terminal import bold, clean, dim
 from rag.errors import UsageError
 from rag.types import Paper
+
+if TYPE_CHECKING:
+    from rag.settings import Settings
 
 Json = Annotated[bool, typer.Option("--json", help="print JSON")]
 
@@ -55,13 +58,13 @@ def remove(
 ) -> int:
     """Take papers out of the index."""
     from rag.ingest import remove as remove_papers
-    from rag.inventory import find_paper, list_papers
+    from rag.inventory import list_papers
     from rag.settings import load_settings
 
     settings = load_settings()
     if not titles and not source:
         raise UsageError("there is nothing to remove", "give titles, or --source NAME")
-    wanted = [find_paper(settings, title) for title in titles or ()]
+    wanted = [_titled(settings, title, whole=yes) for title in titles or ()]
     if source:
         found = list(list_papers(settings, "", source))
         exact = any(_is_named(name, source) for p in found for name in p.source_names)
@@ -76,6 +79,17 @@ def remove(
     gone = remove_papers(settings, lambda paper: paper.id in ids)
     print(f"{len(gone)} {'paper' if len(gone) == 1 else 'papers'} removed")
     return 0
+
+
+def _titled(settings: Settings, title: str, *, whole: bool) -> Paper:
+    """The paper that a title, or unless it must be `whole` a part of one, names."""
+    from rag.inventory import find_paper
+    from rag.text.title import title_key
+
+    paper = find_paper(settings, title)
+    if whole and title_key(paper.title) != title_key(title):
+        raise UsageError(f"no paper is titled {title!r}", f"--yes takes whole titles; this is a part of: {paper.title}")
+    return paper
 
 
 def _is_named(name: str, asked: str) -> bool:
