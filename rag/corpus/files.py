@@ -32,16 +32,18 @@ def absolute(path: str | Path) -> str:
     return os.path.abspath(os.path.expanduser(path))
 
 
-def files(paths: Sequence[str | Path]) -> Iterator[File | Skipped]:
-    """The files under `paths`, each once, in the order given and by name within a folder."""
+def files(paths: Sequence[str | Path], left_out: Sequence[Path] = ()) -> Iterator[File | Skipped]:
+    """The files under `paths`, each once, in the order given and by name within a folder. What is `left_out` is read
+    where it is given itself only."""
     seen: set[str] = set()
+    aside = frozenset(os.path.realpath(path) for path in left_out)
     for path in [paths] if isinstance(paths, str | Path) else paths:
         given = absolute(path)
         base = os.path.dirname(given)
         stack = [_Stop(given, frozenset())]
         while stack:
             stop = stack.pop()
-            found = _look(stop, base, seen)
+            found = _look(stop, base, seen, aside)
             if isinstance(found, Skipped):
                 shown = found.where if stop.above else one_line(str(path))  # as it was given, so that it is recognised
                 found = replace(found, where=shown, path=stop.path)
@@ -51,24 +53,24 @@ def files(paths: Sequence[str | Path]) -> Iterator[File | Skipped]:
                 yield found
 
 
-def _look(stop: _Stop, base: str, seen: set[str]) -> File | Skipped | list[_Stop] | None:
+def _look(stop: _Stop, base: str, seen: set[str], aside: frozenset[str]) -> File | Skipped | list[_Stop] | None:
     name = os.path.relpath(stop.path, base).replace(os.sep, "/")
     try:
         name.encode("utf-8")
     except UnicodeEncodeError:
         return Skipped(name.encode("utf-8", "backslashreplace").decode(), None, "its name is not text", "rename it")
     try:
-        return _entry(stop, one_line(name), seen)
+        return _entry(stop, one_line(name), seen, aside)
     except OSError as error:
         return unreadable(one_line(name), error)
 
 
-def _entry(stop: _Stop, name: str, seen: set[str]) -> File | Skipped | list[_Stop] | None:
+def _entry(stop: _Stop, name: str, seen: set[str], aside: frozenset[str]) -> File | Skipped | list[_Stop] | None:
     status = os.stat(stop.path)
     real = os.path.realpath(stop.path)
     if real in stop.above:
         return Skipped(name, None, "a link to a folder above it, so it has no end", "remove the link")
-    if real in seen:
+    if real in seen or (stop.above and real in aside):
         return None
     seen.add(real)
     if stat.S_ISDIR(status.st_mode):

@@ -10,6 +10,7 @@ from rag.corpus.archives import documents
 from rag.corpus.document import Document
 from rag.corpus.files import files, unreadable
 from rag.corpus.found import Entry, Fault, Skipped, shortened
+from rag.corpus.generic_titles import told_apart
 from rag.corpus.registry import FORMATS, format_of
 from rag.text.title import paper_id
 from rag.types import Paper, Source
@@ -17,14 +18,17 @@ from rag.types import Paper, Source
 _LONGEST_TITLE = 1_000
 
 
-def read(paths: Sequence[str | Path], *, max_file_bytes: int = 100_000_000) -> Iterator[Paper | Skipped]:
+def read(
+    paths: Sequence[str | Path], *, max_file_bytes: int = 100_000_000, left_out: Sequence[Path] = ()
+) -> Iterator[Paper | Skipped]:
     """The papers in files, folders (with all below them), `.gz` files and `.zip` archives, in a fixed order.
 
     Formats are told by content. JSON Lines, tables and arXiv's snapshot are streamed, whatever their size;
-    of other formats, files over `max_file_bytes` are skipped. A paper that stands in two files comes twice:
-    see `merge`. What cannot be read comes as one `Skipped` each, in its place, and nothing is raised.
+    of other formats, files over `max_file_bytes` are skipped. What is `left_out` is passed over without a word. A
+    paper that stands in two files comes twice: see `merge`. What cannot be read comes as one `Skipped` each, in its
+    place, and nothing is raised.
     """
-    for file in files(paths):
+    for file in files(paths, left_out):
         if isinstance(file, Skipped):
             yield file
             continue
@@ -56,4 +60,5 @@ def _paper(entry: Entry, document: Document) -> Paper | Skipped:
         reason = f"no abstract for {shortened(entry.title)!r}"
         return Skipped(document.name, entry.line, reason, "add one, or leave the entry out", one=True)
     source = Source(document.name, document.path)
-    return Paper(paper_id(entry.title), entry.title, entry.text, (source,), entry.metadata)
+    title = told_apart(entry.title, document)
+    return Paper(paper_id(title), title, entry.text, (source,), entry.metadata)
