@@ -8,12 +8,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from rag.corpus.files import File, files
 
-VERSION = 1
+VERSION = 2
 """Raised with every change of what is read from a file or made of it."""
 
 
@@ -29,11 +30,11 @@ class ReadBefore:
     passages: int
 
 
-def fingerprint(paths: Sequence[str | Path], *options: object) -> str:
-    """A hash of every file under `paths`, with name and place, and of the options they are read with; empty where
-    something cannot be read."""
+def fingerprint(paths: Sequence[str | Path], left_out: Sequence[Path], *options: object) -> str:
+    """A hash of every file under `paths` but for those `left_out`, with name and place, and of the options they are
+    read with; empty where something cannot be read."""
     digest = hashlib.blake2b(repr((VERSION, options)).encode(), digest_size=16)
-    for file in files(paths):
+    for file in files(paths, left_out):
         if not isinstance(file, File):
             return ""
         try:
@@ -58,4 +59,10 @@ def remember(folder: Path, read: ReadBefore) -> None:
     try:
         (folder / "read.json").write_text(json.dumps(asdict(read)), encoding="utf8")
     except OSError:
+        forget(folder)
+
+
+def forget(folder: Path) -> None:
+    """Keep nothing, so that the files are read the next time."""
+    with suppress(OSError):
         (folder / "read.json").unlink(missing_ok=True)

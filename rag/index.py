@@ -28,7 +28,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -44,8 +44,11 @@ from rag.store import Store
 SCHEMA = 1
 _EVERY_S = 3.0  # seconds between two looks at what a server has published
 _PATIENCE_S = 5.0  # seconds that a question waits for such a look where something is here to answer from
-_PLACE = re.compile(r"((rebuilt|restored)-[0-9a-f]{8})?")
+PLACE = re.compile(r"((rebuilt|restored)-[0-9a-f]{8})?")
+"""What the folders are named that hold another place's store and snapshots."""
 _REVISION = re.compile(r"([0-9a-f]{16})?")
+_SNAPSHOT = re.compile(r"[0-9a-f]{16}(\.[0-9a-f]{8})?(\.part)?")  # the unfinished ones among them
+_FOLDERS = ("chroma", "snapshots", "tokens")
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM}
 _log = logging.getLogger(__name__)
 _AFRESH = "move the folder away and ingest again"
@@ -76,7 +79,7 @@ class State:
             IndexDamagedError: when it is no state, or names a place or a revision as no Footnote does.
             IndexMismatchError: when it is of another schema.
         """
-        told = {**asdict(cls()), **row} if isinstance(row, dict) else {}
+        told = {**asdict(cls()), **row} if isinstance(row, dict) and "schema" in row else {}
         if isinstance(told.get("schema"), int) and told["schema"] != SCHEMA:
             raise IndexMismatchError(
                 f"{where} has layout {told['schema']}, this Footnote reads and writes {SCHEMA}",
@@ -84,7 +87,7 @@ class State:
             )
         kinds = {name: type(value) for name, value in asdict(cls()).items()}
         fits = all(isinstance(told.get(name), kind) for name, kind in kinds.items())
-        if not (fits and _PLACE.fullmatch(told["place"]) and _REVISION.fullmatch(told["revision"])):
+        if not (fits and PLACE.fullmatch(told["place"]) and _REVISION.fullmatch(told["revision"])):
             raise IndexDamagedError(f"{where} is not what Footnote writes", hint)
         return cls(**{name: told[name] for name in kinds})
 
@@ -286,15 +289,17 @@ class Index:
 
     def save(self, state: State) -> None:
         """Replace the state file, whole or not at all."""
+        unfinished = self.folder / "state.json.part"
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            unfinished = self.folder / "state.json.part"
             with unfinished.open("w", encoding="utf8") as file:
                 json.dump(asdict(state), file)
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(unfinished, self.folder / "state.json")
         except OSError as error:
+            with suppress(OSError):
+                unfinished.unlink(missing_ok=True)
             raise StoreError(f"cannot write to {self.folder}: {error.strerror or error}", _ROOM) from error
 
     def adopt(self, snapshot: Path, state: State, *, share: bool = True) -> None:
@@ -308,9 +313,7 @@ class Index:
         if self._published is not None and share:
             self._published.publish(snapshot, asdict(finished), self._lease)
         self.save(finished)
-        for other in self.snapshots.iterdir():
-            if other != snapshot:
-                shutil.rmtree(other, ignore_errors=True)
+        _remove_snapshots(self.snapshots, kept=snapshot)
 
     def forget(self, state: State, *, share: bool = True) -> None:
         """Leave readers nothing to open, since nothing is left in the store.
@@ -322,7 +325,7 @@ class Index:
         if self._published is not None and share:
             self._published.withdraw(asdict(finished), self._lease)
         self.save(finished)
-        shutil.rmtree(self.snapshots, ignore_errors=True)
+        _remove_snapshots(self.snapshots)
 
     def _leased(self, timeout_s: float) -> AbstractContextManager[str]:
         return self._published.leased(timeout_s) if self._published is not None else nullcontext("")
@@ -333,7 +336,8 @@ class Index:
 
         Raises:
             IndexBusyError: when another process still holds it after `timeout_s`.
-            StoreError: when the folder cannot be written to, or has no room for what is written within.
+            StoreError: when the folder cannot be written to, has no room for what is written within, or holds folders
+                of ours that are somebody else's.
         """
         with self._held(timeout_s), self._leased(timeout_s) as self._lease:
             yield
@@ -344,6 +348,7 @@ class Index:
         from filelock import FileLock, Timeout
 
         lock = FileLock(self.folder / "write.lock", timeout=timeout_s)
+        self._check_owner()
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             lock.acquire()
@@ -355,6 +360,8 @@ class Index:
         except OSError as error:
             raise self._unwritten(error) from error
         try:
+            if not (self.folder / "state.json").exists():
+                self.save(State())  # before all else that is written here: it says whose folder this is
             yield
         except OSError as error:
             if not _is_of_room(error):
@@ -363,8 +370,32 @@ class Index:
         finally:
             lock.release()
 
+    def _check_owner(self) -> None:
+        """Whether folders named as ours are ours, and not those of a project that the index was put into."""
+        found = next((name for name in _FOLDERS if (self.folder / name).exists()), "")  # looked for before the state
+        if found and not (self.folder / "state.json").exists():
+            raise StoreError(
+                f"{self.folder} has a folder {found!r} and no state.json, so it is no index of Footnote's",
+                "set FOOTNOTE_STORE or FOOTNOTE_HOME to a folder of its own",
+            )
+
+    def own(self) -> tuple[Path, ...]:
+        """What is written to the folder: no papers."""
+        names = (*_FOLDERS, "state.json", "read.json", "write.lock")
+        places = (path for path in self.folder.glob("re*-*") if PLACE.fullmatch(path.name))
+        return self.folder, *(self.folder / name for name in names), *places
+
     def _unwritten(self, error: OSError) -> StoreError:
         return StoreError(f"cannot write to {error.filename or self.folder}: {error.strerror or error}", _ROOM)
+
+
+def _remove_snapshots(folder: Path, kept: Path | None = None) -> None:
+    """Remove the snapshots in a folder, those by their names: what else lies there is not ours."""
+    for other in folder.glob("*"):
+        if other != kept and _SNAPSHOT.fullmatch(other.name):
+            shutil.rmtree(other, ignore_errors=True)
+    with suppress(OSError):
+        folder.rmdir()  # where nothing is left in it
 
 
 def _is_of_room(error: OSError) -> bool:

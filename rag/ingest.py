@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import shutil
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,12 +19,13 @@ from rag.corpus import Skipped, bundled, merge, read
 from rag.corpus.files import absolute
 from rag.embedding import load_embedder
 from rag.errors import IndexDamagedError, NothingToReadError, StoreError, UsageError
-from rag.fingerprint import ReadBefore, fingerprint, remember, remembered
-from rag.index import Index
+from rag.fingerprint import ReadBefore, fingerprint, forget, remember, remembered
+from rag.index import PLACE, Index
 from rag.index_writer import IndexWriter, Progress, Report, check_embedder, tell
-from rag.reconciliation import below, disappeared, reconciled
+from rag.reconciliation import below, disappeared, missing, reconciled
 from rag.settings import Settings
 from rag.snapshot import Snapshot, checksum
+from rag.snapshot_writer import revision_of
 from rag.store import StoredPaper, stored_papers
 from rag.types import Paper, Source
 
@@ -39,18 +40,20 @@ def ingest(
         UsageError: when papers are to go that came from below a path which is not there.
         NothingToReadError: when the paths hold no paper (the report's skipped lines are in the message).
         IndexMismatchError: when the index was built by another embedder.
+        IndexDamagedError: when the store has lost papers that are not among those read.
         StoreError: when the index cannot be written.
     """
     roots = [absolute(path) for path in paths]
     if prune and (missing := next((path for path in paths if not os.path.exists(absolute(path))), None)):
         raise UsageError(f"{missing} is not there, and with --prune all its papers would go", "check the path")
-    read_now = fingerprint(paths, settings.embedder, settings.max_file_mb, prune)
+    left_out = [settings.home, settings.models_folder, *Index(settings.index_folder).own()]
+    read_now = fingerprint(paths, left_out, settings.embedder, settings.max_file_mb, prune)
     known = _known(read_now, settings)
     if known is not None:
         return known
     report = Report()
     found: list[Paper] = []
-    for item in read(paths, max_file_bytes=settings.max_file_mb * 1_000_000):
+    for item in read(paths, max_file_bytes=settings.max_file_mb * 1_000_000, left_out=left_out):
         if isinstance(item, Skipped):
             report.skipped.append(item)
             continue
@@ -95,12 +98,19 @@ def ingest_bundled(settings: Settings, *, progress: Progress | None = None) -> R
 
 
 def remove(settings: Settings, unwanted: Callable[[Paper], bool]) -> list[Paper]:
-    """Remove the papers for which `unwanted` says so; returns them."""
+    """Remove the papers for which `unwanted` says so; returns them.
+
+    Raises:
+        IndexMissingError: when there is no index.
+        IndexDamagedError: when the store has lost papers.
+        StoreError: when the index cannot be written.
+    """
     index = Index.of(settings)
     index.snapshot()  # says so where there is no index
     with index.locked(settings.lock_timeout_s):
-        writer = IndexWriter(index, settings, _older_snapshot(index))
-        _check_store(index, writer.stored)
+        older = _older_snapshot(index)
+        writer = IndexWriter(index, settings, older)
+        _refuse(index, _lost(index, writer.stored, older), ())
         gone = [stored.paper for stored in writer.stored.values() if unwanted(stored.paper)]
         writer.apply([], [paper.id for paper in gone], Report(), None)  # ends what an interrupted run began, too
     return gone
@@ -111,13 +121,13 @@ def repair(settings: Settings, *, progress: Progress | None = None) -> Report:
 
     Raises:
         IndexMismatchError: when the index was built by another embedder.
-        IndexDamagedError: when the store has lost its papers.
+        IndexDamagedError: when the store has lost papers.
         StoreError: when the index cannot be read or written.
     """
     index = Index.of(settings)
     with index.locked(settings.lock_timeout_s):
         writer = IndexWriter(index, settings, _intact_snapshot(index))
-        _check_store(index, writer.stored)
+        _refuse(index, _lost(index, writer.stored, _older_snapshot(index)), ())
         writer.begin()
         report = Report()
         writer.finish(progress, report)
@@ -131,7 +141,7 @@ def reindex(settings: Settings, *, progress: Progress | None = None) -> Report:
 
     Raises:
         IndexMissingError: when there is no index.
-        IndexDamagedError: when the store has lost its papers.
+        IndexDamagedError: when the store has lost papers.
         UsageError: when the index is on a server.
     """
     index = Index.of(settings)
@@ -142,7 +152,7 @@ def reindex(settings: Settings, *, progress: Progress | None = None) -> Report:
     with index.locked(settings.lock_timeout_s):
         before = index.state()
         stored = stored_papers(index.open_store().records())
-        _check_store(index, stored)
+        _refuse(index, _lost(index, stored, _older_snapshot(index)), ())
         papers = [stored[paper_id].paper for paper_id in sorted(stored)]
         place = f"rebuilt-{uuid.uuid4().hex[:8]}"
         _sweep(index, before.place)
@@ -158,7 +168,7 @@ def reindex(settings: Settings, *, progress: Progress | None = None) -> Report:
 def _sweep(index: Index, place: str) -> None:
     """Remove what is not in use: unfinished rebuilds, and what lies outside `place` once there is one."""
     for other in (*index.folder.glob("rebuilt-*"), *index.folder.glob("restored-*")):
-        if other.name != place:
+        if other.name != place and PLACE.fullmatch(other.name):
             shutil.rmtree(other, ignore_errors=True)
     for name in ("chroma", "snapshots", "tokens") if place else ():
         shutil.rmtree(index.folder / name, ignore_errors=True)
@@ -176,15 +186,21 @@ def _update(
     given = below(roots)
     unread = below([skipped.path for skipped in report.skipped if not skipped.one and skipped.path])
 
+    in_home = below([str(settings.home)])
+    given_there = below([root for root in roots if in_home(Source("", root))])
+
     def was_read(source: Source) -> bool:
-        return given(source) and not unread(source)
+        return given(source) and (given_there(source) or not in_home(source)) and not unread(source)
 
     with index.locked(settings.lock_timeout_s):
-        writer = IndexWriter(index, settings, _older_snapshot(index))
-        _check_store(index, writer.stored)
-        wanted = list(reconciled(found, writer.stored, was_read))
-        removed = disappeared(found, writer.stored, was_read) if prune else []
-        writer.apply(wanted, removed, report, progress)
+        older = _older_snapshot(index)
+        writer = IndexWriter(index, settings, older)
+        lost = _lost(index, writer.stored, older)
+        known = {paper_id: stored.paper for paper_id, stored in writer.stored.items()} | lost
+        wanted = list(reconciled(found, known, was_read))
+        removed = disappeared(found, known, was_read) if prune else []
+        _refuse(index, lost, {*removed, *(paper.id for paper in wanted)})
+        writer.apply(wanted, [paper_id for paper_id in removed if paper_id in writer.stored], report, progress)
 
 
 def _older_snapshot(index: Index) -> Snapshot | None:
@@ -207,13 +223,42 @@ def _intact_snapshot(index: Index) -> Snapshot | None:
     return snapshot if intact else None
 
 
-def _check_store(index: Index, stored: dict[str, StoredPaper]) -> None:
+def _lost(index: Index, stored: dict[str, StoredPaper], snapshot: Snapshot | None) -> dict[str, Paper]:
+    """The papers that a finished write left and that the store no longer has, or not whole.
+
+    Of an index on a server only an empty store is looked for: what another machine's unfinished write did there, the
+    state that is kept here does not say.
+
+    Raises:
+        IndexDamagedError: when papers are lost and the snapshot, which would name them, is damaged as well.
+    """
     state = index.state()
-    if state.revision and not state.writing and not stored:
+    if not state.revision or state.writing or (index.is_remote and stored):
+        return {}
+    papers = [stored[paper_id] for paper_id in sorted(stored)]
+    is_same = revision_of(papers, state.embedder) == state.revision
+    if is_same and all(paper.whole for paper in papers):
+        return {}
+    if snapshot is not None:
+        return missing(stored, snapshot)
+    if is_same:
+        return {}
+    raise IndexDamagedError(f"store and snapshot of the index in {index.folder} are both damaged", _AFRESH)
+
+
+def _refuse(index: Index, lost: Mapping[str, Paper], put_back: Collection[str]) -> None:
+    """Go no further where papers are lost that are not put back."""
+    left = [paper for paper_id, paper in lost.items() if paper_id not in put_back]
+    if left:
+        forget(index.folder)  # so that their files are read when they are given again
+        count = f"{len(left)} papers, {left[0].title!r} the first" if len(left) > 1 else f"{left[0].title!r}"
         raise IndexDamagedError(
-            f"the store of the index in {index.folder} has lost its papers",
-            "restore a backup, or move the folder away and ingest again",
+            f"the store of the index in {index.folder} has lost {count}",
+            f"ingest their files again, together with these; or {_AFRESH}",
         )
+
+
+_AFRESH = "restore a backup, or move the folder away and ingest again"
 
 
 def _nothing(paths: Sequence[str | Path], skipped: Sequence[Skipped]) -> str:

@@ -3,44 +3,54 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 from rag.corpus import merge
+from rag.snapshot import Snapshot
 from rag.store import StoredPaper
 from rag.types import Paper, Source
 
 
 def reconciled(
-    found: Sequence[Paper], stored: dict[str, StoredPaper], was_read: Callable[[Source], bool]
+    found: Sequence[Paper], known: Mapping[str, Paper], was_read: Callable[[Source], bool]
 ) -> Iterator[Paper]:
-    """Each paper just read, merged with what the index holds of it from files that were not read now."""
+    """Each paper just read, merged with what the index holds of it, by ids, from files that were not read now."""
     for paper in found:
-        old = stored.get(paper.id)
+        old = known.get(paper.id)
         if old is None:
             yield paper
             continue
-        elsewhere = tuple(s for s in old.paper.sources if s not in paper.sources and not was_read(s))
-        text_is_elsewhere = bool(elsewhere) and elsewhere[0] == old.paper.sources[0]
-        kept = replace(old.paper, sources=elsewhere) if text_is_elsewhere else None
+        elsewhere = tuple(s for s in old.sources if s not in paper.sources and not was_read(s))
+        text_is_elsewhere = bool(elsewhere) and elsewhere[0] == old.sources[0]
+        kept = replace(old, sources=elsewhere) if text_is_elsewhere else None
         if kept is not None:
             yield merge([kept, paper])[0]
         else:
-            metadata = {**old.paper.metadata, **paper.metadata} if elsewhere else paper.metadata
+            metadata = {**old.metadata, **paper.metadata} if elsewhere else paper.metadata
             yield replace(paper, sources=paper.sources + elsewhere, metadata=metadata)
 
 
-def disappeared(
-    found: Sequence[Paper], stored: dict[str, StoredPaper], was_read: Callable[[Source], bool]
-) -> list[str]:
+def disappeared(found: Sequence[Paper], known: Mapping[str, Paper], was_read: Callable[[Source], bool]) -> list[str]:
     present = {paper.id for paper in found}
     return [
         paper_id
-        for paper_id, old in stored.items()
-        if paper_id not in present and all(was_read(source) for source in old.paper.sources)
+        for paper_id, old in known.items()
+        if paper_id not in present and all(was_read(source) for source in old.sources)
     ]
+
+
+def missing(stored: Mapping[str, StoredPaper], snapshot: Snapshot) -> dict[str, Paper]:
+    """The papers of a snapshot, by their ids, of which a passage or all is not stored."""
+    held = {record.passage.id for paper in stored.values() for record in paper.records}
+    places = {
+        int(snapshot.paper_of[position])
+        for position, passage_id in enumerate(snapshot.passage_ids())
+        if passage_id not in held
+    }
+    return {paper.id: paper for paper in map(snapshot.paper, sorted(places))}
 
 
 def below(paths: Iterable[str]) -> Callable[[Source], bool]:

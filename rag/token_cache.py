@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from numpy.typing import NDArray
 from rag.snapshot import PackedTokens, Snapshot
 
 _SCALE_BYTES, _SPAN_BYTES = 4, 8
+_RUN = re.compile(r"[0-9a-f]{32}\.(jsonl|tokens)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,8 @@ class TokenCache:
         """Forget the runs, once a snapshot holds what was in them."""
         self._found.clear()
         for path in self._folder.glob("*"):
-            path.unlink(missing_ok=True)
+            if _RUN.fullmatch(path.name):
+                path.unlink(missing_ok=True)
 
 
 def _read_run(path: Path) -> Iterator[tuple[str, _Kept]]:

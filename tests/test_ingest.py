@@ -16,6 +16,7 @@ from rag.errors import (
     IndexMismatchError,
     IndexMissingError,
     NothingToReadError,
+    StoreError,
     UsageError,
 )
 from rag.index import Index
@@ -340,20 +341,46 @@ def test_a_repair_looks_at_what_opening_leaves_unread(
 
 def test_a_repair_keeps_to_the_store(settings: Settings, tmp_path: Path) -> None:
     long = " ".join(f"Sentence {i} tells of pond number {i}." for i in range(150))
-    report = ingest([write_jsonl(tmp_path / "a.jsonl", {"Long": long, **PAPERS})], settings)
+    path, new = write_jsonl(tmp_path / "a.jsonl", {"Long": long, **PAPERS}), tmp_path / "b.jsonl"
+    report = ingest([path], settings)
+    write_jsonl(new, {"Newt": "It is new."})
     store = Store(Index(settings.index_folder).chroma)
-    last = next(r for r in store.records() if r.passage.title == "Long" and r.passage.index == r.count - 1)
-    store.delete([last.passage.id])
-    assert repair(settings).passages == len(snapshot(settings)) == report.passages - 1
-    store.delete([record.passage.id for record in store.records()])
-    for mend in (repair, reindex):
-        with pytest.raises(IndexDamagedError, match="has lost its papers"):
-            mend(settings)
-    with pytest.raises(IndexDamagedError, match="has lost its papers"):
-        ingest([write_jsonl(tmp_path / "b.jsonl", {"Newt": "It is new."})], settings)
-    with pytest.raises(IndexDamagedError, match="has lost its papers"):
-        remove(settings, lambda paper: paper.title == "Long")
-    assert snapshot(settings).paper_count == len(PAPERS) + 1
+    records = list(store.records())
+    last = next(r for r in records if r.passage.title == "Long" and r.passage.index == r.count - 1)
+    first = [record.passage.id for record in records if record.passage.title == TITLES[0]]
+    for gone, told in (
+        ([last.passage.id], "has lost 'Long'"),
+        (first, "has lost 2 papers, '"),
+        ([record.passage.id for record in records], f"has lost {len(PAPERS) + 1} papers"),
+    ):
+        store.delete(gone)
+        for mend in (repair, reindex):
+            with pytest.raises(IndexDamagedError, match=told):
+                mend(settings)
+        with pytest.raises(IndexDamagedError, match=told):
+            ingest([new], settings)
+        with pytest.raises(IndexDamagedError, match=told):
+            remove(settings, lambda paper: paper.title == "Long")
+        assert snapshot(settings).revision == report.revision
+    ended = ingest([path, new], settings)
+    assert (ended.added, ended.updated) == (len(PAPERS) + 2, 0)
+    assert content(settings) == {
+        **{title: (text, ("a.jsonl",)) for title, text in {"Long": long, **PAPERS}.items()},
+        "Newt": ("It is new.", ("b.jsonl",)),
+    }
+
+
+def test_a_paper_that_the_store_lost_is_put_back_with_all_that_was_known_of_it(
+    settings: Settings, tmp_path: Path
+) -> None:
+    one, two = (write_jsonl(tmp_path / name, dict(list(PAPERS.items())[:2])) for name in ("one.jsonl", "two.jsonl"))
+    before = (ingest([one], settings), ingest([two], settings))[1]
+    store = Store(Index(settings.index_folder).chroma)
+    store.delete([record.passage.id for record in store.records() if record.passage.title == TITLES[0]])
+    with pytest.raises(IndexDamagedError, match="FrogJump"):
+        repair(settings)
+    report = ingest([two], settings)
+    assert (report.added, report.revision) == (1, before.revision)
 
 
 def test_encoding_all_again_keeps_what_an_interrupted_ingest_stored(
@@ -373,6 +400,44 @@ def test_encoding_all_again_keeps_what_an_interrupted_ingest_stored(
     assert (report.papers, report.entries) == (len(PAPERS), len(PAPERS))
     assert {title: text for title, (text, _) in content(settings).items()} == PAPERS
     assert content(settings)[TITLES[0]][1] == ("a.jsonl",)
+
+
+def test_a_folder_of_somebody_elses_is_left_alone(home: Path, tmp_path: Path) -> None:
+    mine, papers = tmp_path / "mine", write_jsonl(tmp_path / "a.jsonl", dict(list(PAPERS.items())[:2]))
+    for name in ("snapshots", "tokens"):
+        (mine / name).mkdir(parents=True)
+        (mine / name / "mine.txt").write_text("mine", encoding="utf8")
+        settings = load_settings(home=home, store=str(mine))
+        with pytest.raises(StoreError, match=f"'{name}'.*FOOTNOTE_STORE"):
+            ingest([papers], settings)
+        assert [path.name for path in mine.rglob("*") if path.is_file()] == ["mine.txt"]
+        (mine / name).rename(tmp_path / name)
+    ingest([papers], settings)
+    for name in ("snapshots", "tokens"):  # put there since
+        (tmp_path / name).rename(mine / name) if not (mine / name).exists() else None
+        (mine / name / "mine.txt").write_text("mine", encoding="utf8")
+    (mine / "restored-work").mkdir()
+    ingest([write_jsonl(papers, dict(list(PAPERS.items())[1:3]))], settings, prune=True)
+    remove(settings, lambda _: True)
+    assert sorted(path.name for path in mine.rglob("mine.txt")) == ["mine.txt", "mine.txt"]
+    (mine / "state.json").write_text('{"tabs": 3}', encoding="utf8")
+    with pytest.raises(IndexDamagedError, match="state"):
+        ingest([papers], settings)
+
+
+def test_what_footnote_writes_is_no_paper(settings: Settings, tmp_path: Path) -> None:
+    papers = tmp_path / "papers"
+    inner = load_settings(home=papers / "home", lock_timeout_s=0)
+    papers.mkdir()
+    settings.home.rename(inner.home)
+    write_jsonl(papers / "a.jsonl", dict(list(PAPERS.items())[:2]))
+    write_jsonl(inner.home / "b.jsonl", dict(list(PAPERS.items())[2:3]))
+    ingest([inner.home / "b.jsonl"], inner)
+    report = ingest([papers], inner, prune=True)
+    assert (report.added, report.removed, report.skipped) == (2, 0, [])
+    assert ingest([inner.home], inner).entries == 1  # named itself, for the papers in it
+    assert set(content(inner)) == set(TITLES[:3])
+    assert ingest([inner.home], inner, prune=True).removed == 0
 
 
 def test_a_damaged_state_file_is_said(settings: Settings, tmp_path: Path) -> None:
