@@ -15,6 +15,7 @@ from rag.assistant import Assistant
 from tests.invented import PAPERS, write_jsonl
 
 ROOT = Path(__file__).resolve().parents[2]
+BEAVER = next(title for title in PAPERS if title.startswith("Beaver"))
 HOSTILE = "Evil \x1b[31mred\x1b[0m [bold]markup[/bold] \u202etitle"
 
 
@@ -130,7 +131,7 @@ def test_the_inventory_commands(home: Path, tmp_path: Path) -> None:
     assert json.loads(footnote(home, "status", "--json").stdout)["sources"] == {"a.jsonl": len(PAPERS)}
     assert footnote(home, "papers", "--grep", "arrow").stdout.startswith("Kingfisher")
     assert "11 seconds" in footnote(home, "show", "beaver").stdout
-    assert footnote(home, "remove", "Beaver", "--yes").stdout == "1 paper removed\n"
+    assert footnote(home, "remove", BEAVER, "--yes").stdout == "1 paper removed\n"
     assert footnote(home, "papers", "--grep", "beaver").stdout == ""
     assert footnote(home, "search", "frogs", "--k", "2").stdout.count("\n") == 2
 
