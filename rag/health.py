@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from prompts import load
-from rag.chat_model import Call, load_chat_model, telling_prompts
+from rag.chat_model import KEYLESS, Call, load_chat_model, telling_prompts
 from rag.embedding import load_embedder
 from rag.errors import FootnoteError
 from rag.index import Index
@@ -36,7 +36,7 @@ def examine(settings: Settings) -> list[Finding]:
         _looked("encoder", lambda: _encoder(settings)),
         _looked("reader", lambda: _reader(settings)),
         _looked("index", lambda: _index(settings)),
-        Finding("endpoint", True, _endpoint(settings)),
+        Finding("endpoint", True, _endpoint(settings), KEYLESS if _asks_without_key(settings) else ""),
         _looked("model", lambda: _model(settings)),
     ]
 
@@ -80,7 +80,12 @@ def _endpoint(settings: Settings) -> str:
         return "none configured: sentences are chosen without a model (set OPENAI_API_KEY or FOOTNOTE_LLM)"
     place = urlsplit(model.address)
     where = f"{place.hostname}:{place.port}" if place.port else place.hostname or "OpenAI"
-    return f"{model.name} at {where}, within {settings.llm_timeout_s:g} s"
+    keyless = ", without a key" if _asks_without_key(settings) else ""
+    return f"{model.name} at {where}, within {settings.llm_timeout_s:g} s{keyless}"
+
+
+def _asks_without_key(settings: Settings) -> bool:
+    return bool(settings.chat_model) and settings.sends_no_key
 
 
 def _model(settings: Settings) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import ipaddress
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,7 +44,7 @@ def location_of(store: str, default: Path) -> Path | Server:
     """
     scheme, separator, _ = store.partition("://")
     if not separator:
-        return Path(store).expanduser() if store else default
+        return _folder(store) if store else default
     if scheme == "cloud":
         parts = store.removeprefix("cloud://").strip("/").split("/")
         if len(parts) != 2 or not all(parts):
@@ -57,3 +58,33 @@ def location_of(store: str, default: Path) -> Path | Server:
     if scheme not in ("http", "https") or not address.hostname or address.path.strip("/") or address.username:
         raise SettingsError("FOOTNOTE_STORE is no address of a Chroma server", f"{_FORMS}; keys: FOOTNOTE_STORE_TOKEN")
     return Server(address.hostname, port or (443 if scheme == "https" else 8000), scheme == "https")
+
+
+def may_be_told(place: str) -> bool:
+    """Whether a key of the user's may go to `place`, whoever names it: this machine, OpenAI and Chroma Cloud."""
+    scheme, separator, _ = place.partition("://")
+    if not separator or scheme == "cloud":
+        return True
+    try:
+        address = urlsplit(place)
+        host, port = address.hostname or "", address.port
+    except ValueError:
+        return False
+    return is_loopback(host) or (scheme == "https" and host == "api.openai.com" and port in (None, 443))
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach an address."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _folder(store: str) -> Path:
+    try:
+        if "\0" not in store:
+            return Path(store).expanduser()
+    except RuntimeError:  # ~ of a user that there is not
+        pass
+    raise SettingsError(f"FOOTNOTE_STORE is {store!r}: no folder can be called so", _FORMS)

@@ -1,7 +1,10 @@
 """Every knob, as a validated value with its unit and default. Values only: nothing is built here.
 
 A value comes, first found first, from: an argument in code, the environment (`FOOTNOTE_K=6`), a `.env`
-file in the working folder, a `footnote.toml` in the working folder, the default below.
+file in the working folder, a `footnote.toml` in the working folder, the default below. An empty one counts as unset.
+
+A working folder may hold other people's files. Where only a file of it names the place that a key would be sent to,
+none but a key that stands in the same file is sent there.
 """
 
 from __future__ import annotations
@@ -9,36 +12,44 @@ from __future__ import annotations
 import logging
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 import platformdirs
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
+    InitSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
 
 from rag.errors import SettingsError
-from rag.location import Server, location_of
+from rag.location import Server, location_of, may_be_told
 
 _log = logging.getLogger(__name__)
 _DEFAULT_MODEL = "gpt-4.1-mini"  # with nothing but OPENAI_API_KEY
 # Variables that begin as settings do and are none: the command's, the tests', and what Kubernetes sets for a service.
 _NO_SETTINGS = re.compile(r"footnote_(?:debug|fuzz|peer_python|shots|(?:service|port)(?:_.*)?)")
+_KEYS = {"llm_base_url": "llm_api_key", "store": "store_token"}  # what names a place, and the key that is sent there
 
 
 class Settings(BaseSettings):
     """The settings of one assistant. Immutable; `load_settings` reports a bad value as one line."""
 
     model_config = SettingsConfigDict(
-        env_prefix="FOOTNOTE_", env_file=".env", toml_file="footnote.toml", frozen=True, extra="ignore"
+        env_prefix="FOOTNOTE_",
+        env_file=".env",
+        env_ignore_empty=True,
+        toml_file="footnote.toml",
+        frozen=True,
+        extra="ignore",
     )
 
     home: Path = Field(
@@ -83,6 +94,51 @@ class Settings(BaseSettings):
     max_file_mb: int = Field(100, ge=1, description="megabytes above which a file that cannot be streamed is skipped")
     lock_timeout_s: float = Field(600, ge=0, description="seconds an ingest waits for another one to finish")
 
+    @field_validator("home", "prompts")
+    @classmethod
+    def _whole_path(cls, path: Path | None) -> Path | None:
+        """With `~` for the user's folder, wherever the value came from."""
+        if path is None:
+            return None
+        if "\0" in str(path):
+            raise ValueError("no path has a NUL in it")
+        try:
+            path = path.expanduser()
+        except RuntimeError:
+            raise ValueError("there is no such user") from None
+        if path.exists() and not path.is_dir():
+            raise ValueError("it is a file, not a folder")
+        return path
+
+    @field_validator("store")
+    @classmethod
+    def _store_is_a_place(cls, store: str) -> str:
+        location_of(store, Path())
+        return store
+
+    @field_validator("llm_base_url")
+    @classmethod
+    def _base_url_is_an_address(cls, address: str) -> str:
+        address = address.strip()
+        if address and not _is_http(address):
+            raise ValueError("it is no address as http://HOST:PORT/v1 or https://HOST/v1")
+        return address
+
+    @field_validator("llm_api_key", "store_token")
+    @classmethod
+    def _key_fits_a_header(cls, key: SecretStr | None) -> SecretStr | None:
+        if key is None:
+            return None
+        text = key.get_secret_value().strip()
+        if not text.isascii() or not text.isprintable() or " " in text:
+            raise ValueError("a key is printable ASCII without blanks")
+        return SecretStr(text)
+
+    @property
+    def sends_no_key(self) -> bool:
+        """Whether the model is asked without a key, because only a file of the working folder names its address."""
+        return self.llm_api_key is not None and not self.llm_api_key.get_secret_value()
+
     @property
     def index_folder(self) -> Path:
         """The folder of the index; with a server, of what is derived from it here."""
@@ -119,11 +175,18 @@ class Settings(BaseSettings):
         for source in (env_settings, dotenv_settings):
             if isinstance(source, EnvSettingsSource):
                 _warn_of_strangers(source.env_vars)
-        return init_settings, env_settings, dotenv_settings, _Toml(settings_cls)
+        toml = _Toml(settings_cls)
+        keys = _keys_of_files((init_settings(), env_settings()), (_with_openai_key(dotenv_settings), toml()))
+        return InitSettingsSource(settings_cls, keys), init_settings, env_settings, dotenv_settings, toml
 
 
 class _Toml(TomlConfigSettingsSource):
     """`footnote.toml`, in which there is nothing but settings."""
+
+    def __init__(self, settings_cls: type[BaseSettings]) -> None:
+        if Path("footnote.toml").is_dir():
+            raise SettingsError("footnote.toml cannot be read: it is a folder", "mend it, or take it away")
+        super().__init__(settings_cls)
 
     def _read_file(self, file_path: Any) -> dict[str, Any]:
         try:
@@ -132,7 +195,39 @@ class _Toml(TomlConfigSettingsSource):
             raise SettingsError(f"{file_path} cannot be read: {error}", "mend it, or take it away") from None
         if unknown := next((name for name in found if name not in Settings.model_fields), None):
             raise _unknown(unknown, f" in {file_path}")
-        return found
+        return {name: value for name, value in found.items() if value != ""}
+
+
+def _keys_of_files(chosen: Sequence[Mapping[str, Any]], files: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The key, perhaps an empty one, for each place that only one of `files` names: the one that stands beside it.
+
+    A folder that somebody else filled must not lead the keys of the environment to an address of theirs.
+    """
+    kept: dict[str, Any] = {}
+    for place, key in _KEYS.items():
+        file = next((file for file in files if place in file), None)
+        if file is None or any(place in source for source in chosen) or may_be_told(str(file[place])):
+            continue
+        kept[key] = file.get(key, "")
+    return kept
+
+
+def _with_openai_key(dotenv: PydanticBaseSettingsSource) -> dict[str, Any]:
+    """What `.env` sets, OPENAI_API_KEY for the model's key where it has no other.
+
+    Raises:
+        SettingsError: where it builds a place or a key of other variables: the environment's keys would go with them.
+    """
+    from dotenv import dotenv_values
+
+    found = dotenv()
+    private = {f"footnote_{name}" for pair in _KEYS.items() for name in pair}
+    plain = dotenv_values(".env", interpolate=False, encoding="utf-8") if Path(".env").is_file() else {}
+    for name, value in plain.items():
+        if name.lower() in private and "${" in (value or ""):
+            raise SettingsError(f"{name} in .env names another variable", "write its value out")
+    key = dotenv.env_vars.get("openai_api_key") if isinstance(dotenv, EnvSettingsSource) else None
+    return {"llm_api_key": key, **found} if key else found
 
 
 def load_settings(**overrides: Any) -> Settings:
@@ -150,7 +245,8 @@ def load_settings(**overrides: Any) -> Settings:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"]) or "settings"
         value = "" if _is_secret(name) else f" is {first.get('input')!r}"
-        raise SettingsError(f"FOOTNOTE_{name.upper()}{value}: {first['msg']}", _purpose(name)) from None
+        told = first["msg"].removeprefix("Value error, ")
+        raise SettingsError(f"FOOTNOTE_{name.upper()}{value}: {told}", _purpose(name)) from None
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f".env cannot be read: {error}", "mend it, or take it away") from None
 
@@ -162,6 +258,15 @@ def changed(settings: Settings, **overrides: Any) -> Settings:
         SettingsError: naming the first knob whose value cannot be used, and what it takes.
     """
     return load_settings(**{**dict(settings), **overrides})
+
+
+def _is_http(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        _ = parts.port  # raises where it is none
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and not re.search(r"[\s\x00-\x20\\]", address)
 
 
 def _unknown(name: str, place: str = "") -> SettingsError:
@@ -193,7 +298,7 @@ def _warn_once(name: str) -> None:
 
 def _is_secret(name: str) -> bool:
     knob = Settings.model_fields.get(name)
-    return knob is None or "Secret" in str(knob.annotation)
+    return knob is None or "Secret" in str(knob.annotation) or name == "llm_base_url"  # with a password, perhaps
 
 
 def _purpose(name: str) -> str:

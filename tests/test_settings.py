@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from rag.errors import SettingsError
-from rag.settings import load_settings
+from rag.settings import changed, load_settings
 from tests.conftest import KEY
 
 
@@ -78,3 +79,103 @@ def test_an_argument_that_is_no_setting_is_refused() -> None:
     with pytest.raises(SettingsError, match="no setting 'candidate'") as caught:
         load_settings(candidate=50)
     assert "candidates" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("home", "~nobody-of-this-name/x", "no such user"),
+        ("home", "footnote.toml", "is a file"),
+        ("prompts", "footnote.toml", "is a file"),
+        ("store", "http://[", "no address"),
+        ("store", "~nobody-of-this-name/x", "no folder"),
+        ("llm_base_url", "nonsense", "no address"),
+        ("llm_base_url", "ftp://x", "no address"),
+        ("llm_base_url", "http://[", "no address"),
+        ("llm_base_url", "http://x:99999/v1", "no address"),
+        ("llm_base_url", f"ftp://user:{KEY}@x", "no address"),
+        ("llm_api_key", f"{KEY} twice", "without blanks"),
+        ("llm_api_key", f"{KEY}é", "ASCII"),
+    ],
+)
+def test_a_value_that_cannot_be_used_is_told_at_once(folder: Path, name: str, value: str, told: str) -> None:
+    (folder / "footnote.toml").write_text(f'{name} = "{value}"\n', encoding="utf8")
+    with pytest.raises(SettingsError, match=told) as caught:
+        load_settings()
+    assert caught.value.message.startswith(f"FOOTNOTE_{name.upper()}")
+    assert KEY not in str(caught.value)
+
+
+def test_a_tilde_is_the_users_folder_wherever_it_stands(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(folder))
+    (folder / "footnote.toml").write_text('home = "~/here"\nprompts = "~/said"\n', encoding="utf8")
+    assert (load_settings().home, load_settings().prompts) == (folder / "here", folder / "said")
+    assert load_settings(home="~/there").home == folder / "there"
+
+
+def test_an_empty_value_counts_as_unset(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    default = load_settings().home
+    monkeypatch.setenv("FOOTNOTE_HOME", "")
+    monkeypatch.setenv("FOOTNOTE_K", "")
+    assert (load_settings().home, load_settings().k) == (default, 6)
+    (folder / "footnote.toml").write_text('home = ""\n', encoding="utf8")
+    assert load_settings().home == default
+
+
+def test_a_folder_called_as_the_file_is_told(folder: Path) -> None:
+    (folder / "footnote.toml").mkdir()
+    with pytest.raises(SettingsError, match=r"footnote\.toml cannot be read: it is a folder"):
+        load_settings()
+
+
+ELSEWHERE = "http://models.example/v1"
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "sent"),
+    [
+        (".env", f"FOOTNOTE_LLM_BASE_URL={ELSEWHERE}", ""),
+        (".env", f"FOOTNOTE_LLM_BASE_URL={ELSEWHERE}\nFOOTNOTE_LLM_API_KEY=beside", "beside"),
+        (".env", f"FOOTNOTE_LLM_BASE_URL={ELSEWHERE}\nOPENAI_API_KEY=beside", "beside"),
+        (".env", "FOOTNOTE_LLM_BASE_URL=http://127.0.0.1@models.example/v1", ""),
+        (".env", "FOOTNOTE_LLM_BASE_URL=http://api.openai.com/v1", ""),  # in the clear
+        (".env", "FOOTNOTE_LLM_BASE_URL=https://api.openai.com/v1", KEY),
+        (".env", "FOOTNOTE_LLM_BASE_URL=http://localhost:11434/v1", KEY),
+        (".env", "FOOTNOTE_LLM_BASE_URL=http://[::1]:11434/v1", KEY),
+        ("footnote.toml", f'llm_base_url = "{ELSEWHERE}"', ""),
+        ("footnote.toml", f'llm_base_url = "{ELSEWHERE}"\nllm_api_key = "beside"', "beside"),
+    ],
+)
+def test_the_environments_key_is_not_for_an_address_of_a_file(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, file: str, text: str, sent: str
+) -> None:
+    (folder / file).write_text(text, encoding="utf8")
+    monkeypatch.setenv("FOOTNOTE_LLM_API_KEY", KEY)
+    found = changed(load_settings(), k=3)
+    assert found.llm_api_key is not None
+    assert found.llm_api_key.get_secret_value() == sent
+    assert found.sends_no_key is not bool(sent)
+
+
+def test_a_key_goes_where_the_environment_or_code_says(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / ".env").write_text(
+        f"FOOTNOTE_LLM_BASE_URL={ELSEWHERE}\nFOOTNOTE_STORE=http://models.example\n", encoding="utf8"
+    )
+    monkeypatch.setenv("FOOTNOTE_STORE_TOKEN", KEY)
+    assert load_settings().store_token == load_settings().llm_api_key == SecretStr("")
+    assert load_settings(llm_base_url="https://mine.example/v1").llm_api_key is None
+    monkeypatch.setenv("FOOTNOTE_LLM_BASE_URL", "https://mine.example/v1")
+    monkeypatch.setenv("FOOTNOTE_STORE", "https://mine.example")
+    assert load_settings().llm_api_key is None
+    assert load_settings().store_token == SecretStr(KEY)
+
+
+@pytest.mark.parametrize("name", ["FOOTNOTE_LLM_BASE_URL", "FOOTNOTE_LLM_API_KEY", "footnote_store"])
+def test_a_file_builds_no_address_of_the_environments_keys(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    (folder / ".env").write_text(f"{name}=http://models.example/${{OPENAI_API_KEY}}\n", encoding="utf8")
+    with pytest.raises(SettingsError, match="names another variable") as caught:
+        load_settings()
+    assert KEY not in str(caught.value)

@@ -2,7 +2,7 @@
 
 from rag.chat_model.call import Call
 from rag.chat_model.client import ChatModel, Completion, Message, load_chat_model
-from rag.chat_model.faults import telling_prompts
+from rag.chat_model.faults import KEYLESS, telling_prompts
 from rag.chat_model.json_reply import parsed
 
-__all__ = ["Call", "ChatModel", "Completion", "Message", "load_chat_model", "parsed", "telling_prompts"]
+__all__ = ["KEYLESS", "Call", "ChatModel", "Completion", "Message", "load_chat_model", "parsed", "telling_prompts"]

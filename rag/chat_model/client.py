@@ -39,7 +39,8 @@ def load_chat_model(settings: Settings) -> ChatModel | None:
     """The model that the settings name, reached through LlamaIndex's OpenAI classes; None where they name none."""
     if not settings.chat_model:
         return None
-    key = settings.llm_api_key.get_secret_value() if settings.llm_api_key else os.environ.get("OPENAI_API_KEY", "")
+    chosen = settings.llm_api_key  # an empty one, too: then OPENAI_API_KEY is not for this address
+    key = os.environ.get("OPENAI_API_KEY", "") if chosen is None else chosen.get_secret_value()
     base = settings.llm_base_url or os.environ.get("OPENAI_BASE_URL", "")
     cache = ReplyCache(settings.home / "cache" / "replies.sqlite") if settings.cache else None
     return ChatModel(
@@ -193,7 +194,7 @@ class ChatModel:
 
     async def _wait(self, error: Exception, call: Call, attempt: int, *, started: bool) -> None:
         """Wait before the next attempt, or raise where there is no sense in one."""
-        fault = as_model_error(error, self.name)
+        fault = as_model_error(error, self.name, keyless=self._settings.sends_no_key)
         if started and not isinstance(fault, ModelTimeoutError | ModelRefusedError):
             raise ModelReplyError(f"the reply of {self.name} was cut off", "try again") from None
         passing = isinstance(fault, ModelBusyError) or (isinstance(fault, ModelReplyError) and attempt < 2)

@@ -9,11 +9,18 @@ from contextlib import contextmanager
 from prompts import PromptFault
 from rag.errors import ModelBusyError, ModelError, ModelRefusedError, ModelReplyError, ModelTimeoutError, PromptError
 
+KEYLESS = (
+    "only a file of this folder names the address, so no other key is sent there: "
+    "put FOOTNOTE_LLM_API_KEY into that file, or FOOTNOTE_LLM_BASE_URL into the environment"
+)
 _MAY_PASS = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
 
 
-def as_model_error(error: BaseException, model: str) -> ModelError:
-    """The `ModelError` that `error`, raised by the client, amounts to. Its text never has a key in it."""
+def as_model_error(error: BaseException, model: str, *, keyless: bool = False) -> ModelError:
+    """The `ModelError` that `error`, raised by the client, amounts to. Its text never has a key in it.
+
+    `keyless` says that no key was sent, since the address may not have it.
+    """
     import openai
 
     if isinstance(error, ModelError):
@@ -21,7 +28,7 @@ def as_model_error(error: BaseException, model: str) -> ModelError:
     if isinstance(error, (TimeoutError, asyncio.TimeoutError, openai.APITimeoutError)):
         return ModelTimeoutError(f"{model} did not reply in time", "raise FOOTNOTE_LLM_TIMEOUT_S")
     if isinstance(error, openai.APIStatusError):
-        return _of_status(error, model)
+        return _of_status(error, model, keyless)
     if isinstance(error, openai.APIConnectionError):
         return ModelBusyError(
             f"the endpoint of {model} cannot be reached", "is it running? `footnote doctor` shows where it is sought"
@@ -38,14 +45,15 @@ def telling_prompts() -> Iterator[None]:
         raise PromptError(str(error), "mend the file, or unset FOOTNOTE_PROMPTS") from error
 
 
-def _of_status(error: object, model: str) -> ModelError:
+def _of_status(error: object, model: str, keyless: bool) -> ModelError:
     status = int(getattr(error, "status_code", 0))
     if is_too_long(error):
         return ModelRefusedError(
             f"the passages are too long for {model}", "lower FOOTNOTE_EVIDENCE_TOKENS or FOOTNOTE_K"
         )
     if status in (401, 403):
-        return ModelRefusedError(f"the endpoint does not accept the key for {model} ({status})", "set OPENAI_API_KEY")
+        hint = KEYLESS if keyless else "set OPENAI_API_KEY"
+        return ModelRefusedError(f"the endpoint does not accept the key for {model} ({status})", hint)
     if status == 404:
         return ModelRefusedError(f"the endpoint does not know the model {model} (404)", "set FOOTNOTE_LLM")
     if status == 429:

@@ -38,6 +38,8 @@ def load_embedder(name: str | BaseEmbedding, models_folder: Path, threads: int =
     LlamaIndex embedding class with or without a model (`llama_index.embeddings.x.Class:model`), or a
     LlamaIndex embedding itself.
 
+    A class that is none of LlamaIndex's is not called: a name may stand in somebody else's file.
+
     Raises:
         EmbeddingError: when there is no such embedder, or what it needs is not installed or not set.
     """
@@ -54,14 +56,25 @@ def _made(name: str) -> Any:
     if not module:
         module, class_name = _known(kind)
     try:
-        made = getattr(import_module(module), class_name)
+        made = _embedding_class(module, class_name)
         return made(model_name=model, **_options(kind)) if model else made(**_options(kind))
     except ModuleNotFoundError as error:
         raise EmbeddingError(f"the embedder {name!r} is not installed: {error}", _install(module)) from error
+    except EmbeddingError:
+        raise
     except Exception as error:  # each integration has its own: a missing key, an unknown model; its text may hold a key
         raise EmbeddingError(
             f"the embedder {name!r} cannot be made: {type(error).__name__}", "check its name, its model and its key"
         ) from None
+
+
+def _embedding_class(module: str, name: str) -> Any:
+    from llama_index.core.base.embeddings.base import BaseEmbedding
+
+    found = getattr(import_module(module), name, None)
+    if not isinstance(found, type) or not issubclass(found, BaseEmbedding):
+        raise EmbeddingError(f"{module}.{name} is no LlamaIndex embedding", "name a class of its BaseEmbedding kind")
+    return found
 
 
 def _options(kind: str) -> dict[str, Any]:

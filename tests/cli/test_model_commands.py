@@ -57,6 +57,22 @@ def test_the_doctor_says_what_is_wrong(papers: Path) -> None:
     assert KEY not in done.stdout + done.stderr
 
 
+@pytest.mark.parametrize(
+    ("beside", "sent"), [("", "Bearer none"), ("OPENAI_API_KEY=sk-beside\n", "Bearer sk-beside")]
+)
+def test_a_file_of_the_folder_leads_no_key_elsewhere(papers: Path, tmp_path: Path, beside: str, sent: str) -> None:
+    with ScriptedModel(lambda request: Fail(401, "who are you?")) as server:
+        elsewhere = server.base_url.replace("127.0.0.1", "0.0.0.0")  # here, too, but no address that says so
+        (tmp_path / ".env").write_text(f"FOOTNOTE_LLM_BASE_URL={elsewhere}\n{beside}", encoding="utf8")
+        done = run("doctor", "--json")
+    *_, endpoint, model = json.loads(done.stdout)
+    assert set(server.keys) == {sent}
+    assert model["told"].startswith("the endpoint does not accept the key")
+    for finding in (endpoint, model):
+        assert ("only a file of this folder names the address" in finding["hint"]) is not bool(beside)
+    assert KEY not in done.stdout + done.stderr
+
+
 def test_the_doctor_says_which_prompt_is_wrong(papers: Path, tmp_path: Path) -> None:
     (tmp_path / "ready.md.j2").write_text("Hello", encoding="utf8")
     with ScriptedModel(lambda request: Say("ready")) as server:

@@ -30,7 +30,7 @@ class Letters(BaseEmbedding):
         return self._get_text_embedding(query)
 
 
-class Locked:
+class Locked(Letters):
     """Does not open."""
 
     def __init__(self, model_name: str) -> None:
@@ -66,6 +66,30 @@ def test_what_a_service_raises_becomes_one_line(tmp_path: Path) -> None:
 def test_a_class_by_its_dotted_name(tmp_path: Path) -> None:
     embedder = load_embedder(f"{__name__}.Letters:abc", tmp_path)
     assert embedder.name == "Letters:abc"
+
+
+CALLED: list[object] = []
+"""What `called` was called with: nothing."""
+
+
+def called(**options: object) -> None:
+    CALLED.append(options)
+
+
+class Called:
+    """No embedding, but with the arguments of one."""
+
+    def __init__(self, **options: object) -> None:
+        CALLED.append(options)
+
+
+@pytest.mark.parametrize(
+    "name", ["sys.exit", f"{__name__}.called", f"{__name__}.Called:abc", f"{__name__}.Gone", f"{__name__}.CALLED"]
+)
+def test_nothing_but_an_embedding_class_is_called(tmp_path: Path, name: str) -> None:
+    with pytest.raises(EmbeddingError, match="is no LlamaIndex embedding"):
+        load_embedder(name, tmp_path)
+    assert CALLED == []
 
 
 def test_an_integration_that_is_not_installed_says_what_to_run(tmp_path: Path) -> None:
