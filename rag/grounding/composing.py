@@ -23,6 +23,7 @@ from rag.writing.markers import Cites, End, Text, Token
 SourceOf = Callable[[tuple[int, ...]], Source]
 EncodeText = Callable[[str], TokenVectors]
 UNSUPPORTED = " (unsupported)"
+_NOWHERE = "it cites a passage that there is not"
 _DENIES = "it denies what the question takes for granted"
 _LEAD = re.compile(r"^[\s,;:–—\-*•>#]*(?:\d+[.)]\s+)?(?:(?:and|but|while|whereas|so)\s+)?")
 _ADDS = 0.25  # share of a statement that a second span must add
@@ -72,11 +73,20 @@ class _Part:
 
 class Composer:
     """Takes a reply's tokens in order. `source_of` gives what paper numbers stand for, `numbers` those shown;
-    `question` is what it replies to, whose premise it may deny."""
+    `question` is what it replies to, whose premise it may deny; `strict` finds a claim unsupported for a marker whose
+    number was not shown, where a model's reply would lose the marker alone."""
 
     def __init__(
-        self, numbers: Sequence[int], source_of: SourceOf, encode: EncodeText, *, check: bool = True, question: str = ""
+        self,
+        numbers: Sequence[int],
+        source_of: SourceOf,
+        encode: EncodeText,
+        *,
+        check: bool = True,
+        question: str = "",
+        strict: bool = False,
     ) -> None:
+        self._strict = strict
         self._question = question
         self._numbers = frozenset(numbers)
         self._source_of = source_of
@@ -186,6 +196,8 @@ class Composer:
     def _claim(self, part: _Part) -> tuple[Claim | None, tuple[int, ...]]:
         """The claim that a part makes, if any, and the citations that it lacked and got."""
         statement = _statement(part.text)
+        if part.unknown and self._strict:
+            return Claim(statement, part.cited, "unsupported", 0.0, _NOWHERE), ()
         if not part.numbers and (len(stems(statement)) < 2 or statement.endswith(":")) and not says_absence(statement):
             return None, ()
         if not self._check:
@@ -210,7 +222,7 @@ class Composer:
         if best is not None:
             cited = self._marks(statement, (best[1],))
             return _claim(statement, cited, best[2]), cited
-        reason = "it cites a passage that there is not" if part.unknown else "it cites no passage"
+        reason = _NOWHERE if part.unknown else "it cites no passage"
         return Claim(statement, (), "unsupported", 0.0, reason), ()
 
 

@@ -22,12 +22,12 @@ def check(
 ) -> list[Claim]:
     """The claims of `text`, each with its verdict; a marker `[n]` cites `passages[n - 1]`. A string is one passage.
 
-    `Claim.citations` are numbers of passages, from 1. A sentence without a marker is checked against each passage by
-    itself, and cites the one that supports it best, if one does. `embedder` is one with token vectors, the built-in one
-    unless given.
+    `Claim.citations` are numbers of passages, from 1. A sentence whose marker names no passage is unsupported. One
+    without a marker is checked against each passage by itself, and cites the one that supports it best, if one does.
+    `embedder` is one with token vectors, the built-in one unless given.
 
     Raises:
-        UsageError: when there is no passage to check against.
+        UsageError: when there is no passage to check against, or one is no text.
         EmbeddingError: when the built-in encoder is not to be had.
     """
     if not passages:
@@ -43,7 +43,7 @@ def check(
             sources[numbers] = source_of(cited, lambda passage: encoded(passage.text, encoder))
         return sources[numbers]
 
-    composer = Composer(range(1, len(given) + 1), source, lambda statement: encoded(statement, encoder))
+    composer = Composer(range(1, len(given) + 1), source, lambda statement: encoded(statement, encoder), strict=True)
     reader = MarkerScanner()
     for token in (*reader.feed(text), *reader.close()):
         composer.take(token)
@@ -58,10 +58,12 @@ def _builtin() -> Embedder:
     return load_embedder("builtin", settings.models_folder, settings.threads)
 
 
-def _passage(given: str | Passage, number: int) -> Passage:
+def _passage(given: object, number: int) -> Passage:
     """The passage with its number for a paper, so that citations lead back to it."""
     if isinstance(given, Passage):
         return replace(given, paper_id=str(number))
+    if not isinstance(given, str):
+        raise UsageError(f"passage {number} is no text but {given!r:.60}", "give strings, or passages")
     return Passage(f"passage-{number}", str(number), "", given, 0, len(given), 0)
 
 

@@ -81,6 +81,21 @@ def test_a_single_passage_is_the_first(passage: str | Passage) -> None:
     assert none.verdict == "unsupported"
 
 
+@pytest.mark.parametrize("marker", ["[7]", "[0]", "[1][7]", "[1, 7]", "[7] [1]"])
+def test_a_marker_that_names_no_passage_supports_nothing(marker: str) -> None:
+    bad, short, good = check(f"{GOOD[0][:-5]} {marker}. Yes [7]. {GOOD[2]}", PASSAGES[:2])
+    assert (bad.verdict, bad.reason) == ("unsupported", "it cites a passage that there is not")
+    assert bad.citations == ((1,) if "1" in marker else ())
+    assert (short.text, short.verdict) == ("Yes", "unsupported")
+    assert (good.verdict, good.citations) == ("supported", (2,))
+
+
+@pytest.mark.parametrize("passage", [None, 7, {"text": None}, b"Frogs jump."])
+def test_a_passage_that_is_no_text_is_refused(passage: object) -> None:
+    with pytest.raises(UsageError, match="passage 2 is no text"):
+        check("Frogs jump [2].", ["Toads sleep.", passage])  # type: ignore[list-item]
+
+
 @pytest.mark.parametrize("passages", [[], ""])
 def test_nothing_to_check_against(passages: list[str] | str) -> None:
     with pytest.raises(UsageError):
@@ -105,6 +120,7 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
         (['"Frogs jump."', '"Toads sleep."', '"broken'], 3),
         (['{"text": "Frogs jump."}', "", '{"text": 7}'], 3),
         (['{"text": "Frogs jump."}', "null"], 2),
+        (['{"text": "Frogs jump."}', '{"text": null}'], 2),
         (['{"passage": "Frogs jump."}'], 1),
         (['{"text": "broken', '{"text": "Toads sleep."}'], 1),
     ],
