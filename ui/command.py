@@ -22,7 +22,7 @@ def main(words: Sequence[str]) -> int:
     @app.command()
     def ui(
         host: Annotated[str, typer.Option(help="address to listen on")] = "127.0.0.1",
-        port: Annotated[int, typer.Option(help="port")] = 7860,
+        port: Annotated[int, typer.Option(help="port; 0: any free one", min=0, max=65_535)] = 7860,
         login: Annotated[list[str] | None, typer.Option(help="NAME:PASSWORD that may log in; repeatable")] = None,
         logins: Annotated[Path | None, typer.Option(help="file of them, one a line")] = None,
         insecure: Annotated[bool, typer.Option(help="listen beyond this machine without login")] = False,
@@ -31,10 +31,9 @@ def main(words: Sequence[str]) -> int:
         from rag.server.command import listen
 
         settings = load_settings()
-        people = _people([*(login or ()), *(logins.read_text(encoding="utf8").splitlines() if logins else ())])
+        people = _people([*(login or ()), *(_read(logins) if logins else ())])
         if logins and not people:
             raise UsageError(f"{logins} names nobody who may log in", "put NAME:PASSWORD on each line")
-        print(f"http://{host}:{port}", flush=True)
         return listen(
             settings,
             host,
@@ -75,6 +74,20 @@ def mounted(app: Any, assistant: Assistant, home: Path, logins: Sequence[tuple[s
         footer_links=[],
         show_error=False,
     )
+
+
+def _read(path: Path) -> list[str]:
+    """The lines of a file.
+
+    Raises:
+        UsageError: for a file that cannot be read.
+    """
+    try:
+        return path.read_text(encoding="utf8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(
+            f"{path} cannot be read: {error}", "give a text file with NAME:PASSWORD on each line"
+        ) from None
 
 
 def _people(rows: Sequence[str]) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from rag.errors import FootnoteError, IndexMissingError, UsageError
-from rag.server.addresses import is_loopback
+from rag.server.addresses import is_loopback, listening
 from rag.settings import Settings, load_settings
 
 _EXTRA = "run `pip install footnote[serve]`"
@@ -23,7 +23,7 @@ def serve(words: Sequence[str]) -> int:
     @app.command()
     def run(
         host: Annotated[str, typer.Option(help="address to listen on")] = "127.0.0.1",
-        port: Annotated[int, typer.Option(help="port; 0: any free one")] = 8080,
+        port: Annotated[int, typer.Option(help="port; 0: any free one", min=0, max=65_535)] = 8080,
         insecure: Annotated[bool, typer.Option(help="listen beyond this machine without keys")] = False,
     ) -> int:
         """Answer questions over HTTP, as /openapi.json describes. With keys (`footnote keys add`), all ask for one."""
@@ -37,10 +37,12 @@ def listen(
 ) -> int:
     """Serve until interrupted; `mount` may add a page to the app, which `logins` guard.
 
-    Where there is a key or a login, the HTTP interface asks for a key.
+    Where there is a file of keys or a login, the HTTP interface asks for a key.
 
     Raises:
-        UsageError: for an address beyond this machine without keys, or a page there without logins, unless `insecure`.
+        UsageError: for an address beyond this machine without keys, or a page there without logins, unless `insecure`;
+            for one that is taken.
+        SettingsError: for a file of keys that names none.
         FootnoteError: when the packages for it are not installed.
     """
     try:
@@ -54,16 +56,20 @@ def listen(
     from rag.asking import ready
 
     keys = Keys(settings.home / "keys.json")
-    guarded = bool(keys.all()) or logins
+    guarded = keys.wanted() or logins
     if not insecure and not is_loopback(host):
         _check_guarded(host, guarded=guarded, open_page=mount is not None and not logins)
-    assistant = ready(settings)
-    with suppress(IndexMissingError) if mount is None else nullcontext():  # /readyz says so until papers are there
-        assistant.search("warm up")  # the index opens and the encoder loads before the first question comes
-    app = create_app(assistant, keys if guarded else None)
-    if mount is not None:
-        app = mount(app, assistant)
-    uvicorn.run(Defended(app, host), host=host, port=port, log_level="warning" if port else "info", server_header=False)
+    with listening(host, port) as door:  # before all that takes time: who comes meanwhile waits
+        print(f"http://{f'[{host}]' if ':' in host else host}:{door.getsockname()[1]}", flush=True)
+        assistant = ready(settings)
+        with suppress(IndexMissingError) if mount is None else nullcontext():  # /readyz says so until papers are there
+            assistant.search("warm up")  # the index opens and the encoder loads before the first question comes
+        app = create_app(assistant, keys if guarded else None)
+        if mount is not None:
+            app = mount(app, assistant)
+        served = uvicorn.Config(Defended(app, host), log_level="warning", server_header=False)
+        with suppress(KeyboardInterrupt):
+            uvicorn.Server(served).run(sockets=[door])
     return 0
 
 

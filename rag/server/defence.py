@@ -201,9 +201,17 @@ async def _refused(scope: Scope, send: Send, refusal: Refusal) -> None:
 def _is_foreign(headers: dict[bytes, str], host: str) -> bool:
     """Whether another site's page sent the request: browsers say so in one header or the other."""
     origin = headers.get(b"origin")
-    if origin is not None and urlsplit(origin).netloc.casefold() != host.casefold():
+    if origin is not None and _netloc(origin) != host.casefold():
         return True
     return headers.get(b"sec-fetch-site", "none") not in ("none", "same-origin")
+
+
+def _netloc(origin: str) -> str:
+    """Name and port in an Origin header; empty for one that is malformed."""
+    try:
+        return urlsplit(origin).netloc.casefold()
+    except ValueError:
+        return ""
 
 
 def _name_of(host: str) -> str:

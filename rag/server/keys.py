@@ -51,11 +51,28 @@ class Keys:
             SettingsError: when the file cannot be read.
         """
         try:
-            return [Key(**row) for row in json.loads(self._path.read_text(encoding="utf8"))]
+            rows = json.loads(self._path.read_text(encoding="utf8"))
+            if not isinstance(rows, list):
+                raise TypeError("it holds no list")
+            return [Key(**row) for row in rows]
         except FileNotFoundError:
             return []
         except (OSError, ValueError, TypeError) as error:
             raise SettingsError(f"the keys in {self._path} cannot be read: {error}", "move the file away") from None
+
+    def wanted(self) -> bool:
+        """Whether requests must have a key: they must as soon as there is a file of keys.
+
+        Raises:
+            SettingsError: when the file cannot be read, or names no key.
+        """
+        if self.all():
+            return True
+        if self._path.exists():
+            raise SettingsError(
+                f"{self._path} names no key", "make one with `footnote keys add NAME`, or remove the file to want none"
+            )
+        return False
 
     def add(self, name: str, per_minute: int = 60) -> str:
         """A new key, in clear: it is not kept so, and cannot be shown again.

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +18,10 @@ import pytest
 
 from rag.assistant import Assistant
 from rag.cli import main
+from rag.ingest import ingest
 from rag.server.defence import AT_ONCE
+from rag.settings import load_settings
+from tests.invented import PAPERS, write_jsonl
 from tests.model.conftest import Ask, scripted  # noqa: F401 - a fixture
 from tests.server.conftest import Serve
 from tests.servers.scripted import Request, Say
@@ -29,6 +35,7 @@ QUESTION = "By how much does FrogJump cut memory?"
         {"origin": "https://evil.example"},
         {"origin": "null"},
         {"origin": "http://127.0.0.1:1"},
+        {"origin": "http://["},
         {"sec-fetch-site": "cross-site"},
         {"sec-fetch-site": "same-site"},
     ],
@@ -129,3 +136,51 @@ def test_a_page_beyond_this_machine_needs_logins(
     assert "log in" in capsys.readouterr().err
     assert main(["ui", "--login", "nobody"]) == 2
     assert "NAME:PASSWORD" in capsys.readouterr().err
+    assert main(["ui", "--logins", "no such file"]) == 2
+    assert "no such file cannot be read" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("kept", ["{}", "[]"])
+@pytest.mark.parametrize("door", ["serve", "ui"])
+def test_a_file_of_keys_that_names_none_opens_to_nobody(
+    home: Path, capsys: pytest.CaptureFixture[str], door: str, kept: str
+) -> None:
+    (home / "keys.json").write_text(kept, "utf8")
+    assert main([door]) == 2
+    assert "keys.json" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("door", ["serve", "ui", "mcp"])
+@pytest.mark.parametrize("port", ["99999", "-1"])
+def test_a_port_that_is_none_is_bad_usage(home: Path, capsys: pytest.CaptureFixture[str], door: str, port: str) -> None:
+    assert main([door, "--port", port]) == 2
+    assert "'--port'" in capsys.readouterr().err.splitlines()[0]
+
+
+@pytest.mark.parametrize(("door", "host"), [("serve", "127.0.0.1"), ("ui", "127.0.0.1"), ("serve", "no.such.invalid")])
+def test_an_address_that_cannot_be_listened_on_is_bad_usage(
+    home: Path, capsys: pytest.CaptureFixture[str], door: str, host: str
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert main([door, "--host", host, "--port", str(port), "--insecure"]) == 2
+    told = capsys.readouterr()
+    assert f"{host}:{port} cannot be listened on" in told.err.splitlines()[0]
+    assert told.out == ""
+
+
+@pytest.mark.slow
+def test_any_free_port_is_told_and_answers(home: Path) -> None:
+    ingest([write_jsonl(home / "pond.jsonl", PAPERS)], load_settings())
+    command = [sys.executable, "-m", "rag.cli", "serve", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stdout is not None
+            url = server.stdout.readline().strip()
+            told = httpx.get(f"{url}/healthz", timeout=300)
+        finally:
+            server.send_signal(signal.SIGINT)
+            logged = server.communicate(timeout=300)[1]
+    assert told.json() == {"status": "ok"}
+    assert server.returncode == 0
+    assert logged == ""
