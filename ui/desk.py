@@ -219,4 +219,6 @@ def _strings(values: object) -> list[str]:
 
 
 def _year(value: object) -> int | None:
-    return int(value) if isinstance(value, int | float) and 0 < value < 10_000 else None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return int(value) if 0 < value < 10_000 else None
