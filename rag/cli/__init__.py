@@ -1,7 +1,7 @@
 """The command `footnote`: one file a group of commands, and no logic that belongs below.
 
 Exit codes: 0 answered or done, 3 the papers do not answer, 2 bad usage, 1 failure or something skipped,
-130 interrupted.
+130 interrupted, 141 nobody reads what is printed.
 """
 
 from __future__ import annotations
@@ -9,25 +9,41 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from importlib.metadata import entry_points
 
-GROUP = "footnote.commands"  # entry points: name of the verb → a function of its arguments that gives the exit code
+_UNREAD = 141  # what a shell says of a program that SIGPIPE ended
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; every failure is one line on standard error, unless `--debug` asks for its traceback."""
-    from rag.cli.terminal import complain
-    from rag.errors import FootnoteError
+    from rag.cli.streams import mute, open_streams
 
     words = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in words or os.environ.get("FOOTNOTE_DEBUG", "") not in ("", "0")
+    open_streams()
     try:
-        return _run([word for word in words if word != "--debug"])
+        code = _guarded([word for word in words if word != "--debug"], debug)
+        return code if _flushed() else code or 1
+    except BrokenPipeError:
+        mute(sys.stdout)
+        return _UNREAD
+
+
+def _guarded(words: list[str], debug: bool) -> int:
+    """Run the command; what it raises is told, and becomes its exit code."""
+    from rag.cli.app import app
+    from rag.cli.terminal import complain
+    from rag.errors import FootnoteError
+
+    try:
+        return int(app(args=words, prog_name="footnote", standalone_mode=False) or 0)
     except KeyboardInterrupt:
         return 130
+    except SystemExit as end:
+        if isinstance(end.__context__, BrokenPipeError):  # click makes this of one
+            raise end.__context__ from None
+        raise
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains while it ends
-        return 1
+        raise
     except FootnoteError as error:
         if debug:
             raise
@@ -37,14 +53,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _other(error, debug)
 
 
-def _run(words: list[str]) -> int:
-    """Run the command that `words` name: one of this package, or one that another package registers."""
-    from rag.cli.app import app
+def _flushed() -> bool:
+    """Whether all that was printed is out; a full device is told."""
+    from rag.cli.streams import mute
+    from rag.cli.terminal import complain
 
-    if words and words[0] in {entry.name for entry in entry_points(group=GROUP)}:
-        (entry,) = entry_points(group=GROUP, name=words[0])
-        return int(entry.load()(words[1:]) or 0)
-    return int(app(args=words, prog_name="footnote", standalone_mode=False) or 0)
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        complain(f"what was asked for cannot be printed: {error.strerror}", "is there room where it is written to?")
+        mute(sys.stdout)
+        return False
+    return True
 
 
 def _other(error: Exception, debug: bool) -> int:
@@ -58,5 +80,8 @@ def _other(error: Exception, debug: bool) -> int:
         return 130
     if debug:
         raise error
+    if isinstance(error, OSError) and error.strerror and error.filename:
+        complain(f"{error.filename}: {error.strerror}", "is it there, and may it be read and written?")
+        return 1
     complain(f"something went wrong: {type(error).__name__}: {error}", "run it again with --debug for the traceback")
     return 1

@@ -3,12 +3,29 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from importlib.metadata import EntryPoint, entry_points
 from typing import Annotated
 
 import typer
 
 from rag.cli import ask, check, index, papers
+
+GROUP = "footnote.commands"  # entry points: name of the verb → a function of its arguments that gives the exit code
+# What each does is said here, since asking it would import it.
+_ELSEWHERE = {
+    "serve": "Answer questions over HTTP.",
+    "ui": "Open the chat page, with the HTTP interface beside it.",
+    "mcp": "Offer tools to a client of the Model Context Protocol.",
+    "keys": "List, add and remove the keys of the HTTP interface.",
+    "eval": "Measure the answers, compare runs, find where they fail.",
+    "bench": "Measure speed and size beside what is used instead.",
+}
+_AS_GIVEN = {
+    "allow_extra_args": True,
+    "allow_interspersed_args": False,
+    "ignore_unknown_options": True,
+    "help_option_names": [],
+}
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -21,12 +38,12 @@ app = typer.Typer(
 
 @app.callback()
 def _globals(
-    home: Annotated[Path | None, typer.Option(help="the folder of the index and caches; beats FOOTNOTE_HOME")] = None,
+    home: Annotated[str, typer.Option(help="the folder of the index and caches; beats FOOTNOTE_HOME")] = "",
     debug: Annotated[bool, typer.Option("--debug", help="show tracebacks")] = False,
 ) -> None:
     """Options that come before the command; `--debug` was read before."""
-    if home is not None:
-        os.environ["FOOTNOTE_HOME"] = str(home.expanduser())
+    if home:
+        os.environ["FOOTNOTE_HOME"] = home
 
 
 app.command("ask")(ask.ask)
@@ -49,3 +66,21 @@ def version() -> None:
     from importlib.metadata import version as installed
 
     print(f"footnote {installed('footnote')}")
+
+
+def _add(entry: EntryPoint) -> None:
+    """A command that another package registers: it reads its own words, and is imported when it is called."""
+    told = _ELSEWHERE.get(entry.name) or f"Of the package {entry.dist.name if entry.dist else entry.module}."
+
+    @app.command(entry.name, help=told, context_settings=_AS_GIVEN, add_help_option=False)
+    def run(context: typer.Context) -> int:
+        return int(entry.load()(context.args) or 0)
+
+
+def _place(entry: EntryPoint) -> int:
+    return list(_ELSEWHERE).index(entry.name) if entry.name in _ELSEWHERE else len(_ELSEWHERE)
+
+
+for _entry in sorted(entry_points(group=GROUP), key=_place):
+    if _entry.name not in {command.name for command in app.registered_commands}:
+        _add(_entry)

@@ -152,8 +152,8 @@ def _batch(assistant: Assistant, path: Path, options: dict[str, Any]) -> int:
             complain(f"{path}:{number}: {error.message}", error.hint)
             failed = True
             continue
-        told = json.dumps({**({"id": row["id"]} if "id" in row else {}), **answer.to_dict()}, ensure_ascii=False)
-        print(told.encode(errors="backslashreplace").decode(), flush=True)  # an id may have half a surrogate pair
+        told = {**({"id": row["id"]} if "id" in row else {}), **answer.to_dict()}
+        print(json.dumps(told, ensure_ascii=False), flush=True)
     return 1 if failed else 0
 
 

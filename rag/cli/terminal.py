@@ -7,6 +7,7 @@ import re
 import sys
 from typing import TextIO
 
+from rag.cli.streams import mute
 from rag.text.visible import visible
 
 _MARKER = re.compile(r"\[\d+\]")
@@ -46,8 +47,11 @@ def emphasised(text: str) -> str:
 
 
 def complain(message: str, hint: str = "") -> None:
-    """An error on standard error: what happened, and what to do."""
+    """An error on standard error: what happened, and what to do. Where that takes nothing, the exit code says it."""
     red, off = (_RED, _OFF) if coloured(sys.stderr) else ("", "")
-    print(f"{red}error:{off} {clean(message)}", file=sys.stderr)
-    if hint:
-        print(f"hint: {clean(hint)}", file=sys.stderr)
+    try:
+        print(f"{red}error:{off} {clean(message)}", file=sys.stderr)
+        if hint:
+            print(f"hint: {clean(hint)}", file=sys.stderr)
+    except OSError:
+        mute(sys.stderr)

@@ -19,12 +19,21 @@ BEAVER = next(title for title in PAPERS if title.startswith("Beaver"))
 HOSTILE = "Evil \x1b[31mred\x1b[0m [bold]markup[/bold] \u202etitle"
 
 
-def footnote(home: Path, *words: str, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
+def footnote(
+    home: Path, *words: str, stdin: str | None = None, encoding: str | None = None
+) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "FOOTNOTE_HOME": str(home), "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-m", "rag.cli", *words]
     feed = {"input": stdin} if stdin is not None else {"stdin": subprocess.DEVNULL}
     return subprocess.run(
-        command, capture_output=True, text=True, env=environment, check=False, cwd=home.parent, **feed
+        command,
+        capture_output=True,
+        text=True,
+        env=environment,
+        check=False,
+        cwd=home.parent,
+        encoding=encoding,
+        **feed,
     )
 
 
@@ -71,6 +80,66 @@ def test_exit_codes(pond_home: Path, words: tuple[str, ...], code: int) -> None:
     assert "Traceback" not in done.stderr
     if code in (1, 2):
         assert done.stderr.startswith("error: ")
+
+
+def test_every_command_is_listed_and_takes_options_before_it(home: Path, tmp_path: Path) -> None:
+    listed = footnote(home, "--help").stdout
+    for name in ("serve", "ui", "mcp", "keys", "eval", "bench"):
+        assert f"  {name} " in listed
+        done = footnote(home, "--home", str(tmp_path / "other"), name, "--help")
+        assert done.returncode == 0, done.stderr
+        assert f"footnote {name}" in done.stdout
+    assert footnote(home, "--home", str(tmp_path / "other"), "keys", "add", "ann").returncode == 0
+    assert (tmp_path / "other" / "keys.json").is_file()
+    assert not (home / "keys.json").exists()
+
+
+def test_listing_the_commands_imports_none_that_is_heavy(home: Path) -> None:
+    code = (
+        "import sys; from rag.cli import main; main(['--help']); "
+        "print({'gradio', 'chromadb', 'llama_index', 'numpy', 'fastapi', 'eval'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.splitlines()[-1] == "set()"
+
+
+def test_nobody_reads_what_is_printed(home: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "rag.cli"]
+    for stream, words, code in (("stdout", ["--help"], 141), ("stderr", ["nonsense"], 2)):
+        streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, stream: writing}
+        done = subprocess.run([*command, *words], text=True, check=False, cwd=ROOT, **streams)  # type: ignore[call-overload]
+        assert done.returncode == code
+        assert not done.stdout
+        assert not done.stderr
+    os.close(writing)
+
+
+@pytest.mark.parametrize(
+    ("shell", "code", "told"),
+    [(">&-", 0, ""), (">&- 2>&- <&-", 0, ""), (">/dev/full", 1, "No space left"), ("2>/dev/full", 0, "")],
+)
+def test_streams_that_take_nothing(home: Path, shell: str, code: int, told: str) -> None:
+    command = ["bash", "-c", f'"{sys.executable}" -m rag.cli version {shell} | cat']
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", *command[1:]], capture_output=True, text=True, check=False, cwd=ROOT
+    )
+    assert done.returncode == code
+    assert told in done.stderr
+    assert done.stderr.count("\n") == 2 * bool(told)
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
+def test_what_an_encoding_lacks_is_written_otherwise(
+    pond_home: Path, monkeypatch: pytest.MonkeyPatch, encoding: str
+) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", encoding)
+    question = "What is FrogJump? \u2014 \xe9\U0001f438"
+    shown = footnote(pond_home, "ask", question, encoding=encoding)
+    assert (shown.returncode, shown.stderr) == (0, "")
+    done = footnote(pond_home, "ask", "--json", question, encoding=encoding)
+    assert json.loads(done.stdout)["question"] == question
 
 
 def test_debug_shows_the_traceback(pond_home: Path) -> None:

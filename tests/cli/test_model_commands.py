@@ -57,9 +57,7 @@ def test_the_doctor_says_what_is_wrong(papers: Path) -> None:
     assert KEY not in done.stdout + done.stderr
 
 
-@pytest.mark.parametrize(
-    ("beside", "sent"), [("", "Bearer none"), ("OPENAI_API_KEY=sk-beside\n", "Bearer sk-beside")]
-)
+@pytest.mark.parametrize(("beside", "sent"), [("", "Bearer none"), ("OPENAI_API_KEY=sk-beside\n", "Bearer sk-beside")])
 def test_a_file_of_the_folder_leads_no_key_elsewhere(papers: Path, tmp_path: Path, beside: str, sent: str) -> None:
     with ScriptedModel(lambda request: Fail(401, "who are you?")) as server:
         elsewhere = server.base_url.replace("127.0.0.1", "0.0.0.0")  # here, too, but no address that says so
