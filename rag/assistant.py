@@ -31,6 +31,8 @@ from rag.snapshot import Snapshot
 from rag.text.visible import visible
 from rag.tracing import in_one_context, span
 from rag.types import Answer, Delta, Event, RankedPaper, Restart, Stage, Turn
+from rag.writing.alike import alike
+from rag.writing.by_record import narrowed
 from rag.writing.draft import Draft
 from rag.writing.record import asks_for_record, record
 from rag.writing.survey import asks_for_all
@@ -229,6 +231,15 @@ class Assistant:
             if (recorded := record(retriever.snapshot, rules.wording, rules.query, hits)) is not None:
                 yield from told(answered(rules, recorded, clock, "lookup"))
                 return
+        if rules.route in ("survey", "count"):
+            with clock("survey"):
+                among = (alike(retriever, rules, allowed) if rules.like else None) or narrowed(
+                    retriever, rules, allowed
+                )
+            if isinstance(among, Draft):
+                yield from told(answered(rules, among, clock))
+                return
+            rules, allowed = among
         degraded = ""
         if self.model is not None and not asks_for_all(rules):
             given = False

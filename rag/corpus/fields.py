@@ -18,6 +18,18 @@ _INVERTED = "abstract_inverted_index"  # OpenAlex: each word with the places whe
 _METADATA_NAMES = {
     "year": ("year", "publication_year", "pub_year", "date", "published", "publication_date", "update_date"),
     "authors": ("authors", "author", "first_authors", "creators", "creator"),
+    "venue": (
+        "venue",
+        "journal",
+        "booktitle",
+        "journal_name",
+        "journal_full_name",
+        "secondary_title",
+        "container_title",
+        "conference",
+        "publication_venue",
+        "journal_ref",
+    ),
     "doi": ("doi",),
     "url": ("url", "urls", "link", "href"),
     "id": ("id", "paper_id", "paperid", "arxiv_id", "corpusid"),
@@ -43,7 +55,7 @@ def entry(record: Mapping[str, object], line: int | None, tidy: Callable[[str], 
 
 
 def metadata(named: Mapping[str, object]) -> dict[str, str]:
-    """The year, authors, DOI, address and id that a record gives, as strings; what it lacks is left out."""
+    """The year, authors, venue, DOI, address and id that a record gives, as strings; what it lacks is left out."""
     found = {key: one_title(first(named, names)) for key, names in _METADATA_NAMES.items()}
     year = _YEAR.search(found["year"])
     found["year"] = year[0] if year else ""

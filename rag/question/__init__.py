@@ -4,13 +4,14 @@ from rag.question.chat import is_task, reply
 from rag.question.follow_up import MAX_QUESTION, leans
 from rag.question.history import History, turns_of
 from rag.question.plan import Plan, plan
-from rag.question.route import MOST_OF_ALL
+from rag.question.route import MOST_OF_ALL, NEWEST
 from rag.question.subject import LEFT_OUT, subject_of
 
 __all__ = [
     "LEFT_OUT",
     "MAX_QUESTION",
     "MOST_OF_ALL",
+    "NEWEST",
     "History",
     "Plan",
     "is_task",

@@ -107,10 +107,15 @@ def standalone(text: str, spoken: Spoken) -> tuple[str, str]:
         return text, ""
     if route_of(text) in ("survey", "count"):
         return f"{text} {_spoken_of(spoken)}", ""
-    folded = " ".join([*spoken.asked[-2:], spoken.answered[:_ANSWER_READ], text]).strip()
+    both = folded(text, spoken)
     if refers(text) or not _topic(text, spoken.turns):
-        return folded, ""
-    return (folded, text) if _VERDICT.search(text) else (text, folded)
+        return both, ""
+    return (both, text) if _VERDICT.search(text) else (text, both)
+
+
+def folded(text: str, spoken: Spoken) -> str:
+    """The last two questions, the opening of the last answer, and what is asked now."""
+    return " ".join([*spoken.asked[-2:], spoken.answered[:_ANSWER_READ], text]).strip()
 
 
 def _on_papers(history: Sequence[Turn]) -> Iterator[Turn]:

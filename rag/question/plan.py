@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.question.follow_up import MAX_QUESTION, Spoken, standalone
+from rag.question.follow_up import MAX_QUESTION, Spoken, folded, refers, standalone
 from rag.question.remark import continued, last_question, on_entry
-from rag.question.route import route_of
+from rag.question.route import LIKE, route_of
 from rag.question.subject import most_wanted, subject_of
 from rag.question.wording import understood
+from rag.text.words import words
 from rag.types import Route, Turn
 
 
@@ -20,7 +21,9 @@ class Plan:
     `question` is as it was asked, `wording` as the rules understand it; `query` is that with the topic of its history
     folded in, and `otherwise`, if not empty, what to search for where that finds no answer. `subject` is what listed
     or counted papers must have, and `most` how many of them are wanted, 0 for all; `searches` are the searches to make
-    where one for `query` is not enough.
+    where one for `query` is not enough. `among` says what the records of listed papers must say ("by A, from 2020 on"),
+    and `newest` that the newest come first. `like` finds the paper that listed ones must be like: its name, or where
+    that was spoken of before, the conversation.
     """
 
     question: str
@@ -31,6 +34,9 @@ class Plan:
     most: int = 0
     searches: tuple[str, ...] = ()
     otherwise: str = ""
+    among: str = ""
+    newest: bool = False
+    like: str = ""
 
 
 def plan(question: str, history: Sequence[Turn] = ()) -> Plan:
@@ -43,6 +49,17 @@ def plan(question: str, history: Sequence[Turn] = ()) -> Plan:
         text = entry or continued(text, last_question(spoken.asked, spoken.answers)) or text
     query, otherwise = (entry, "") if entry else standalone(text, spoken)
     route = route_of(text)
+    if route == "survey" and (like := LIKE.search(text)):
+        behind = text[like.end() :]
+        return Plan(asked, text, text, route, subject_of(behind), most_wanted(text), like=_likened(behind, spoken))
     if route in ("survey", "count"):
         return Plan(asked, query, query, route, subject_of(query), most_wanted(query))
     return Plan(asked, text, query, route, otherwise=otherwise)
+
+
+def _likened(behind: str, spoken: Spoken) -> str:
+    """What finds the paper that others are to be like, from the words `behind` "similar to"."""
+    said = behind.strip(' ?.!"“”')
+    if spoken.asked and (not words(said) or refers(said)):
+        return folded(said, spoken)
+    return said

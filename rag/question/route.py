@@ -26,6 +26,7 @@ _NO_VERB = (  # what follows a plural without being its verb, or asks about one 
 )
 _MADE = r"(?:introduce|propose|present|release|name|build)"  # "who proposes X" asks for X's own paper
 _WAYS = r"(?:methods|techniques|approaches|systems|algorithms|frameworks)"  # what papers offer, rather than use
+_WRITE = r"(?:publish(?:ed)?|(?:co-?)?author(?:ed)?|(?:co-?)?w(?:rite|rote|ritten))"
 _WORK = r"(?:work|research|literature)"
 _MATTER = r"(?:that|which|whose|where|who|for|on|to|by|with|about|in)"
 _MOST = (
@@ -35,6 +36,13 @@ _MOST = (
 MOST_OF_ALL = re.compile(  # one of all papers that only a comparison of all could tell
     rf"^\W*(?:which|what) (?:paper|work|study|article)\b (?:\w+ ){{0,3}}?the {_MOST}\b", re.I
 )
+_OTHERS = rf"(?:{_SOME}|{_ONE}|{_WAYS}|ones?|things?)"
+LIKE = re.compile(  # behind it stands what listed papers must be like, or nothing where it was spoken of
+    rf"\b(?:(?:similar|akin|comparable|closest|nearest)(?: {_OTHERS})?(?:\W*$| (?:to|with)\b)"
+    rf"|(?:{_OTHERS}|anything|something|more|others?|else) like\b|alternatives to\b)",
+    re.I,
+)
+NEWEST = re.compile(r"\b(?:newest|latest|most recent|recent(?:ly)?)\b(?! (?:advances|progress|work has))", re.I)
 _POLITE = (
     r"(?:(?:and|so|ok|okay|please|hi|hello|could you|can you|would you|will you|i need|i want|i'd like|i would like|"
     r"we need|help me|let me|to see|tell me|i wonder|do you know(?: of)?|now|next|then|also|great|thanks|thank you|"
@@ -63,6 +71,15 @@ _SURVEY_OPENINGS = (
     rf"{_ONE} (?:on|about|that|which|using)\b",
     r"what (?:surveys|reviews) (?:do (?:you|we) have|are there)\b",
     r"what should (?:i|we|one) read\b",
+    r"what (?:was|were|has been|is|got) (?:(?:published|released|written)\b|new\W*$)",
+    r"(?:(?:(?:is|are) there|do (?:you|we) have|have you got|what(?:'s| is| are| else is)|find|show|list|give"
+    r"|which|any|the|anything|something|others|papers)"
+    rf"(?: me| us)?\W+(?:[\w-]+ ){{0,3}}?)?{LIKE.pattern}",
+    rf"(?:what|which) (?:has|have|did|does) (?:[^\s?]+ ){{1,4}}{_WRITE}\b",
+    r"(?:the |any |some )?(?:newest|latest|most recent|recent) "
+    rf"(?:[\w-]+ ){{0,3}}(?:{_SOME}|work|research|literature)\b",
+    rf"(?:[^\s?]+ ){{0,3}}[^\s?]+['’]s? {_SOME}\W*$",
+    rf"(?:list|show|find|give) (?:me )?(?:all )?(?:[^\s?]+ ){{0,3}}[^\s?]+['’]s? {_SOME}\b",
     rf"(?:in |from |on |by |of |for |across )?(?:which|what) (?:of (?:the|these|your) |other |all )?"
     rf"(?:\w+ ){{0,3}}?{_SOME}\b",
     r"(?:list|show|give|name|find|enumerate|collect|gather|get|fetch|display|identify|pull up|bring up|point me to) "
@@ -100,8 +117,8 @@ _SURVEY_OPENINGS = (
     r"(?:list|show)(?: me)? everything\W*$",
     rf"(?:which|what) (?:other )?{_THINGS}(?:,? (?:or |and )?{_THINGS})* (?:{_DOES}|(?!{_NO_VERB}\b)\w+)\b",
     rf"(?:which|what) (?:\w+ )?{_THINGS} (?:are|is) there (?:for|on|about|that)\b",
-    rf"{_SOME} (?:on|about|that|which|who|whose|using|with|without|mentioning|in|for|from|dealing|"
-    r"where|to do with|by)\b",
+    rf"{_SOME} (?:(?:co-?)?(?:written|authored|published|released) )?(?:on|about|that|which|who|whose|using|with|"
+    r"without|mentioning|in|for|from|since|after|before|dealing|where|to do with|by)\b",
     r"(?:a |an |the )?(?:quick |short |brief )?(?:survey|overview|review|list|roundup) of\b",
     r"(?:give|show) me an overview\b",
 )

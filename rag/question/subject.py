@@ -22,7 +22,8 @@ _NUMBERS = {word: i for i, word in enumerate("one two three four five six seven 
 _ITEMS = r"(?:papers?|works?|studies|study|articles?|publications?|examples?|abstracts?)"
 _MOST = re.compile(
     rf"(?:^\W*(?:\w+ ){{0,4}}?(?:list|show|give|name|find|tell|get|recommend|suggest|want|need|me)\s+|\btop[ -])"
-    rf"(?P<n>{'|'.join(_NUMBERS)}|\d{{1,2}})\s+(?:good |recent |other |of the (?:best )?)?(?={_ITEMS}\b)",
+    rf"(?:the )?(?P<n>{'|'.join(_NUMBERS)}|\d{{1,2}})\s+"
+    rf"(?:good |recent |newest |latest |most recent |other |of the (?:best )?)?(?={_ITEMS}\b)",
     re.I,
 )
 LEFT_OUT = re.compile(  # behind it stands what listed papers must not have; "without" may belong to a topic

@@ -7,6 +7,7 @@ an index of more than 20,000 passages the first stage looks into cells and champ
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,9 +19,8 @@ from rag.embedding import Embedder
 from rag.linear_model import LinearModel, trained
 from rag.retrieval.features import NAMES, Candidate, Scores, exactly_named, features, gather
 from rag.retrieval.query import Query, prepare
-from rag.selection import Selection
 from rag.snapshot import Snapshot
-from rag.types import RankedPaper, RankedPassage
+from rag.types import Paper, RankedPaper, RankedPassage
 
 _DENSE_SHARE = 0.6
 _AHEAD = 0.1  # by how much the paper that a question is all about by name comes before the next
@@ -60,7 +60,7 @@ class Retriever:
         self.snapshot = snapshot
         self._embedder = embedder
         self._candidates = candidates
-        self._masks: dict[Selection, NDArray[np.bool_]] = {}
+        self._masks: dict[Callable[[Paper], bool], NDArray[np.bool_]] = {}
         self._ranker = ranker or trained("ranker", NAMES)
 
     def search(self, text: str, k: int, allowed: NDArray[np.bool_] | None = None) -> list[RankedPaper]:
@@ -68,8 +68,11 @@ class Retriever:
         hits = self.hits(text, allowed, candidates=max(self._candidates, k))
         return [self._ranked(hits, rank) for rank in range(min(k, len(hits.candidates)))]
 
-    def mask(self, selection: Selection) -> NDArray[np.bool_]:
-        """Which papers a selection lets through; the last ones are kept, since every paper's row is read for it."""
+    def mask(self, selection: Callable[[Paper], bool]) -> NDArray[np.bool_]:
+        """`(papers,)`: which papers a selection lets through, or any condition that can be hashed.
+
+        The last ones are kept, since every paper's row is read for one.
+        """
         mask = self._masks.get(selection)
         if mask is None:
             papers = self.snapshot.papers()

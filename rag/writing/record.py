@@ -32,15 +32,18 @@ _ASKED = {
         r"|\b(?:which|what) (?:conference|journal|venue|workshop)\b[^?]*\b(?:published|presented|appear(?:ed)?|in)\b",
         re.I,
     ),
+    "doi": re.compile(r"\bdois?\b|\bdigital object identifier\b", re.I),
     "address": re.compile(
-        r"\b(?:doi|url|link|arxiv (?:id|number|identifier|link))\b(?! prediction)"
+        r"\b(?:url|link|arxiv (?:id|number|identifier|link))\b(?! prediction)"
         r"|\bwhere (?:can|could|do|may) (?:i|we|one) (?:find|get|read|download)\b",
         re.I,
     ),
 }
 _OF_ITS_WORK = re.compile(r"\b(?:code|github|repositor\w+|demo|data ?sets?|weights|checkpoints?|models?)\b", re.I)
 _ALIKE = 0.6  # share of a title's words that name the paper
-_UNSAID = {"authors": "who wrote it", "year": "when it came out", "venue": "where it was published"}  # nor abstracts
+_UNSAID = {  # nor do abstracts
+    "authors": "who wrote it", "year": "when it came out", "venue": "where it was published", "doi": "its DOI",
+}  # fmt: skip
 _BETWEEN = re.compile(r"\s*;\s*|\s+and\s+")
 
 
@@ -68,20 +71,34 @@ def record(snapshot: Snapshot, question: str, query: str, hits: Hits) -> Draft |
 
 def _asked(question: str) -> list[str]:
     kinds = [kind for kind, pattern in _ASKED.items() if pattern.search(question)]
-    return [kind for kind in kinds if kind in ("authors", "venue") or not _OF_ITS_WORK.search(question)]
+    return [kind for kind in kinds if kind in ("authors", "venue", "doi") or not _OF_ITS_WORK.search(question)]
 
 
 def _said(kind: str, paper: Paper) -> str:
     about = {name: unbracketed(value).strip() for name, value in paper.metadata.items()}
     if kind == "authors":
-        names = [_given_first(name) for name in _BETWEEN.split(about.get("authors", "")) if name]
+        names = authors_of(paper)
         return f"by {' and '.join(filter(None, (', '.join(names[:-1]), names[-1])))}" if names else ""
     if kind == "year":
         return f"of {about['year']}" if about.get("year") else ""
     if kind == "venue":
         return f"in {about['venue']}" if about.get("venue") else ""
-    place = about.get("url") or (f"https://doi.org/{about['doi']}" if about.get("doi") else "")
+    doi = about.get("doi", "").removeprefix("https://doi.org/").removeprefix("http://dx.doi.org/")
+    at_doi = f"https://doi.org/{doi}" if doi else ""
+    place = at_doi if kind == "doi" else about.get("url") or at_doi
     return f"at {place}" if place else ""
+
+
+def authors_of(paper: Paper) -> list[str]:
+    """The authors that a paper's record names, given names first; empty where it names none."""
+    parts = [part for part in _BETWEEN.split(unbracketed(paper.metadata.get("authors", "")).strip()) if part]
+    return [_given_first(name) for part in parts for name in _people(part)]
+
+
+def _people(part: str) -> list[str]:
+    """The names between commas, where each is more than one word; else the part itself, which is `Hu, Edward J.`"""
+    names = part.split(", ")
+    return names if len(names) > 1 and all(" " in name for name in names) else [part]
 
 
 def _given_first(name: str) -> str:

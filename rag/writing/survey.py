@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.linear_model import trained
-from rag.question import MOST_OF_ALL, Plan
+from rag.question import MOST_OF_ALL, NEWEST, Plan
 from rag.retrieval import features
 from rag.retrieval.retriever import Hits, Retriever
 from rag.retrieval.spelling import corrected
+from rag.selection import year_of
 from rag.snapshot import Snapshot
 from rag.text.brackets import NEAREST
 from rag.text.words import words
@@ -111,6 +112,9 @@ def _draft(
     """The candidates that qualify, likeliest first; as many as are wanted, where a number was said. `beyond` is what
     they are about beside having the terms."""
     ranks = [int(rank) for rank in np.argsort(-likely, kind="stable") if enough[rank]]
+    if plan.newest:
+        years = {rank: year_of(retriever.snapshot.paper(hits.candidates[rank].paper)) or 0 for rank in ranks}
+        ranks.sort(key=lambda rank: -years[rank])
     entries: list[DraftSentence] = []
     for rank in ranks[: plan.most or None]:
         found = best_sentence(retriever.snapshot, plan.wording, hits.query, hits.candidates[rank])
@@ -143,8 +147,14 @@ def _opening(plan: Plan, shown: int, found: int, terms: Terms, examined: int, be
     how = f"that {_verb(shown, terms)} {terms}" if terms else f"about “{plan.subject or plan.wording}”"
     also = f", about “{beyond}”" if beyond and terms else ""
     share = f" ({found / max(examined, 1):.0%})" if _SHARE.search(plan.wording) else ""
-    unranked = ", in no order of that kind" if MOST_OF_ALL.search(plan.wording) else ""
-    return f"{number} {noun} {how}{also}, of {examined} examined{share}{unranked}:"
+    among = f", all {plan.among}" if plan.among else ""
+    order = ", newest first" if plan.newest else ", in no order of that kind" if _ranked(plan.wording) else ""
+    return f"{number} {noun} {how}{also}, of {examined} examined{among}{share}{order}:"
+
+
+def _ranked(wording: str) -> bool:
+    """Whether a listing asks for an order that only a comparison of all papers, or their years, could tell."""
+    return bool(MOST_OF_ALL.search(wording) or NEWEST.search(wording))
 
 
 def _verb(count: int, terms: Terms) -> str:

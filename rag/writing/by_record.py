@@ -1,0 +1,261 @@
+"""Listings by what records say rather than texts: who wrote a paper, when it came out, where it was published."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.question import NEWEST, Plan, subject_of
+from rag.retrieval.retriever import Retriever
+from rag.selection import year_of
+from rag.text.searchable import searchable
+from rag.text.words import words
+from rag.types import Paper
+from rag.writing.draft import Draft, DraftSentence
+from rag.writing.extractive import best_sentence, quoted
+from rag.writing.record import authors_of
+from rag.writing.terms import asked_terms, mentioning
+
+Field = Literal["authors", "year", "venue"]
+_PAPERS = r"(?:papers?|works?|articles?|studies|study|publications?|preprints?|abstracts?)"
+_OUT = r"(?:published|released|written|posted|out|appeared|came out|come out|presented|accepted)"
+_WRITE = r"(?:(?:co-?)?author(?:ed)?|(?:co-?)?w(?:rite|rote|ritten)|publish(?:ed)?)"
+_PART = r"[^\W\d_][\w.'’-]*"
+_PROPER = r"(?-i:[^\W\d_a-z][\w.'’-]*(?: (?:(?:van|von|der|den|de|da|di|la|le|el|al)\b|[^\W\d_a-z][\w.'’-]*)){0,4})"
+_PLAIN = (
+    rf"(?!(?:the|an?|my|our|this|that|these|those|it|them)\b){_PART}(?: {_PART}){{0,2}}?"
+    r"(?=\W*$| (?:on|about|in|from|since)\b)"
+)
+_PERSON = rf"(?:{_PROPER}(?:,? (?:and|or|&) {_PROPER})*|{_PLAIN})"
+_AUTHORS = re.compile(
+    rf"\b{_PAPERS}(?P<how>,?(?: (?:that|which) (?:are|were))?(?: (?:(?:co-?)?(?:written|authored)|published))? by )"
+    rf"(?P<by>{_PERSON})(?!\w)"
+    rf"|\b(?:that|which|did|has|have|does) (?P<did>{_PERSON})(?: (?:ha[sd]|have))? {_WRITE}\b"
+    rf"|(?P<own>{_PERSON})['’]s? (?={_PAPERS}\b)",
+    re.I,
+)
+_YEAR = r"(?P<{0}>(?:19|20)\d\d)(?![\d%.x-])"
+_SPAN = re.compile(
+    rf"\b(?:from|between)\s+{_YEAR.format('first')}\s*(?:to|and|until|through|-|–)\s*{_YEAR.format('last')}", re.I
+)
+_SINCE = re.compile(rf"\b(?P<how>since|as of|after|newer than|later than|more recent than)\s+{_YEAR.format('y')}", re.I)
+_UNTIL = re.compile(rf"\b(?P<how>until|till|up to|before|older than|earlier than|prior to)\s+{_YEAR.format('y')}", re.I)
+_ONWARDS = re.compile(rf"\bfrom\s+{_YEAR.format('y')}\s+on(?:wards?)?\b", re.I)
+_IN = re.compile(rf"\b(?:in|of|from|during|year)\s+{_YEAR.format('y')}|\b{_YEAR.format('z')}\s+(?={_PAPERS}\b)", re.I)
+_FRAMED = re.compile(
+    rf"\b(?:{_PAPERS}|{_OUT})\W*$", re.I
+)  # stands right before "from 2020" where nothing else is meant
+_VENUE = re.compile(
+    r"\b(?:at|in|from)\s+(?:the )?(?P<v>(?:[A-Z][\w&.-]*|of|on|and|the|for)(?: (?:[A-Z][\w&.-]*|of|on|and|the|for))*)"
+)
+_LEFT_OVER = re.compile(rf"\b{_OUT}\b(?=\s*(?:[?.!,;]|$))", re.I)
+_NEWEST_SHOWN = 10  # papers, where no number is asked for
+_TOLD = {"authors": "who wrote them", "year": "when they came out", "venue": "where they were published"}
+
+
+@dataclass(frozen=True, slots=True)
+class OfRecord:
+    """What the records of listed papers must say: one of the authors, a year within both bounds, some of the venue."""
+
+    authors: tuple[str, ...] = ()
+    since: int | None = None
+    until: int | None = None
+    venue: str = ""
+
+    def __call__(self, paper: Paper) -> bool:
+        """Whether the record says so; one that lacks what is asked for does not."""
+        return self._written(paper) and self._dated(paper) and self._placed(paper)
+
+    def __str__(self) -> str:
+        """As in "by A or B, from 2019 to 2021, in V"."""
+        by = f"by {' or '.join(self.authors)}" if self.authors else ""
+        return ", ".join(filter(None, (by, self._years(), f"in {self.venue}" if self.venue else "")))
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """The fields of a record that it looks at."""
+        year = self.since is not None or self.until is not None
+        asked: tuple[tuple[Field, bool], ...] = (
+            ("authors", bool(self.authors)), ("year", year), ("venue", bool(self.venue)),
+        )  # fmt: skip
+        return tuple(name for name, is_asked in asked if is_asked)
+
+    def and_also(self, other: OfRecord) -> OfRecord:
+        """What both ask for; of a field that both name, what the other does."""
+        return OfRecord(
+            other.authors or self.authors,
+            self.since if other.since is None else other.since,
+            self.until if other.until is None else other.until,
+            other.venue or self.venue,
+        )
+
+    def _years(self) -> str:
+        if self.since == self.until:
+            return f"of {self.since}" if self.since is not None else ""
+        if self.since is not None and self.until is not None:
+            return f"from {self.since} to {self.until}"
+        return f"from {self.since} on" if self.since is not None else f"until {self.until}"
+
+    def _written(self, paper: Paper) -> bool:
+        return not self.authors or any(_is_by(paper, author) for author in self.authors)
+
+    def _dated(self, paper: Paper) -> bool:
+        if self.since is None and self.until is None:
+            return True
+        year = year_of(paper)
+        return year is not None and (self.since or year) <= year <= (self.until or year)
+
+    def _placed(self, paper: Paper) -> bool:
+        venue = _parts(paper.metadata.get("venue", ""))
+        return set(_parts(self.venue)) <= set(venue)
+
+
+@dataclass(frozen=True, slots=True)
+class _Has:
+    """Whether a record has a field at all."""
+
+    field: Field
+
+    def __call__(self, paper: Paper) -> bool:
+        return year_of(paper) is not None if self.field == "year" else bool(paper.metadata.get(self.field))
+
+
+def narrowed(
+    retriever: Retriever, plan: Plan, allowed: NDArray[np.bool_] | None
+) -> tuple[Plan, NDArray[np.bool_] | None] | Draft:
+    """A listing that asks for what records say: as a listing of the rest among the papers `(papers,)` whose records say
+    so; or at once the draft, where nothing else is asked, where no paper is such, or where no record says it at all.
+
+    A plan that asks for no such thing comes back as it is.
+    """
+    asked, rest = _asked(retriever, plan.wording)
+    newest = NEWEST.search(plan.wording) is not None and bool(retriever.mask(_Has("year")).any())
+    if not asked.fields and not newest:
+        return plan, allowed
+    if newest:
+        rest, plan = NEWEST.sub("", rest), replace(plan, newest=True)
+    if lacking := [name for name in asked.fields if not retriever.mask(_Has(name)).any()]:
+        said = " or ".join(_TOLD[name] for name in lacking)
+        return _none(f"The records of the {retriever.snapshot.paper_count} papers do not say {said}.", retriever)
+    mask = retriever.mask(asked)
+    among = mask if allowed is None else mask & allowed
+    if not among.any():
+        return _none(f"By their records, none of {retriever.snapshot.paper_count} papers is {asked}.", retriever)
+    subject = subject_of(rest)
+    if not words(subject) and not asked_terms(rest):
+        return _all_of(retriever, plan, asked, among & retriever.mask(_Has("year")) if newest else among)
+    return replace(plan, wording=rest, query=rest, subject=subject, among=str(asked)), among
+
+
+def _asked(retriever: Retriever, text: str) -> tuple[OfRecord, str]:
+    """What a listing wants of records, and the listing without it. What is said in words that may mean something else
+    ("by", "in", a year behind some other noun) counts where a record has it."""
+    asked = OfRecord()
+    for part in (_by_authors, _of_years, _in_venue):
+        found, rest = part(retriever, text)
+        if found.fields:
+            asked = asked.and_also(found)
+            text = rest
+    return asked, _LEFT_OVER.sub("", text) if asked.fields else text
+
+
+def _by_authors(retriever: Retriever, text: str) -> tuple[OfRecord, str]:
+    match = _AUTHORS.search(text)
+    if match is None:
+        return OfRecord(), text
+    said = match["by"] or match["did"] or match["own"]
+    asked = OfRecord(authors=tuple(name.strip(" ,.") for name in re.split(r" (?:and|or|&) ", said)))
+    capitals = all(name[:1].isupper() for name in asked.authors)
+    if not retriever.mask(asked).any() and (not capitals or _named_in_text(retriever, text)):
+        return OfRecord(), text
+    start = match.start("how") if match["by"] else match.start()
+    return asked, f"{text[:start]}{text[match.end() :]}"
+
+
+def _named_in_text(retriever: Retriever, text: str) -> bool:
+    """Whether some paper's text has the names of a listing: "papers by OpenAI" may be found by what they say."""
+    terms = asked_terms(text)
+    return bool(terms) and bool(mentioning(retriever.snapshot, terms).any())
+
+
+def _of_years(retriever: Retriever, text: str) -> tuple[OfRecord, str]:
+    match, asked = _years(text)
+    if match is None:
+        return OfRecord(), text
+    before = text[: match.start()]
+    framed = _FRAMED.search(before) or match.groupdict().get("z")
+    if not framed and not retriever.mask(_Has("year")).any():
+        return OfRecord(), text
+    return asked, f"{before.rstrip()}{text[match.end() :]}"
+
+
+def _years(text: str) -> tuple[re.Match[str] | None, OfRecord]:
+    if match := _SPAN.search(text):
+        return match, OfRecord(since=int(match["first"]), until=int(match["last"]))
+    if match := _UNTIL.search(text):
+        within = match["how"].casefold() in ("until", "till", "up to")
+        return match, OfRecord(until=int(match["y"]) - (not within))
+    if match := _ONWARDS.search(text):
+        return match, OfRecord(since=int(match["y"]))
+    if match := _SINCE.search(text):
+        return match, OfRecord(since=int(match["y"]) + (match["how"].casefold() not in ("since", "as of")))
+    if match := _IN.search(text):
+        year = int(match["y"] or match["z"])
+        return match, OfRecord(since=year, until=year)
+    return None, OfRecord()
+
+
+def _in_venue(retriever: Retriever, text: str) -> tuple[OfRecord, str]:
+    for match in _VENUE.finditer(text):
+        asked = OfRecord(venue=match["v"].strip())
+        if _FRAMED.search(text[: match.start()]) and retriever.mask(asked).any():
+            return asked, f"{text[: match.start()].rstrip()}{text[match.end() :]}"
+    return OfRecord(), text
+
+
+def _is_by(paper: Paper, author: str) -> bool:
+    """Whether one of the authors has the family name, and given names or initials that agree."""
+    asked = _parts(author)
+    return bool(asked) and any(_agrees(asked, _parts(name)) for name in authors_of(paper))
+
+
+def _agrees(asked: list[str], name: list[str]) -> bool:
+    *given, family = asked
+    if family not in name:
+        return False
+    others = [part for part in name if part != family]
+    return all(any(part == other or _initial(part, other) for other in others) for part in given)
+
+
+def _initial(part: str, other: str) -> bool:
+    return 1 in (len(part), len(other)) and part[:1] == other[:1]
+
+
+def _parts(name: str) -> list[str]:
+    return [part for part in re.split(r"[\s.,-]+", searchable(name)) if part]
+
+
+def _none(opening: str, retriever: Retriever) -> Draft:
+    return Draft((), opening=opening, abstained=True, confidence=1.0, examined=retriever.snapshot.paper_count)
+
+
+def _all_of(retriever: Retriever, plan: Plan, asked: OfRecord, among: NDArray[np.bool_]) -> Draft:
+    """Every paper whose record says what is asked, newest first."""
+    snapshot = retriever.snapshot
+    places = sorted(np.flatnonzero(among), key=lambda place: -(year_of(snapshot.paper(int(place))) or 0))
+    hits = retriever.hits(plan.query, among, candidates=len(places))
+    candidates = {candidate.paper: candidate for candidate in hits.candidates}
+    entries: list[DraftSentence] = []
+    for place in places[: plan.most or (_NEWEST_SHOWN if plan.newest else None)]:
+        found = best_sentence(snapshot, plan.wording, hits.query, candidates[int(place)])
+        if found is not None:
+            entries.append(quoted(*found, f"- {found[0].passage.title}: "))
+    number = f"{len(entries)} of {len(places)}" if len(entries) < len(places) else str(len(places))
+    noun = "paper" if len(places) == 1 else "papers"
+    order = ", newest first" if plan.newest else ""
+    opening = f"By their records, {number} {noun} {asked}".rstrip() + f", of {snapshot.paper_count} examined{order}:"
+    return Draft(tuple(entries), opening=opening, confidence=1.0, examined=snapshot.paper_count)

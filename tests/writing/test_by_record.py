@@ -1,0 +1,119 @@
+"""Listings by author, year and venue, from the records of the papers."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from rag.assistant import Assistant
+from rag.ingest import ingest
+from rag.settings import load_settings
+
+BIB = """
+@inproceedings{a, title={Otter: Swimming Networks for Rivers}, author={Reed, Ann B. and Stone, Carl}, year={2021},
+  booktitle={WaterConf 2021}, abstract={We propose Otter, which routes water by agreement and beats Heron on streams.}}
+@article{b, title={All You Need Is a Pond}, author={Moss, Dora and Reed, Ann}, year={2017}, journal={Wetlands},
+  abstract={The pond reaches 28.4 points with 12 frogs.}}
+@article{c, title={Frog Songs at Night}, author={Carl Stone and José Núñez}, year={2019}, journal={Wetlands},
+  abstract={We record 40 frogs in a pond at night and tell their songs apart with a small network.}}
+@article{d, title={Counting Reeds}, author={Wim van der Berg}, year={2023}, journal={Botany},
+  abstract={Reeds are counted from the air with 96 percent accuracy.}}
+"""
+OTTER, POND = "Otter: Swimming Networks for Rivers", "All You Need Is a Pond"
+FROG, REEDS = "Frog Songs at Night", "Counting Reeds"
+ALL = {OTTER, POND, FROG, REEDS}
+
+
+def _shelf(folder: Path, text: str, name: str) -> Assistant:
+    (folder / name).write_text(text, encoding="utf-8")
+    settings = load_settings(home=folder / "home", offline=True)
+    ingest([folder / name], settings)
+    return Assistant(settings)
+
+
+@pytest.fixture(scope="module")
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    assistant = _shelf(tmp_path_factory.mktemp("shelf"), BIB, "papers.bib")
+    yield assistant
+    assistant.close()
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("papers by Ann Reed", {OTTER, POND}),
+        ("Papers by A. Reed?", {OTTER, POND}),
+        ("which papers did Carl Stone write?", {OTTER, FROG}),
+        ("list Stone's papers", {OTTER, FROG}),
+        ("what has Jose Nunez published?", {FROG}),
+        ("papers that Wim van der Berg wrote", {REEDS}),
+        ("papers by moss", {POND}),
+        ("articles written by Dora Moss or Wim van der Berg", {POND, REEDS}),
+        ("papers from 2019", {FROG}),
+        ("papers published since 2019", {OTTER, FROG, REEDS}),
+        ("papers after 2019", {OTTER, REEDS}),
+        ("which papers came out before 2019?", {POND}),
+        ("papers from 2019 to 2021", {OTTER, FROG}),
+        ("what was published in 2017?", {POND}),
+        ("papers published in Wetlands", {POND, FROG}),
+        ("papers by Carl Stone since 2020", {OTTER}),
+        ("papers by Ann Reed about frogs", {POND}),
+        ("papers by Ann Reed that mention Heron", {OTTER}),
+    ],
+)  # fmt: skip
+def test_what_is_listed(shelf: Assistant, question: str, expected: set[str]) -> None:
+    answer = shelf.ask(question)
+    assert (answer.route, answer.abstained, set(answer.papers)) == ("survey", False, expected)
+
+
+def test_how_many_there_are(shelf: Assistant) -> None:
+    answer = shelf.ask("how many papers did Ann Reed write?")
+    assert (answer.route, answer.text.split(" by ")[0]) == ("count", "By their records, 2 papers")
+
+
+def test_the_newest_come_first(shelf: Assistant) -> None:
+    answer = shelf.ask("what are the latest papers?")
+    assert answer.papers == (REEDS, OTTER, FROG, POND)
+    assert "newest first" in answer.text
+    assert shelf.ask("show me the 2 newest papers").papers == (REEDS, OTTER)
+
+
+def test_nobody_of_that_name(shelf: Assistant) -> None:
+    answer = shelf.ask("papers by Ada Brook")
+    assert (answer.abstained, answer.text) == (True, "By their records, none of 4 papers is by Ada Brook.")
+
+
+@pytest.mark.parametrize(("question", "said"), [
+    ("papers by Ada Brook", "who wrote them"),
+    ("papers published since 2019", "when they came out"),
+])  # fmt: skip
+def test_records_that_do_not_say(tmp_path: Path, question: str, said: str) -> None:
+    assistant = _shelf(tmp_path, '{"title": "Heron", "text": "Herons stand on one leg in a pond."}\n', "a.jsonl")
+    answer = assistant.ask(question)
+    assert (answer.abstained, answer.text) == (True, f"The records of the 1 papers do not say {said}.")
+
+
+@pytest.mark.parametrize("question", ["papers by means of agreement", "which papers let a network write songs?"])
+def test_other_uses_of_the_words_stay_topics(shelf: Assistant, question: str) -> None:
+    assert "record" not in shelf.ask(question).text.split(":")[0]
+
+
+@pytest.mark.parametrize("question", [
+    "papers similar to Otter", "is there something similar to Otter?", "anything like Otter",
+])  # fmt: skip
+def test_papers_like_another(shelf: Assistant, question: str) -> None:
+    answer = shelf.ask(question)
+    assert answer.text.startswith(f"The 3 papers nearest to “{OTTER}”, of 3 examined:")
+    assert set(answer.papers) == ALL - {OTTER}
+
+
+def test_papers_like_the_one_spoken_of(shelf: Assistant) -> None:
+    history = [
+        {"role": "user", "content": "What does Otter route?"},
+        {"role": "assistant", "content": shelf.ask("What does Otter route?").text},
+    ]
+    assert OTTER in shelf.ask("any similar papers?", history).text.split(":\n")[0]
+
+
+def test_like_a_topic_is_a_topic(shelf: Assistant) -> None:
+    assert "nearest to" not in shelf.ask("papers on things like frogs").text
