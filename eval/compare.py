@@ -58,16 +58,16 @@ def changes(before: Sequence[Record], after: Sequence[Record]) -> list[Change]:
     """Every metric that both define somewhere.
 
     Raises:
-        UsageError: when the runs have no question in common.
+        UsageError: as `paired`.
     """
-    pairs = _paired(before, after)
+    pairs = paired(before, after)
     return [change for metric in METRICS if (change := _change(metric, pairs)) is not None]
 
 
 def flips(before: Sequence[Record], after: Sequence[Record]) -> list[Flip]:
     """The questions whose outcome differs."""
     return [
-        Flip(a.question.question, outcome(a), outcome(b)) for a, b in _paired(before, after) if outcome(a) != outcome(b)
+        Flip(a.question.question, outcome(a), outcome(b)) for a, b in paired(before, after) if outcome(a) != outcome(b)
     ]
 
 
@@ -115,11 +115,19 @@ def drops(changed: Sequence[Change]) -> list[Change]:
     return [change for change in changed if change.metric.headline and change.verdict == "worse"]
 
 
-def _paired(before: Sequence[Record], after: Sequence[Record]) -> list[tuple[Record, Record]]:
+def paired(before: Sequence[Record], after: Sequence[Record]) -> list[tuple[Record, Record]]:
+    """The records of the questions that both runs asked.
+
+    Raises:
+        UsageError: when there is none, or one id stands for two questions.
+    """
     old = {record.question.id: record for record in before}
     pairs = [(old[record.question.id], record) for record in after if record.question.id in old]
     if not pairs:
         raise UsageError("the two runs have no question in common", "compare runs over the same dataset")
+    other = next((a.question.id for a, b in pairs if a.question.question != b.question.question), None)
+    if other is not None:
+        raise UsageError(f"the two runs ask different things as {other!r}", "compare runs over the same dataset")
     return pairs
 
 

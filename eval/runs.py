@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import re
 import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
@@ -17,6 +19,8 @@ from typing import Any
 from eval.records import Record, record_from
 from eval.schema import Question
 from rag.errors import UsageError
+
+_NAME = re.compile(r"(?!\.)[\w.+ -]{1,60}")  # a folder's, on any file system
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,7 @@ class Run:
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self.folder / "run.json"
-        if path.exists() and json.loads(path.read_text(encoding="utf8")) != asdict(header):
+        if path.exists() and self.header() != asdict(header):
             raise UsageError(f"{self.folder} holds a run of something else", "give it another --name")
         path.write_text(json.dumps(asdict(header), indent=1, default=str) + "\n", encoding="utf8")
 
@@ -63,9 +67,12 @@ class Run:
             UsageError: when there is no run.
         """
         try:
-            return dict(json.loads((self.folder / "run.json").read_text(encoding="utf8")))
+            header = json.loads((self.folder / "run.json").read_text(encoding="utf8"))
         except (OSError, ValueError):
-            raise UsageError(f"there is no run in {self.folder}", "`footnote eval runs` lists them") from None
+            header = None
+        if not isinstance(header, dict) or not {"dataset", "dataset_hash", "engine"} <= header.keys():
+            raise UsageError(f"there is no run in {self.folder}", "`footnote eval runs` lists them")
+        return header
 
     def add(self, record: Record) -> None:
         """Append a record, whole."""
@@ -87,7 +94,7 @@ class Run:
         for line in self._records.read_text(encoding="utf8").split("\n"):
             try:
                 yield record_from(json.loads(line))
-            except ValueError:
+            except (ValueError, KeyError, TypeError, AttributeError):
                 continue  # the line that a kill tore; its question is asked again
 
 
@@ -97,10 +104,28 @@ def found(home: Path) -> list[Run]:
     return [Run(folder) for folder in sorted(folders, key=lambda folder: folder.stat().st_mtime)]
 
 
+def named(home: Path, name: str) -> Run:
+    """The run of a name below a home, whether it was begun or not.
+
+    Raises:
+        UsageError: for a name that is not a folder's own.
+    """
+    if not _NAME.fullmatch(name):
+        hint = "give at most 60 letters, digits, blanks and . _ + -, the first no full stop"
+        raise UsageError(f"no run can be called {name[:80]!r}", hint)
+    return Run(home / "eval" / name)
+
+
 def located(home: Path, name: str) -> Run:
-    """The run of a name below a home, or at a path."""
-    beside = Path(name)
-    return Run(beside if (beside / "run.json").exists() else home / "eval" / name)
+    """The run of a name below a home, or at a path.
+
+    Raises:
+        UsageError: when there is none.
+    """
+    for folder in (name, os.path.join(home, "eval", name)):
+        if name and os.path.isfile(os.path.join(folder, "run.json")):
+            return Run(Path(folder))
+    raise UsageError(f"there is no run {name[:80]!r}", "`footnote eval runs` lists them")
 
 
 def hash_of(questions: Sequence[Question]) -> str:

@@ -103,6 +103,60 @@ def test_two_runs_are_compared_and_gated(papers: Path, dataset: Path, capsys: py
     assert main(["eval", "gate", "--baseline", str(dataset), "--name", "two"]) == 2
 
 
+def test_a_gate_wants_the_baselines_own_questions(
+    papers: Path, dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [json.loads(line) for line in dataset.read_text(encoding="utf8").splitlines()]
+    rows[0]["question"] = "What is FrogJump?"
+    other = dataset.with_name("other.jsonl")
+    other.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf8")
+    for name, asked in (("one", dataset), ("two", other)):
+        assert main(["eval", "--dataset", str(asked), "--name", name]) == 0
+    baseline = str(tmp_path / "baseline.json")
+    assert main(["eval", "baseline", "one", "--out", baseline]) == 0
+    lines = (papers / "eval" / "one" / "records.jsonl").read_text(encoding="utf8").split("\n")
+    capsys.readouterr()
+    assert main(["eval", "gate", "--baseline", baseline]) == 0
+    for words, told in (
+        (["gate", "--baseline", baseline, "--name", "two"], "was made with other questions"),
+        (["compare", "one", "two"], "ask different things as 'q0'"),
+        (["report", "one", "--beside", "two", "--out", str(tmp_path / "x.html")], "ask different things as 'q0'"),
+        (["report", "three"], "there is no run 'three'"),
+        (["compare", "one", "x" * 3000], "there is no run 'xx"),
+        (["compare", "", "one"], "there is no run ''"),
+    ):
+        assert main(["eval", *words]) == 2
+        assert told in capsys.readouterr().err
+    (papers / "eval" / "one" / "records.jsonl").write_text("\n".join(lines[:2]), encoding="utf8")
+    assert main(["eval", "gate", "--baseline", baseline, "--name", "one"]) == 2
+    assert "lacks 4 of the baseline's questions" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["../../x", "a/b", "a\\b", "..", ".", "", "x" * 300, "a\nb", "\0"])
+@pytest.mark.parametrize("verb", ["run", "starter"])
+def test_a_run_is_kept_in_a_folder_of_its_own(
+    home: Path, dataset: Path, capsys: pytest.CaptureFixture[str], verb: str, name: str
+) -> None:
+    words = ["--python", "/nowhere"] if verb == "starter" else []
+    assert main(["eval", verb, "--dataset", str(dataset), "--name", name, *words]) == 2
+    assert "no run can be called" in capsys.readouterr().err
+    assert not list(home.parent.rglob("run.json"))
+
+
+def test_odd_words_are_told_before_anything_is_asked(
+    papers: Path, dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "odd.jsonl").write_text("[1]\n", encoding="utf8")
+    for words, told in (
+        (["--by", "colour"], "no field 'colour'"),
+        (["--workers", "0"], "--workers"),
+        (["--dataset", str(tmp_path / "odd.jsonl")], "is no dataset"),
+    ):
+        assert main(["eval", "--dataset", str(dataset), *words]) == 2
+        assert told in capsys.readouterr().err
+    assert main(["eval", "--name", "compare", "--dataset", str(dataset)]) == 0
+
+
 def test_a_killed_run_goes_on(pond: Assistant, dataset: Path, tmp_path: Path) -> None:
     whole = run(pond, load(dataset), Run(tmp_path / "whole"))
     half = Run(tmp_path / "half")
