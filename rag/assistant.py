@@ -32,7 +32,7 @@ from rag.text.visible import visible
 from rag.tracing import in_one_context, span
 from rag.types import Answer, Delta, Event, RankedPaper, Restart, Stage, Turn
 from rag.writing.alike import alike
-from rag.writing.by_record import narrowed
+from rag.writing.by_record import Opening, narrowed
 from rag.writing.draft import Draft
 from rag.writing.record import asks_for_record, record
 from rag.writing.survey import asks_for_all
@@ -225,6 +225,9 @@ class Assistant:
             unfit = f"No paper of the index fits the filter: {selection.said}."
             yield from told(answered(rules, Draft((), opening=unfit, abstained=True), clock))
             return
+        if rules.within:
+            listed = retriever.mask(Opening(frozenset(rules.within)))
+            allowed = listed if allowed is None else allowed & listed
         if asks_for_record(rules.wording) and rules.route in ("lookup", "compare"):
             with clock("retrieve"):
                 hits = retriever.hits(rules.query, allowed)
@@ -233,9 +236,8 @@ class Assistant:
                 return
         if rules.route in ("survey", "count"):
             with clock("survey"):
-                among = (alike(retriever, rules, allowed) if rules.like else None) or narrowed(
-                    retriever, rules, allowed
-                )
+                near = alike(retriever, rules, allowed) if rules.like else None
+                among = near or narrowed(retriever, rules, allowed)
             if isinstance(among, Draft):
                 yield from told(answered(rules, among, clock))
                 return

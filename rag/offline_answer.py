@@ -12,7 +12,7 @@ from rag.clock import Clock
 from rag.grounding import footnoted
 from rag.question import Plan
 from rag.reading import Reader
-from rag.retrieval.features import all_about
+from rag.retrieval.features import all_about, gather
 from rag.retrieval.pairing import Pair, best_pair
 from rag.retrieval.retriever import Hits, Retriever
 from rag.settings import Settings
@@ -80,11 +80,15 @@ class OfflineWriter:
         if (confidence < least and not known) or _astray(snapshot, planned, hits, ranks):
             nearest = tuple(snapshot.title(candidate.paper) for candidate in hits.candidates[:NEAREST])
             return Draft((), abstained=True, confidence=confidence, nearest=nearest), route
-        limit = self._settings.max_sentences
-        if len(ranks) > 1:
-            draft = comparison(snapshot, planned.wording, hits, ranks, limit)
+        limit, query = self._settings.max_sentences, hits.query
+        candidates = [hits.candidates[rank] for rank in ranks]
+        if planned.query != planned.wording and (own := self._retriever.prepare(planned.wording)).words:
+            # what was said before finds the paper; chosen by it, the sentences would be those of the last answer
+            query, candidates = own, gather(snapshot, [candidate.paper for candidate in candidates], own)[0]
+        if len(candidates) > 1:
+            draft = comparison(snapshot, planned.wording, query, candidates, limit)
         else:
-            draft = lookup(snapshot, planned.wording, hits, limit)
+            draft = lookup(snapshot, planned.wording, query, candidates[0], limit)
         return Draft(draft.sentences, confidence=confidence), route
 
     def _confidence(self, planned: Plan, hits: Hits, table: SentenceTable, pair: Pair | None) -> tuple[float, float]:

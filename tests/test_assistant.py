@@ -120,6 +120,20 @@ def test_a_follow_up_takes_its_topic_from_the_history(pond: Assistant) -> None:
     assert "81%" in answer.text
 
 
+def test_a_follow_up_is_not_answered_by_what_was_said(pond: Assistant) -> None:
+    asked = "What does Otter learn?"
+    before = pond.ask(asked).text
+    history = [{"role": "user", "content": asked}, {"role": "assistant", "content": before}]
+    answer = pond.ask("How often does it succeed?", history)
+    assert "81%" in answer.text
+    assert "81%" in answer.citations[0].quote
+
+
+def test_three_named_papers_are_compared(pond: Assistant) -> None:
+    answer = pond.ask("Compare Otter, Beaver and Heron")
+    assert (answer.route, len(answer.papers)) == ("compare", 3)
+
+
 def test_filters(pond: Assistant) -> None:
     narrowed = pond.ask("How long does recovery take?", papers=["beaver"]).papers
     assert narrowed

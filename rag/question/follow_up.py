@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rag.question.chat import is_chat
-from rag.question.remark import OPENERS, last_question
+from rag.question.remark import NO_SUBJECT, OPENERS, last_question
 from rag.question.route import route_of
 from rag.question.subject import subject_of
 from rag.question.wording import understood
@@ -36,22 +36,31 @@ _DEFINES = re.compile(
     re.I,
 )
 _VERDICT = re.compile(r"^\W*(?:do|does|did|is|are|was|were|has|have|had|can|could|will|would|any|with|without)\b", re.I)
+_OPENING = re.compile(rf"^\W*(?:(?:{OPENERS}|something else)\W+)+", re.I)
+_WHOLE = re.compile(  # a question of its own behind "and" or "so"
+    r"(?:what|which|who|why|how|when|where|does|do|did|is|are|was|were|can|could|has|have)\b(?! about\b)", re.I
+)
+_LEAST_WHOLE = 3  # words
 _BESIDE = re.compile(r"\b(?:with|to|than|from|against|and|or|of|like|over)\s+$", re.I)
 _INNER = re.compile(r",|\?|\band\b")
 _FEW = 4  # fewer words than this seldom stand alone
-_REFUSED = re.compile(r"^(?:The papers do not answer this|No paper of the index fits|None of \d)")
+_REFUSED = re.compile(
+    r"^(?:The papers do not answer this|No paper (?:of the index fits|has) |None of (?:the )?\d|By their records, none|"
+    r"The records? of)"
+)
 _OF_ANY = frozenset(  # what may be asked of any paper, and so is no topic of its own
     words(
         """results result limitation limitations weakness drawback downside advantage benefit contribution finding
-        conclusion abstract summary summarize detail details more example examples code github link url repository
-        licence license dataset datasets data benchmark benchmarks baseline baselines metric metrics accuracy score
-        number numbers figure percent speed speedup fast faster slow slower latency throughput memory cost cheap
-        expensive size large small big parameters parameter billion gpu gpus hardware training train trained time long
-        hours days tokens steps epochs hyperparameters setting settings architecture layers method methods technique
-        techniques approach approaches model models algorithm idea trick key main step stages novelty difference better
-        worse best worst problem solve work works use used compare compared prior others author authors year venue
-        reason why explain simple simpler terms words year show tell give way ways general release released available
-        evaluate evaluated tested test task tasks language languages domain domains improvement gain gains loss"""
+        conclusion abstract summary summarize detail details more example examples code github link url
+        repository licence license dataset datasets data benchmark benchmarks baseline baselines metric
+        metrics accuracy score number numbers figure percent speed speedup speed-up fast faster slow slower
+        latency throughput memory cost cheap expensive size large small big parameters parameter billion gpu
+        gpus hardware training train trained time long hours days tokens steps epochs hyperparameters setting
+        settings architecture layers method methods technique techniques approach approaches model models
+        algorithm idea trick key main step stages novelty difference better worse best worst problem solve
+        work works use used compare compared prior others author authors year venue reason why explain simple
+        simpler terms words year show tell give way ways general release released available evaluate evaluated
+        tested test task tasks language languages domain domains improvement gain gains loss"""
     )
 )
 
@@ -149,10 +158,14 @@ def _has_subject(text: str, history: Sequence[Turn]) -> bool:
 
     In "How does COAT compare with it?" the pronoun still means what was spoken of.
     """
-    if _CONTINUES.search(text):
+    whole = _OPENING.sub("", text)
+    if whole != text and _WHOLE.match(whole) and len(whole.split()) >= _LEAST_WHOLE:
+        text = whole
+    elif _CONTINUES.search(text):
         return False
     said = " ".join(turn.content[:MAX_QUESTION] for turn in history[-_TURNS_READ:]).casefold()
-    fresh = [name for name in (*names(text), *capitalised(text)) if name.casefold() not in said]
+    named = [name for name in (*names(text), *capitalised(text)) if set(words(name)) - _OF_ANY]
+    fresh = [name for name in named if name not in NO_SUBJECT and name.casefold() not in said]
     if not fresh:
         return False
     first = min(text.index(name) for name in fresh)

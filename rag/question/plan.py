@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.question.follow_up import MAX_QUESTION, Spoken, folded, refers, standalone
-from rag.question.remark import continued, last_question, on_entry
-from rag.question.route import LIKE, route_of
+from rag.question.remark import continued, last_question, of_list, on_entry
+from rag.question.route import ALIKE, route_of
 from rag.question.subject import most_wanted, subject_of
 from rag.question.wording import understood
 from rag.text.words import words
@@ -23,7 +23,8 @@ class Plan:
     or counted papers must have, and `most` how many of them are wanted, 0 for all; `searches` are the searches to make
     where one for `query` is not enough. `among` says what the records of listed papers must say ("by A, from 2020 on"),
     and `newest` that the newest come first. `like` finds the paper that listed ones must be like: its name, or where
-    that was spoken of before, the conversation.
+    that was spoken of before, the conversation. `within` has the openings of the titles in the list that a remark looks
+    into.
     """
 
     question: str
@@ -37,6 +38,7 @@ class Plan:
     among: str = ""
     newest: bool = False
     like: str = ""
+    within: tuple[str, ...] = ()
 
 
 def plan(question: str, history: Sequence[Turn] = ()) -> Plan:
@@ -45,11 +47,14 @@ def plan(question: str, history: Sequence[Turn] = ()) -> Plan:
     spoken = Spoken.of(history)
     text, entry = understood(asked), ""
     if spoken.asked:
+        asks, titles = of_list(text, spoken.answers)
+        if titles:
+            return Plan(asked, asks, asks, route_of(asks), subject_of(asks), most_wanted(asks), within=titles)
         entry = on_entry(text, spoken.answers)
         text = entry or continued(text, last_question(spoken.asked, spoken.answers)) or text
     query, otherwise = (entry, "") if entry else standalone(text, spoken)
     route = route_of(text)
-    if route == "survey" and (like := LIKE.search(text)):
+    if route == "survey" and (like := ALIKE.match(text)):
         behind = text[like.end() :]
         return Plan(asked, text, text, route, subject_of(behind), most_wanted(text), like=_likened(behind, spoken))
     if route in ("survey", "count"):

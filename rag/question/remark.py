@@ -15,7 +15,7 @@ from rag.text.names import capitalised, names, phrases
 from rag.text.words import STOPWORDS, stem, words
 
 OPENERS = r"(?:and|but|so|also|then|ok|okay|now|what about|how about|same for)"
-_NO_SUBJECT = frozenset("AI ML NLP LLM LLMs GPU GPUs TPU TPUs CPU CPUs API APIs FLOPs FLOPS".split())
+NO_SUBJECT = frozenset("AI ML NLP LLM LLMs GPU GPUs TPU TPUs CPU CPUs API APIs FLOPs FLOPS".split())
 _ANOTHER = re.compile(
     rf"^\W*(?:{OPENERS}\W+)+(?:(?P<by>on|about|for|with|of|in|using|to|from)\s+)?"
     r"(?P<name>[^\s?!,]+(?: [^\s?!,]+){0,2})\W*$",
@@ -87,7 +87,7 @@ def last_question(asked: Sequence[str], answers: Sequence[str]) -> str:
 def on_entry(text: str, answers: Sequence[str]) -> str:
     """A question on an entry of the last list among `answers`, with its title in place of its number; empty where
     there is none such."""
-    titles = next((found for answer in reversed(answers) if len(found := _ENTRY.findall(answer)) > 1), [])
+    titles = _entries(answers)
     nth = _NTH.search(text)
     if nth is None or not titles:
         return ""
@@ -100,6 +100,22 @@ def on_entry(text: str, answers: Sequence[str]) -> str:
     if not words(f"{before} {behind}"):
         return f"What is {title}?"
     return f"{before} “{title}” {behind}".strip()
+
+
+def of_list(text: str, answers: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+    """What a remark asks of the entries of the last list ("which of them are training-free?"), and their titles; empty
+    where it asks nothing of them, or there is no list."""
+    titles = tuple(_entries(answers))
+    among = _AMONG.match(text)
+    rest = text[among.end() :].strip(" ?.!") if among else ""
+    if not titles or not words(rest):
+        return "", ()
+    return f"{'how many' if _HOW_MANY.match(text) else 'which'} papers {rest}", titles
+
+
+def _entries(answers: Sequence[str]) -> list[str]:
+    """The titles in the last list among some answers; empty without one."""
+    return next((found for answer in reversed(answers) if len(found := _ENTRY.findall(answer)) > 1), [])
 
 
 def _listing(text: str, previous: str) -> str:
@@ -124,7 +140,7 @@ def _of_another(text: str, previous: str) -> str:
     another = _ANOTHER.match(text)
     if another is None or not _is_name(another["name"]):
         return ""
-    named = [name for name in phrases(previous) if name not in _NO_SUBJECT]
+    named = [name for name in phrases(previous) if name not in NO_SUBJECT]
     if another["by"]:
         named = [name for name in named if re.search(rf"\b{another['by']} (?:the )?{re.escape(name)}", previous, re.I)]
     return previous.replace(named[0], another["name"]) if named else ""

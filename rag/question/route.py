@@ -37,10 +37,11 @@ MOST_OF_ALL = re.compile(  # one of all papers that only a comparison of all cou
     rf"^\W*(?:which|what) (?:paper|work|study|article)\b (?:\w+ ){{0,3}}?the {_MOST}\b", re.I
 )
 _OTHERS = rf"(?:{_SOME}|{_ONE}|{_WAYS}|ones?|things?)"
-LIKE = re.compile(  # behind it stands what listed papers must be like, or nothing where it was spoken of
+_ALIKE = (
+    r"(?:(?:(?:is|are) there|do (?:you|we) have|have you got|what(?:'s| is| are| else is)|find|show|list|give"
+    r"|which|any|the|anything|something|others|papers)(?: me| us)?\W+(?:[\w-]+ ){0,3}?)?"
     rf"\b(?:(?:similar|akin|comparable|closest|nearest)(?: {_OTHERS})?(?:\W*$| (?:to|with)\b)"
-    rf"|(?:{_OTHERS}|anything|something|more|others?|else) like\b|alternatives to\b)",
-    re.I,
+    rf"|(?:{_OTHERS}|anything|something|more|others?|else) like\b|alternatives to\b)"
 )
 NEWEST = re.compile(r"\b(?:newest|latest|most recent|recent(?:ly)?)\b(?! (?:advances|progress|work has))", re.I)
 _POLITE = (
@@ -48,6 +49,8 @@ _POLITE = (
     r"we need|help me|let me|to see|tell me|i wonder|do you know(?: of)?|now|next|then|also|great|thanks|thank you|"
     r"recommend|suggest|want|need)\b\W*)*"
 )
+# Behind it stands what listed papers must be like, or nothing where that was spoken of.
+ALIKE = re.compile(rf"^\W*{_POLITE}{_ALIKE}", re.I)
 _COUNT_OPENINGS = (
     rf"how many (?:[\w-]+ ){{0,2}}?(?:surveys|reviews|documents|abstracts|entries|{_WAYS}|datasets|benchmarks) "
     r"(?:are there|do (?:you|we) (?:have|know))\b",
@@ -72,9 +75,7 @@ _SURVEY_OPENINGS = (
     r"what (?:surveys|reviews) (?:do (?:you|we) have|are there)\b",
     r"what should (?:i|we|one) read\b",
     r"what (?:was|were|has been|is|got) (?:(?:published|released|written)\b|new\W*$)",
-    r"(?:(?:(?:is|are) there|do (?:you|we) have|have you got|what(?:'s| is| are| else is)|find|show|list|give"
-    r"|which|any|the|anything|something|others|papers)"
-    rf"(?: me| us)?\W+(?:[\w-]+ ){{0,3}}?)?{LIKE.pattern}",
+    _ALIKE,
     rf"(?:what|which) (?:has|have|did|does) (?:[^\s?]+ ){{1,4}}{_WRITE}\b",
     r"(?:the |any |some )?(?:newest|latest|most recent|recent) "
     rf"(?:[\w-]+ ){{0,3}}(?:{_SOME}|work|research|literature)\b",

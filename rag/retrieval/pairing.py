@@ -22,6 +22,7 @@ NAMES = (
 )  # fmt: skip
 _JOINS = re.compile(r"\b(?:and|und|et|y|e|и)\b|[:;&+]|[和与と]", re.I)  # "and", as in "what do A and B ..."
 _POOL = 10  # candidates that pairs are made of
+_MOST = 4  # papers that are compared at once
 _SCORE_SHARE = 0.1  # of the ranker's scores, beside the shares of pieces and words that are met
 
 
@@ -30,12 +31,19 @@ class Pair:
     """The ranks of two candidates, better first, and the features of their being compared, `(len(NAMES),)`.
 
     `named` is told by names: True where a question that asks for a comparison has both papers' names, False where one
-    that does not has a single name and joins nothing; None leaves it to the model.
+    that does not has a single name and joins nothing; None leaves it to the model. `beside` are the ranks of further
+    papers that such a question names.
     """
 
-    ranks: tuple[int, int]
+    pair: tuple[int, int]
     features: NDArray[np.float32]
     named: bool | None = None
+    beside: tuple[int, ...] = ()
+
+    @property
+    def ranks(self) -> tuple[int, ...]:
+        """The ranks of all papers that are compared."""
+        return self.pair + self.beside
 
     @property
     def probability(self) -> float:
@@ -74,7 +82,8 @@ def best_pair(hits: Hits, wording: bool) -> Pair | None:
     first, second = by_name[:2] if both else max(combinations(range(count), 2), key=worth)
     alone = not wording and len(by_name) == 1 and not _JOINS.search(hits.query.text)
     features = _features(hits, (first, second), pieces, present, shares, wording)
-    return Pair((first, second), features, True if both else False if alone else None)
+    named = True if both else False if alone else None
+    return Pair((first, second), features, named, tuple(by_name[2:_MOST]) if both else ())
 
 
 def _features(

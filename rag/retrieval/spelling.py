@@ -31,7 +31,7 @@ def _closest(word: str, lexical: LexicalIndex) -> str:
     ranked = []
     for length in range(max(_SHORTEST, len(word) - _ENDING - allowed), len(word) + allowed + 1):
         stems = lexical.plain_words(word[0], length)
-        for cut in {word[:length], word[: length + 1], word}:
+        for cut in (cut for cut in {word[:length], word[: length + 1], word} if len(word) - len(cut) <= _ENDING):
             for stem, distance, _ in process.extract(cut, stems, scorer=OSA.distance, score_cutoff=allowed):
                 ranked.append((distance, abs(len(word) - length), -lexical.document_frequency(stem), stem))
     return min(ranked)[-1] if ranked else ""

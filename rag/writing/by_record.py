@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from rag.question import NEWEST, Plan, subject_of
 from rag.retrieval.retriever import Retriever
 from rag.selection import year_of
+from rag.text.brackets import unbracketed
 from rag.text.searchable import searchable
 from rag.text.words import words
 from rag.types import Paper
@@ -112,6 +113,17 @@ class OfRecord:
     def _placed(self, paper: Paper) -> bool:
         venue = _parts(paper.metadata.get("venue", ""))
         return set(_parts(self.venue)) <= set(venue)
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Papers whose titles open so, up to their first colon."""
+
+    openings: frozenset[str]
+
+    def __call__(self, paper: Paper) -> bool:
+        """Whether the paper's title does."""
+        return unbracketed(paper.title).split(": ", 1)[0] in self.openings
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,6 @@ import numpy as np
 from rag.linear_model import trained
 from rag.retrieval.features import Candidate, all_about
 from rag.retrieval.query import Query
-from rag.retrieval.retriever import Hits
 from rag.snapshot import Snapshot
 from rag.writing.answer_type import asked_types
 from rag.writing.draft import Draft, DraftSentence, Evidence
@@ -29,25 +28,26 @@ _WHICH_PAPER = re.compile(
     r"\b(?:which|what|whose) (?:paper|work|study|article|publication)\b|\bname of the (?:\w+ )?paper\b", re.I
 )
 _LINK_AT_END = re.compile(r"https?://\S+\s*$")
+_FILLING = 0.02  # likelihood of a sentence that still says what a paper is about
 _BEFORE_LINK = 9  # words at most in a sentence that says no more than where something is
 
 
-def lookup(snapshot: Snapshot, question: str, hits: Hits, max_sentences: int) -> Draft:
+def lookup(snapshot: Snapshot, question: str, query: Query, best: Candidate, max_sentences: int) -> Draft:
     """The sentences of the best paper that answer the question, in the paper's order."""
-    best = hits.candidates[0]
-    chosen = answering(snapshot, question, hits.query, best, max_sentences, BUDGET)
+    chosen = answering(snapshot, question, query, best, max_sentences, BUDGET)
     written = _with_referents(snapshot, best, chosen)
     if written and _WHICH_PAPER.search(question):
         written[0] = replace(written[0], lead=f"{snapshot.title(best.paper)}: ")
     return Draft(tuple(written))
 
 
-def comparison(snapshot: Snapshot, question: str, hits: Hits, ranks: Sequence[int], max_sentences: int) -> Draft:
-    """Sentences of the papers at `ranks`, paper after paper, each under its title."""
+def comparison(
+    snapshot: Snapshot, question: str, query: Query, candidates: Sequence[Candidate], max_sentences: int
+) -> Draft:
+    """Sentences of the candidates, paper after paper, each under its title."""
     sentences: list[DraftSentence] = []
-    for rank in ranks:
-        candidate = hits.candidates[rank]
-        chosen = answering(snapshot, question, hits.query, candidate, max_sentences, _SIDE_BUDGET)
+    for candidate in candidates:
+        chosen = answering(snapshot, question, query, candidate, max_sentences, _SIDE_BUDGET)
         written = _with_referents(snapshot, candidate, chosen)
         title = snapshot.title(candidate.paper)
         sentences += [replace(s, lead=f"{title}: ") if i == 0 else s for i, s in enumerate(written)]
@@ -77,7 +77,7 @@ def answering(
     if not table.sentences:
         return []
     likelihood = trained("sentences", NAMES).probability(table.features)
-    enough = 0.0 if all_about(query, [snapshot.title(candidate.paper)]) else ENOUGH
+    enough = _FILLING if all_about(query, [snapshot.title(candidate.paper)]) else ENOUGH
     told = list(range(len(table.sentences)))
     if "link" not in asked_types(question):
         told = [place for place in told if not _only_link(table.sentences[place].text)] or told

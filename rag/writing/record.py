@@ -13,6 +13,7 @@ from rag.writing.draft import Draft
 
 _OUT = r"(?:published|released|written|come out|came out|appear(?:ed)?|posted|from)"
 _MADE = r"(?:proposed|invented|developed|created|introduced|came up with|designed|made|built)"
+_DONE = re.compile(r"\b(?:do|did|does|have|had) (?:the )?authors? (?:of|behind)\b", re.I)  # papers say it
 _ASKED = {
     "authors": re.compile(
         rf"\bwho (?:wrote|authored|published|{_MADE})\b|\bby whom\b"
@@ -71,6 +72,8 @@ def record(snapshot: Snapshot, question: str, query: str, hits: Hits) -> Draft |
 
 def _asked(question: str) -> list[str]:
     kinds = [kind for kind, pattern in _ASKED.items() if pattern.search(question)]
+    if _DONE.search(question):
+        kinds = [kind for kind in kinds if kind != "authors"]
     return [kind for kind in kinds if kind in ("authors", "venue", "doi") or not _OF_ITS_WORK.search(question)]
 
 

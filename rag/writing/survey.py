@@ -28,6 +28,7 @@ NAMES = (*features.NAMES, "phrase", "phrase_in_title")
 _POOL = 150  # candidates that a topic is judged over
 _ALSO_TOPIC = 4  # words beyond the terms from which the topic decides, and the terms help
 _SHARE = re.compile(r"\b(?:percent(?:age)?|share|fraction|proportion)\b", re.I)
+_SHORT_TOPIC = 2  # search words
 _LOOSE = 0.3  # share of the threshold that is enough for a paper that has the term
 
 
@@ -46,10 +47,13 @@ def listing(retriever: Retriever, plan: Plan, allowed: NDArray[np.bool_] | None)
     if named is not None and (not beyond or (terms.wanted and beyond < _ALSO_TOPIC)):
         return _by_terms(retriever, plan, named, terms, topic_beside(plan.wording, terms), examined)
     among = named if terms.unwanted and not terms.wanted else allowed
-    hits = retriever.hits(subject, among, candidates=_POOL)
+    # entries of a list are judged beside all papers: beside few, the best of them would seem to belong
+    hits = retriever.hits(subject, None if plan.within else among, candidates=_POOL)
     likely = topic_probability(snapshot, hits, subject)
     threshold = trained("topic", NAMES).threshold
     enough = likely >= threshold
+    if plan.within and among is not None:
+        enough &= among[[candidate.paper for candidate in hits.candidates]]
     if named is not None and terms.wanted:
         has = named[[candidate.paper for candidate in hits.candidates]]
         enough |= has & (likely >= threshold * _LOOSE)
@@ -121,14 +125,26 @@ def _draft(
         if found is not None:
             sentence, score = found
             entries.append(quoted(sentence, score, f"- {sentence.passage.title}: "))
+    unknown = "" if terms else _unknown(retriever.snapshot, beyond)
+    if unknown and len(set(words(beyond))) <= _SHORT_TOPIC:
+        entries = []  # of so few words none can be spared
     if not entries:
         near = tuple(retriever.snapshot.title(candidate.paper) for candidate in hits.candidates[:NEAREST])
-        opening = f"None of {examined} papers {_verb(1, terms)} {terms}." if terms else ""
+        opening = _none(plan, terms, unknown, examined)
         return Draft((), opening=opening, abstained=True, nearest=near, examined=examined)
     opening = _opening(plan, len(entries), len(ranks), terms, examined, beyond)
-    if not terms and (unknown := _unknown(retriever.snapshot, beyond)):
+    if unknown:
         opening = f"No paper has “{unknown}”. By topic: {opening}"
     return Draft(tuple(entries), opening=opening, confidence=float(likely.max()), examined=examined)
+
+
+def _none(plan: Plan, terms: Terms, unknown: str, examined: int) -> str:
+    """What is said where no paper qualifies; empty for what is always said."""
+    if terms:
+        return f"None of {examined} papers {_verb(1, terms)} {terms}."
+    if unknown:
+        return f"No paper has “{unknown}”."
+    return f"None of the {examined} listed papers is about “{plan.subject}”." if plan.within else ""
 
 
 def _unknown(snapshot: Snapshot, subject: str) -> str:

@@ -52,6 +52,7 @@ _KIND = re.compile(
 _ALL = re.compile(r"\bboth\b|\b(?:together|along) with\b|\bas well as\b|\bcombin\w+\b.*\b(?:with|and)\b", re.I)
 _BY = re.compile(r"\b(?:with|using|via|on|through|in|into|against|by)\b", re.I)  # "LLaMA with LoRA" has both
 _PURPOSE = re.compile(r"\s(?:for|in|on|about|to)\s", re.I)
+_OR_WORDS = re.compile(r"\s+or\s+((?:[a-z][a-z-]*\s+){0,3}[a-z][a-z-]*)\W*$")  # "Mamba or state space models"
 _EITHER = re.compile(r"\b(?:or|and)\b|[,/&]", re.I)
 
 
@@ -99,6 +100,8 @@ def terms_of(question: str) -> tuple[str, ...]:
         return tuple(quoted)
     body = _OPENING.sub("", question, count=1)
     found = [phrase for run in phrases(body) if (phrase := _without_generic(run))]
+    if found and (other := _OR_WORDS.search(body)) and any(body[: other.start()].endswith(name) for name in found):
+        found += [term for term in [_without_generic(other[1])] if words(term) and not phrases(f"the {other[1]}")]
     found += [spelt for match in _SPELT_OUT.finditer(body) if (spelt := _spelt(match.group(1), match.group(2)))]
     if stated := _STATED.search(body):
         behind = body[stated.end() :] if words(body[stated.end() :]) else subject_of(body[: stated.start()])
@@ -170,16 +173,21 @@ def _pattern(term: str) -> re.Pattern[str]:
     parts = [re.escape(part) for part in pieces if part]
     if not parts:
         return re.compile("(?!)")  # nothing to look for is nowhere
-    if len(parts[-1]) > 3 and parts[-1].endswith("s") and not parts[-1].endswith("ss"):
-        parts[-1] = parts[-1][:-1]  # asked for in the plural, mentioned in either
+    parts[-1] = _singular(parts[-1])
     plural = "(?:e?s)?" if term[-1:].islower() else "s?"
     end = r"(?![a-z0-9])" if term[-1:].isdigit() and "-" in term else r"(?![a-z])"
     return re.compile(rf"(?<![a-z0-9])(?:\d+x)?{_JOINT.join(parts)}{plural}{end}")
 
 
+def _singular(term: str) -> str:
+    """A term that is asked for in the plural may be mentioned in either: `TPUs` as `tpu`."""
+    word = re.split(r"[\s\-_]", term)[-1]
+    return term[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else term
+
+
 def _papers_with_words(snapshot: Snapshot, term: str) -> list[int]:
     """Papers that have some word with the term's longest word in it."""
-    pieces = sorted(re.split(r"[\s\-_]+", searchable(term)), key=len, reverse=True)
+    pieces = sorted(re.split(r"[\s\-_]+", _singular(searchable(term))), key=len, reverse=True)
     start = next((word for word in words(pieces[0], keep_stopwords=True)[-1:]), pieces[0]) if pieces else ""
     joined = "".join(sorted(pieces, key=searchable(term).find))
     lexical = snapshot.text

@@ -37,7 +37,7 @@ def test_another_side_of_the_same(remark: str) -> None:
         ("papers about speech", "list them again", "survey", "papers about speech"),
         ("papers about speech", "how many is that?", "count", "How many papers: papers about speech"),
         ("Which papers are about speech?", "how many are they?", "count", "How many papers are about speech?"),
-        ("papers about speech?", "do any use LoRA?", "survey", "papers about speech and both use LoRA?"),
+        ("papers about speech?", "do any use LoRA?", "survey", "which papers use LoRA"),
         ("Which papers are about speech?", "only 3", "survey", "list 3 papers: which papers are about speech?"),
     ],
 )  # fmt: skip
