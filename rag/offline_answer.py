@@ -23,6 +23,7 @@ from rag.text.words import words
 from rag.types import Answer, Delta, Event, Route, Stage
 from rag.writing import answerability, rereading
 from rag.writing.answer_type import asked_types
+from rag.writing.definition import defined_term, introducing
 from rag.writing.draft import Draft
 from rag.writing.extractive import comparison, lookup
 from rag.writing.sentence_features import SentenceTable, tabulate
@@ -67,9 +68,15 @@ class OfflineWriter:
 
     def _answered(self, planned: Plan, hits: Hits) -> tuple[Draft, Route]:
         """A comparison of two papers, sentences of one, or the nearest titles where none answers."""
+        snapshot = self._retriever.snapshot
         if not hits.candidates:
             return Draft((), abstained=True), "lookup"
-        snapshot = self._retriever.snapshot
+        nearest = tuple(snapshot.title(candidate.paper) for candidate in hits.candidates[:NEAREST])
+        introduced = introducing(snapshot, planned.wording, hits)
+        if introduced is None:
+            unsaid = f"No paper says what “{defined_term(planned.wording)}” is."
+            return Draft((), opening=unsaid, abstained=True, nearest=nearest), "lookup"
+        hits = introduced
         pair = best_pair(hits, planned.route == "compare")
         ranks = pair.ranks if pair is not None and pair.compared else (0,)
         route: Route = "compare" if len(ranks) > 1 else "lookup"
@@ -78,7 +85,6 @@ class OfflineWriter:
         confidence, least = self._confidence(planned, hits, table, pair)
         known = self._settings.abstain_below is None and all_about(hits.query, titles)  # what a paper is, it says
         if (confidence < least and not known) or _astray(snapshot, planned, hits, ranks):
-            nearest = tuple(snapshot.title(candidate.paper) for candidate in hits.candidates[:NEAREST])
             return Draft((), abstained=True, confidence=confidence, nearest=nearest), route
         limit, query = self._settings.max_sentences, hits.query
         candidates = [hits.candidates[rank] for rank in ranks]

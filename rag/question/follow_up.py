@@ -45,8 +45,8 @@ _BESIDE = re.compile(r"\b(?:with|to|than|from|against|and|or|of|like|over)\s+$",
 _INNER = re.compile(r",|\?|\band\b")
 _FEW = 4  # fewer words than this seldom stand alone
 _REFUSED = re.compile(
-    r"^(?:The papers do not answer this|No paper (?:of the index fits|has) |None of (?:the )?\d|By their records, none|"
-    r"The records? of)"
+    r"^(?:The papers do not answer this|No paper (?:of the index fits|has|says what) |None of (?:the )?\d|"
+    r"By their records, none|The records? of)"
 )
 _OF_ANY = frozenset(  # what may be asked of any paper, and so is no topic of its own
     words(

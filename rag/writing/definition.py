@@ -1,0 +1,64 @@
+"""Questions on what something is ("What is dropout?"): answered by a paper that says so, not one that has the word."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from rag.retrieval.features import all_about
+from rag.retrieval.retriever import Hits
+from rag.snapshot import Snapshot
+from rag.text.words import words
+from rag.types import Paper
+
+_LOOKED_AT = 5  # best papers that may say what it is
+_LONGEST = 4  # words of a term
+_ASKS = re.compile(
+    r"^\W*(?:what(?:'s| is| are)|define|explain)\s+(?:(?:an?|the)\s+)?(?P<term>[\w][\w+./' -]*?)\W*$", re.I
+)
+_NO_TERM = re.compile(
+    r"\b(?:of|in|on|for|with|about|to|from|by|between|that|which|who|how|why|when|there|new|your?|my|our|it|this|these|those|"
+    r"does|do|did|is|are|was|were|used|best|main|latest|paper|papers|difference|purpose|name|idea)\b",
+    re.I,
+)
+_MADE = r"\b(?:propos|introduc|present|develop|design|call|term|nam|dub|defin|denot|coin)\w*"
+
+
+def defined_term(question: str) -> str:
+    """The term whose meaning is asked for ("What is a mixture of depths?" has none: what is asked of may be more than a
+    name); empty without one."""
+    asks = _ASKS.match(question)
+    term = asks["term"].strip() if asks else ""
+    return term if 0 < len(term.split()) <= _LONGEST and words(term) and not _NO_TERM.search(term) else ""
+
+
+def introducing(snapshot: Snapshot, question: str, hits: Hits) -> Hits | None:
+    """`hits` with the best paper first that says what the term of a question is; None where none of the best does, and
+    as they are for any other question."""
+    term = defined_term(question)
+    if not term or not hits.candidates or all_about(hits.query, [snapshot.title(hits.candidates[0].paper)]):
+        return hits
+    for rank, candidate in enumerate(hits.candidates[:_LOOKED_AT]):
+        if introduces(snapshot.paper(candidate.paper), term):
+            return _first(hits, rank)
+    return None
+
+
+def introduces(paper: Paper, term: str) -> bool:
+    """Whether a paper is on the term by its title, or says of the term what it is, does or stands for."""
+    if set(words(term)) <= set(words(paper.title)):
+        return True
+    said = r"[\s-]+".join(re.escape(part) for part in re.split(r"[\s-]+", term)) + r"(?:e?s)?"
+    shapes = (
+        rf"\({said}\)", rf"\b{said}\s*\((?!\d)", rf"\b{said},\s+(?:which|an?|the|i\.e\.)\s",
+        rf"\b{said}\s+(?:is|are|refers?|means?|[a-z]+s)\b(?!\s+of\b)",
+        rf"{_MADE}\s+(?:[\w-]+\W+){{0,6}}?{said}\b",
+        rf"\b(?:known as|i\.e\.,?|namely)\s+(?:the |an? )?{said}\b",
+    )  # fmt: skip
+    return re.search("|".join(shapes), paper.text, re.I) is not None
+
+
+def _first(hits: Hits, rank: int) -> Hits:
+    order = [rank, *(place for place in range(len(hits.candidates)) if place != rank)]
+    candidates = tuple(hits.candidates[place] for place in order)
+    return replace(hits, candidates=candidates, table=hits.table[order], scores=hits.scores[order])
