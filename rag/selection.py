@@ -9,6 +9,7 @@ from rag.errors import UsageError
 from rag.types import Paper
 
 Names = Iterable[str] | str | None  # of titles or sources: a string is one name, None is none
+_DIGITS = 4  # at most in a year
 _SAID, _LONGEST = 3, 60  # names that a message repeats, and characters of each
 
 
@@ -72,7 +73,7 @@ class Selection:
 def year_of(paper: Paper) -> int | None:
     """The year a paper appeared in, where its reader found one."""
     year = paper.metadata.get("year", "")
-    return int(year) if year.isdecimal() else None
+    return int(year) if year.isdecimal() and len(year) <= _DIGITS else None
 
 
 def _names(kind: str, given: object) -> tuple[str, ...]:

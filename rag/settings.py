@@ -50,6 +50,7 @@ class Settings(BaseSettings):
         toml_file="footnote.toml",
         frozen=True,
         extra="ignore",
+        allow_inf_nan=False,
     )
 
     home: Path = Field(
@@ -129,10 +130,7 @@ class Settings(BaseSettings):
     def _key_fits_a_header(cls, key: SecretStr | None) -> SecretStr | None:
         if key is None:
             return None
-        text = key.get_secret_value().strip()
-        if not text.isascii() or not text.isprintable() or " " in text:
-            raise ValueError("a key is printable ASCII without blanks")
-        return SecretStr(text)
+        return SecretStr(_fit_for_a_header(key.get_secret_value()))
 
     @property
     def sends_no_key(self) -> bool:
@@ -160,7 +158,7 @@ class Settings(BaseSettings):
         """The name of the language model that answers are written by; empty for none."""
         if self.offline:
             return ""
-        return self.llm or (_DEFAULT_MODEL if os.environ.get("OPENAI_API_KEY") else "")
+        return self.llm or (_DEFAULT_MODEL if os.environ.get("OPENAI_API_KEY", "").strip() else "")
 
     @classmethod
     def settings_customise_sources(
@@ -258,6 +256,26 @@ def changed(settings: Settings, **overrides: Any) -> Settings:
         SettingsError: naming the first knob whose value cannot be used, and what it takes.
     """
     return load_settings(**{**dict(settings), **overrides})
+
+
+def openai_key() -> str:
+    """OPENAI_API_KEY of the environment; empty where it is unset.
+
+    Raises:
+        SettingsError: for one that no request can carry.
+    """
+    try:
+        return _fit_for_a_header(os.environ.get("OPENAI_API_KEY", ""))
+    except ValueError as error:
+        raise SettingsError(f"OPENAI_API_KEY: {error}", "set it again, to the key alone") from None
+
+
+def _fit_for_a_header(key: str) -> str:
+    """A key without the white space around it, which a file or a shell puts there."""
+    key = key.strip()
+    if not key.isascii() or not key.isprintable() or " " in key:
+        raise ValueError("a key is printable ASCII without blanks")
+    return key
 
 
 def _is_http(address: str) -> bool:

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from rag.assistant import Assistant
+from rag.embedding import load_embedder
 from rag.errors import SettingsError
-from rag.settings import changed, load_settings
+from rag.settings import changed, load_settings, openai_key
 from tests.conftest import KEY
 
 
@@ -96,6 +98,9 @@ def test_an_argument_that_is_no_setting_is_refused() -> None:
         ("llm_base_url", f"ftp://user:{KEY}@x", "no address"),
         ("llm_api_key", f"{KEY} twice", "without blanks"),
         ("llm_api_key", f"{KEY}é", "ASCII"),
+        ("lock_timeout_s", "inf", "finite"),
+        ("lock_timeout_s", "nan", "finite"),
+        ("llm_price_in", "inf", "finite"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_told_at_once(folder: Path, name: str, value: str, told: str) -> None:
@@ -104,6 +109,7 @@ def test_a_value_that_cannot_be_used_is_told_at_once(folder: Path, name: str, va
         load_settings()
     assert caught.value.message.startswith(f"FOOTNOTE_{name.upper()}")
     assert KEY not in str(caught.value)
+    (folder / "footnote.toml").unlink()  # no test leaves the key on disk
 
 
 def test_a_tilde_is_the_users_folder_wherever_it_stands(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -126,6 +132,17 @@ def test_a_folder_called_as_the_file_is_told(folder: Path) -> None:
     (folder / "footnote.toml").mkdir()
     with pytest.raises(SettingsError, match=r"footnote\.toml cannot be read: it is a folder"):
         load_settings()
+
+
+def test_an_openai_key_that_no_request_can_carry_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", f"{KEY}\nsecond line")
+    for needs_it in (Assistant, lambda: load_embedder("openai:text-embedding-3-small", load_settings().models_folder)):
+        with pytest.raises(SettingsError, match="OPENAI_API_KEY: .*without blanks") as caught:
+            needs_it()
+        assert KEY not in str(caught.value)
+    assert Assistant(offline=True).model is None
+    monkeypatch.setenv("OPENAI_API_KEY", f" {KEY}\r\n")  # as a file on Windows has it
+    assert openai_key() == KEY
 
 
 ELSEWHERE = "http://models.example/v1"

@@ -18,7 +18,7 @@ from rag.chat_model.faults import as_model_error, not_taken, wait_seconds
 from rag.chat_model.loop import submit
 from rag.chat_model.reply_cache import ReplyCache
 from rag.errors import ModelBusyError, ModelRefusedError, ModelReplyError, ModelTimeoutError
-from rag.settings import Settings
+from rag.settings import Settings, openai_key
 from rag.tracing import Attributes, span
 from rag.types import Usage
 
@@ -36,11 +36,15 @@ class Completion:
 
 
 def load_chat_model(settings: Settings) -> ChatModel | None:
-    """The model that the settings name, reached through LlamaIndex's OpenAI classes; None where they name none."""
+    """The model that the settings name, reached through LlamaIndex's OpenAI classes; None where they name none.
+
+    Raises:
+        SettingsError: when OPENAI_API_KEY is what is to be sent, and cannot be.
+    """
     if not settings.chat_model:
         return None
     chosen = settings.llm_api_key  # an empty one, too: then OPENAI_API_KEY is not for this address
-    key = os.environ.get("OPENAI_API_KEY", "") if chosen is None else chosen.get_secret_value()
+    key = openai_key() if chosen is None else chosen.get_secret_value()
     base = settings.llm_base_url or os.environ.get("OPENAI_BASE_URL", "")
     cache = ReplyCache(settings.home / "cache" / "replies.sqlite") if settings.cache else None
     return ChatModel(

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from rag.embedding.embedder import Embedder
 from rag.embedding.minilm import load_minilm
-from rag.errors import EmbeddingError
+from rag.errors import EmbeddingError, SettingsError
+from rag.settings import openai_key
 
 if TYPE_CHECKING:
     from llama_index.core.base.embeddings.base import BaseEmbedding
@@ -42,6 +43,7 @@ def load_embedder(name: str | BaseEmbedding, models_folder: Path, threads: int =
 
     Raises:
         EmbeddingError: when there is no such embedder, or what it needs is not installed or not set.
+        SettingsError: when OPENAI_API_KEY is to be sent, and cannot be.
     """
     if name == BUILTIN:
         return load_minilm(models_folder, threads)
@@ -60,7 +62,7 @@ def _made(name: str) -> Any:
         return made(model_name=model, **_options(kind)) if model else made(**_options(kind))
     except ModuleNotFoundError as error:
         raise EmbeddingError(f"the embedder {name!r} is not installed: {error}", _install(module)) from error
-    except EmbeddingError:
+    except (EmbeddingError, SettingsError):
         raise
     except Exception as error:  # each integration has its own: a missing key, an unknown model; its text may hold a key
         raise EmbeddingError(
@@ -82,7 +84,7 @@ def _options(kind: str) -> dict[str, Any]:
     if not kind.startswith("openai"):
         return {}
     base = os.environ.get("OPENAI_BASE_URL") or os.environ.get("OPENAI_API_BASE") or "https://api.openai.com/v1"
-    return {"api_base": base, "api_key": os.environ.get("OPENAI_API_KEY") or "none", "max_retries": 3}
+    return {"api_base": base, "api_key": openai_key() or "none", "max_retries": 3}
 
 
 def _known(kind: str) -> tuple[str, str]:
