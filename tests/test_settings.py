@@ -137,7 +137,7 @@ def test_a_folder_called_as_the_file_is_told(folder: Path) -> None:
 def test_an_openai_key_that_no_request_can_carry_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", f"{KEY}\nsecond line")
     for needs_it in (Assistant, lambda: load_embedder("openai:text-embedding-3-small", load_settings().models_folder)):
-        with pytest.raises(SettingsError, match="OPENAI_API_KEY: .*without blanks") as caught:
+        with pytest.raises(SettingsError, match=r"OPENAI_API_KEY: .*without blanks") as caught:
             needs_it()
         assert KEY not in str(caught.value)
     assert Assistant(offline=True).model is None

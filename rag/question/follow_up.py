@@ -48,7 +48,7 @@ _REFUSED = re.compile(
     r"^(?:The papers do not answer this|No paper (?:of the index fits|has|says what) |None of (?:the )?\d|"
     r"By their records, none|The records? of)"
 )
-_OF_ANY = frozenset(  # what may be asked of any paper, and so is no topic of its own
+OF_ANY = frozenset(  # what may be asked of any paper, and so is no topic of its own
     words(
         """results result limitation limitations weakness drawback downside advantage benefit contribution finding
         conclusion abstract summary summarize detail details more example examples code github link url
@@ -60,7 +60,8 @@ _OF_ANY = frozenset(  # what may be asked of any paper, and so is no topic of it
         algorithm idea trick key main step stages novelty difference better worse best worst problem solve
         work works use used compare compared prior others author authors year venue reason why explain simple
         simpler terms words year show tell give way ways general release released available evaluate evaluated
-        tested test task tasks language languages domain domains improvement gain gains loss"""
+        tested test task tasks language languages domain domains improvement gain gains loss many much take
+        took budget error tpu tpus"""
     )
 )
 
@@ -95,14 +96,14 @@ class Spoken:
     def of(cls, history: Sequence[Turn]) -> Spoken:
         """What was said in these turns, oldest first."""
         turns = tuple(_on_papers(history))
-        asked = tuple(understood(turn.content[:MAX_QUESTION]) for turn in turns if turn.role == "user")
+        asked = tuple(understood(_one_line(turn.content)) for turn in turns if turn.role == "user")
         answers = [turn.content for turn in turns if turn.role == "assistant"]
         return cls(turns, asked, tuple("" if _REFUSED.match(answer) else answer for answer in answers))
 
     @property
     def answered(self) -> str:
-        """The last answer."""
-        return self.answers[-1] if self.answers else ""
+        """The last answer that was none of a refusal."""
+        return next((answer for answer in reversed(self.answers) if answer), "")
 
 
 def standalone(text: str, spoken: Spoken) -> tuple[str, str]:
@@ -132,9 +133,14 @@ def _on_papers(history: Sequence[Turn]) -> Iterator[Turn]:
     chat = False
     for turn in history:
         if turn.role == "user":
-            chat = is_chat(turn.content[:MAX_QUESTION])
+            chat = is_chat(_one_line(turn.content))
         if not chat:
             yield turn
+
+
+def _one_line(question: str) -> str:
+    """A question as it is read: its first characters, in one line."""
+    return " ".join(question[:MAX_QUESTION].split())
 
 
 def _spoken_of(spoken: Spoken) -> str:
@@ -150,7 +156,7 @@ def _spoken_of(spoken: Spoken) -> str:
 def _topic(text: str, turns: Sequence[Turn]) -> set[str]:
     """The search words of a question that may be a topic and were not said before."""
     said = " ".join(turn.content[:MAX_QUESTION] for turn in turns[-_TURNS_READ:])
-    return set(words(text)) - _OF_ANY - set(words(said))
+    return set(words(text)) - OF_ANY - set(words(said))
 
 
 def _has_subject(text: str, history: Sequence[Turn]) -> bool:
@@ -164,7 +170,7 @@ def _has_subject(text: str, history: Sequence[Turn]) -> bool:
     elif _CONTINUES.search(text):
         return False
     said = " ".join(turn.content[:MAX_QUESTION] for turn in history[-_TURNS_READ:]).casefold()
-    named = [name for name in (*names(text), *capitalised(text)) if set(words(name)) - _OF_ANY]
+    named = [name for name in (*names(text), *capitalised(text)) if set(words(name)) - OF_ANY]
     fresh = [name for name in named if name not in NO_SUBJECT and name.casefold() not in said]
     if not fresh:
         return False

@@ -47,10 +47,10 @@ NEWEST = re.compile(r"\b(?:newest|latest|most recent|recent(?:ly)?)\b(?! (?:adva
 _POLITE = (
     r"(?:(?:and|so|ok|okay|please|hi|hello|could you|can you|would you|will you|i need|i want|i'd like|i would like|"
     r"we need|help me|let me|to see|tell me|i wonder|do you know(?: of)?|now|next|then|also|great|thanks|thank you|"
-    r"recommend|suggest|want|need)\b\W*)*"
+    r"recommend|suggest|want|need)\b\W*+)*"  # possessive here and at the start: of 4,000 marks each would be tried
 )
 # Behind it stands what listed papers must be like, or nothing where that was spoken of.
-ALIKE = re.compile(rf"^\W*{_POLITE}{_ALIKE}", re.I)
+ALIKE = re.compile(rf"^\W*+{_POLITE}{_ALIKE}", re.I)
 _COUNT_OPENINGS = (
     rf"how many (?:[\w-]+ ){{0,2}}?(?:surveys|reviews|documents|abstracts|entries|{_WAYS}|datasets|benchmarks) "
     r"(?:are there|do (?:you|we) (?:have|know))\b",
@@ -130,9 +130,9 @@ _SURVEY_ENDS = (
     r"what's there|anything(?: there)?",
     rf"{_SOME}(?:,? please)?",
 )
-_COUNT = re.compile(rf"^\W*{_POLITE}(?:{'|'.join(_COUNT_OPENINGS)})", re.I)
+_COUNT = re.compile(rf"^\W*+{_POLITE}(?:{'|'.join(_COUNT_OPENINGS)})", re.I)
 _SURVEY = re.compile(
-    rf"^\W*{_POLITE}(?:{'|'.join(_SURVEY_OPENINGS)})|[:,;.?] (?:in |from )?(?:which|what) (?:\w+ ){{0,2}}?{_SOME}\b"
+    rf"^\W*+{_POLITE}(?:{'|'.join(_SURVEY_OPENINGS)})|[:,;.?] (?:in |from )?(?:which|what) (?:\w+ ){{0,2}}?{_SOME}\b"
     rf"|[:,;.?–—-] (?:{'|'.join(_SURVEY_ENDS)})\W*$",
     re.I,
 )

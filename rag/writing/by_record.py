@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Literal
 
 import numpy as np
@@ -25,8 +26,12 @@ Field = Literal["authors", "year", "venue"]
 _PAPERS = r"(?:papers?|works?|articles?|studies|study|publications?|preprints?|abstracts?)"
 _OUT = r"(?:published|released|written|posted|out|appeared|came out|come out|presented|accepted)"
 _WRITE = r"(?:(?:co-?)?author(?:ed)?|(?:co-?)?w(?:rite|rote|ritten)|publish(?:ed)?)"
-_PART = r"[^\W\d_][\w.'’-]*"
-_PROPER = r"(?-i:[^\W\d_a-z][\w.'’-]*(?: (?:(?:van|von|der|den|de|da|di|la|le|el|al)\b|[^\W\d_a-z][\w.'’-]*)){0,4})"
+_REST = r"[\w.'’-]{0,40}"  # of a word of a name: bounded, or a word of 4,000 letters takes seconds
+_PART = rf"[^\W\d_]{_REST}"
+_PROPER = (
+    rf"(?-i:[^\W\d_a-z]{_REST}"
+    rf"(?: (?:(?:van|von|der|den|de|da|di|la|le|el|al)\b|[^\W\d_a-z]{_REST})){{0,4}})"
+)
 _PLAIN = (
     rf"(?!(?:the|an?|my|our|this|that|these|those|it|them)\b){_PART}(?: {_PART}){{0,2}}?"
     r"(?=\W*$| (?:on|about|in|from|since)\b)"
@@ -55,6 +60,7 @@ _VENUE = re.compile(
 )
 _LEFT_OVER = re.compile(rf"\b{_OUT}\b(?=\s*(?:[?.!,;]|$))", re.I)
 _NEWEST_SHOWN = 10  # papers, where no number is asked for
+_VENUES_TRIED = 3  # each has all records read
 _TOLD = {"authors": "who wrote them", "year": "when they came out", "venue": "where they were published"}
 
 
@@ -159,7 +165,10 @@ def narrowed(
         return _none(f"By their records, none of {retriever.snapshot.paper_count} papers is {asked}.", retriever)
     subject = subject_of(rest)
     if not words(subject) and not asked_terms(rest):
-        return _all_of(retriever, plan, asked, among & retriever.mask(_Has("year")) if newest else among)
+        dated = among & retriever.mask(_Has("year")) if newest else among
+        if not dated.any():
+            return _none(f"The records of the papers {asked}".rstrip() + " do not say when they came out.", retriever)
+        return _all_of(retriever, plan, asked, dated)
     return replace(plan, wording=rest, query=rest, subject=subject, among=str(asked)), among
 
 
@@ -182,7 +191,7 @@ def _by_authors(retriever: Retriever, text: str) -> tuple[OfRecord, str]:
     said = match["by"] or match["did"] or match["own"]
     asked = OfRecord(authors=tuple(name.strip(" ,.") for name in re.split(r" (?:and|or|&) ", said)))
     capitals = all(name[:1].isupper() for name in asked.authors)
-    if not retriever.mask(asked).any() and (not capitals or _named_in_text(retriever, text)):
+    if not _some(retriever, asked) and (not capitals or _named_in_text(retriever, text)):
         return OfRecord(), text
     start = match.start("how") if match["by"] else match.start()
     return asked, f"{text[:start]}{text[match.end() :]}"
@@ -222,11 +231,17 @@ def _years(text: str) -> tuple[re.Match[str] | None, OfRecord]:
 
 
 def _in_venue(retriever: Retriever, text: str) -> tuple[OfRecord, str]:
-    for match in _VENUE.finditer(text):
+    framed = (match for match in _VENUE.finditer(text) if _FRAMED.search(text[: match.start()]))
+    for match in islice(framed, _VENUES_TRIED):
         asked = OfRecord(venue=match["v"].strip())
-        if _FRAMED.search(text[: match.start()]) and retriever.mask(asked).any():
+        if _some(retriever, asked):
             return asked, f"{text[: match.start()].rstrip()}{text[match.end() :]}"
     return OfRecord(), text
+
+
+def _some(retriever: Retriever, asked: OfRecord) -> bool:
+    """Whether some record says so. Where none has the field, as in listing pages, no further row is read for it."""
+    return all(retriever.mask(_Has(name)).any() for name in asked.fields) and bool(retriever.mask(asked).any())
 
 
 def _is_by(paper: Paper, author: str) -> bool:
@@ -259,10 +274,11 @@ def _all_of(retriever: Retriever, plan: Plan, asked: OfRecord, among: NDArray[np
     """Every paper whose record says what is asked, newest first."""
     snapshot = retriever.snapshot
     places = sorted(np.flatnonzero(among), key=lambda place: -(year_of(snapshot.paper(int(place))) or 0))
-    hits = retriever.hits(plan.query, among, candidates=len(places))
+    shown = places[: plan.most or (_NEWEST_SHOWN if plan.newest else None)]
+    hits = retriever.hits(plan.query, np.isin(np.arange(len(among)), shown), candidates=len(shown))
     candidates = {candidate.paper: candidate for candidate in hits.candidates}
     entries: list[DraftSentence] = []
-    for place in places[: plan.most or (_NEWEST_SHOWN if plan.newest else None)]:
+    for place in shown:
         found = best_sentence(snapshot, plan.wording, hits.query, candidates[int(place)])
         if found is not None:
             entries.append(quoted(*found, f"- {found[0].passage.title}: "))

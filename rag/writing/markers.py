@@ -15,7 +15,7 @@ _MARKER = re.compile(
     r"(\d+(?:\s*(?:,|;|and|&|[-–—])\s*\^?(?:passage\s*|paper\s*)?\d+)*)(?:[†:][^\]】]*)?\s*[\]】]+(?!\()",
     re.I,
 )
-_RANGE = re.compile(r"(\d+)\s*[-–—]\s*(\d+)")
+_RANGE = re.compile(r"(?<!\d)(\d+)\s*[-–—]\s*(\d+)")
 _THOUGHT = re.compile(r"\s*<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.S | re.I)
 _LONGEST_MARKER = 60
 _ENDS = ".!?。！？"

@@ -19,7 +19,7 @@ from rag.types import Paper
 
 _ALTERNATIVES = re.compile(r"\s*(?:,|/|\bor\b|\band/or\b|\band\b)\s*", re.I)
 _PARENTHESES = re.compile(r"\([^)]*\)")
-_SPELT_OUT = re.compile(r"((?:[A-Za-z][\w-]*\s+){1,5})\(([A-Z][\w-]+)\)")
+_SPELT_OUT = re.compile(r"((?:[A-Za-z][\w-]{0,40}\s+){1,5})\(([A-Z][\w-]+)\)")
 _QUOTED = re.compile(r"(?<!\w)[\"“'‘`]([^\"”'’`]{2,60})[\"”'’`](?!\w)")
 _JOINT = r"[\s_-]?"
 _LONGEST_UNWANTED = 3  # words of a topic that papers must not mention
@@ -105,9 +105,13 @@ def terms_of(question: str) -> tuple[str, ...]:
     found += [spelt for match in _SPELT_OUT.finditer(body) if (spelt := _spelt(match.group(1), match.group(2)))]
     if stated := _STATED.search(body):
         behind = body[stated.end() :] if words(body[stated.end() :]) else subject_of(body[: stated.start()])
-        parts = [_without_generic(part) for part in _ALTERNATIVES.split(_PARENTHESES.sub(" ", behind.strip(" ?.!")))]
+        parts = [_without_generic(part) for part in _ALTERNATIVES.split(_in_one_line(_PARENTHESES.sub(" ", behind)))]
         found += [part for part in parts if words(part) and not phrases(f"the {part}") and part not in found]
     return tuple(dict.fromkeys(term for term in found if words(term)))
+
+
+def _in_one_line(text: str) -> str:
+    return " ".join(text.strip(" ?.!").split())
 
 
 def _joined(question: str, terms: tuple[str, ...]) -> bool:

@@ -64,6 +64,9 @@ def test_payloads_as_conversation_and_selection(pond: Assistant) -> None:
         "(" * 100_000,
         "a-" * 100_000,
         "1." * 100_000,
+        "A" * 100_000,
+        "'" * 100_000,
+        "which papers mention " + "()" * 50_000,
         "\n" * 50_000 + "?",
     ],
 )
@@ -73,6 +76,16 @@ def test_long_questions_take_no_longer(pond: Assistant, question: str) -> None:
     started = time.process_time()
     asked(pond, question)
     assert time.process_time() - started < 5  # seconds; a pattern that runs away takes hours
+
+
+def test_blank_turns_take_no_longer(pond: Assistant) -> None:
+    turns = [
+        {"role": role, "content": "Why?" + "\t" * 3_990 + "."} for _ in range(20) for role in ("user", "assistant")
+    ]
+    asked(pond, QUESTION)
+    started = time.process_time()
+    asked(pond, "And how much memory does it cut?", history=turns)
+    assert time.process_time() - started < 5  # as above
 
 
 def test_ten_thousand_turns(pond: Assistant) -> None:

@@ -78,6 +78,13 @@ def test_the_newest_come_first(shelf: Assistant) -> None:
     assert shelf.ask("show me the 2 newest papers").papers == (REEDS, OTTER)
 
 
+def test_the_newest_of_papers_without_years(tmp_path: Path) -> None:
+    undated = "@misc{e, title={Mud}, author={Ida Clay}, abstract={Mud holds 12 worms.}}"
+    answer = _shelf(tmp_path, f"{BIB}{undated}\n", "papers.bib").ask("newest papers by Ida Clay")
+    said = "The records of the papers by Ida Clay do not say when they came out."
+    assert (answer.abstained, answer.text) == (True, said)
+
+
 def test_nobody_of_that_name(shelf: Assistant) -> None:
     answer = shelf.ask("papers by Ada Brook")
     assert (answer.abstained, answer.text) == (True, "By their records, none of 4 papers is by Ada Brook.")
