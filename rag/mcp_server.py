@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Annotated, Any
 
 import typer
 from pydantic import Field
 
+from rag.asking import ready
 from rag.assistant import Assistant
 from rag.errors import FootnoteError, UsageError
 from rag.inventory import find_paper
-from rag.settings import load_settings
+from rag.listening import listening
+from rag.settings import Settings, load_settings
 
+_HOST = "127.0.0.1"
 Titles = Annotated[list[str] | str | None, Field(description="only papers whose title contains one of these")]
 Sources = Annotated[
     list[str] | str | None, Field(description="only papers from sources whose name contains one of these")
@@ -84,6 +87,23 @@ def _told() -> Iterator[None]:
         raise ToolError(str(error)) from None
 
 
+def _listen(settings: Settings, port: int) -> None:
+    """Serve over HTTP on this machine until interrupted.
+
+    Raises:
+        UsageError: for a port that is taken.
+        FootnoteError: when the SDK is not installed.
+    """
+    with listening(_HOST, port) as door:  # before all that takes time
+        server = create_server(ready(settings))
+        import uvicorn  # comes with the SDK
+
+        print(f"http://{_HOST}:{port}/mcp", flush=True)
+        served = uvicorn.Config(server.streamable_http_app(host=_HOST), log_level="warning", server_header=False)
+        with suppress(KeyboardInterrupt):
+            uvicorn.Server(served).run(sockets=[door])
+
+
 def main(words: Sequence[str]) -> int:
     """`footnote mcp`: serve until the client leaves."""
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
@@ -96,14 +116,11 @@ def main(words: Sequence[str]) -> int:
         port: Annotated[int, typer.Option(help="port for --http", min=1, max=65_535)] = 8090,
     ) -> int:
         """Offer the tools ask, search_papers and get_paper to a client of the Model Context Protocol."""
-        from rag.asking import ready
-
-        server = create_server(ready(load_settings()))
+        settings = load_settings()
         if http:
-            print(f"http://127.0.0.1:{port}/mcp", flush=True)
-            server.run(transport="streamable-http", host="127.0.0.1", port=port)
+            _listen(settings, port)
         else:
-            server.run(transport="stdio")
+            create_server(ready(settings)).run(transport="stdio")
         return 0
 
     return int(app(args=list(words), prog_name="footnote mcp", standalone_mode=False) or 0)

@@ -9,7 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from rag.errors import FootnoteError, IndexMissingError, UsageError
-from rag.server.addresses import is_loopback, listening
+from rag.listening import listening
+from rag.location import is_loopback
 from rag.settings import Settings, load_settings
 
 _EXTRA = "run `pip install footnote[serve]`"

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from anyio import to_thread
 
-from rag.server.addresses import is_loopback
+from rag.location import is_loopback
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]

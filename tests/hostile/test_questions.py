@@ -79,9 +79,8 @@ def test_long_questions_take_no_longer(pond: Assistant, question: str) -> None:
 
 
 def test_blank_turns_take_no_longer(pond: Assistant) -> None:
-    turns = [
-        {"role": role, "content": "Why?" + "\t" * 3_990 + "."} for _ in range(20) for role in ("user", "assistant")
-    ]
+    blank = "Why?" + "\t" * 3_990 + "."
+    turns = [{"role": role, "content": blank} for _ in range(50) for role in ("user", "assistant")]
     asked(pond, QUESTION)
     started = time.process_time()
     asked(pond, "And how much memory does it cut?", history=turns)

@@ -164,9 +164,31 @@ def test_an_address_that_cannot_be_listened_on_is_bad_usage(
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         assert main([door, "--host", host, "--port", str(port), "--insecure"]) == 2
+        assert main(["mcp", "--http", "--port", str(port)]) == 2
     told = capsys.readouterr()
     assert f"{host}:{port} cannot be listened on" in told.err.splitlines()[0]
+    assert f"127.0.0.1:{port} cannot be listened on" in told.err.splitlines()[2]
     assert told.out == ""
+
+
+@pytest.mark.parametrize("door", ["serve", "ui", "keys"])
+def test_without_its_packages_the_command_says_what_to_install(home: Path, door: str) -> None:
+    hidden = (
+        "import sys\n"
+        "class Hidden:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name.partition('.')[0] in ('fastapi', 'uvicorn', 'prometheus_client'):\n"
+        "            raise ModuleNotFoundError(f'No module named {name!r}', name=name)\n"
+        "sys.meta_path.insert(0, Hidden())\n"
+        "from rag.cli import main\n"
+        f"sys.exit(main([{door!r}]))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", hidden], capture_output=True, text=True, check=False)
+    if door == "keys":  # needs none of them
+        assert (done.returncode, done.stderr) == (0, "")
+    else:
+        assert done.returncode == 1
+        assert done.stderr.endswith(" is not installed\nhint: run `pip install footnote[serve]`\n")
 
 
 @pytest.mark.slow

@@ -11,7 +11,7 @@ import pytest
 
 from rag.assistant import Assistant
 from rag.cli import main
-from rag.server.addresses import is_loopback
+from rag.location import is_loopback
 from rag.server.keys import Keys
 from rag.settings import load_settings
 from tests.conftest import KEY

@@ -1,21 +1,12 @@
-"""Network addresses."""
+"""A door for a server: an address that it listens at."""
 
 from __future__ import annotations
 
-import ipaddress
 import socket
 
 from rag.errors import UsageError
 
 _BACKLOG = 2048
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach an address."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def listening(host: str, port: int) -> socket.socket:
