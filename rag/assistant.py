@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from rag.model_answer import Written  # the model's side is imported where a model is asked
 
 _log = logging.getLogger(__name__)
-ENGINE = "extractive"
 _AT_ONCE = 64  # questions that may wait for a model at the same time
 
 

@@ -44,8 +44,8 @@ def ingest(
         StoreError: when the index cannot be written.
     """
     roots = [absolute(path) for path in paths]
-    if prune and (missing := next((path for path in paths if not os.path.exists(absolute(path))), None)):
-        raise UsageError(f"{missing} is not there, and with --prune all its papers would go", "check the path")
+    if prune and (gone := next((path for path in paths if not os.path.exists(absolute(path))), None)):
+        raise UsageError(f"{gone} is not there, and with --prune all its papers would go", "check the path")
     left_out = [settings.home, settings.models_folder, *Index(settings.index_folder).own()]
     read_now = fingerprint(paths, left_out, settings.embedder, settings.max_file_mb, prune)
     known = _known(read_now, settings)

@@ -58,8 +58,8 @@ def below(paths: Iterable[str]) -> Callable[[Source], bool]:
     places = {Path(form) for path in paths for form in (path, os.path.realpath(path))}
 
     @cache
-    def isbelow(path: str) -> bool:
+    def is_below(path: str) -> bool:
         forms = (Path(path), Path(os.path.realpath(path)))
         return any(form in places or not places.isdisjoint(form.parents) for form in forms)
 
-    return lambda source: isbelow(source.path)
+    return lambda source: is_below(source.path)

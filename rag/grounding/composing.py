@@ -74,7 +74,8 @@ class _Part:
 class Composer:
     """Takes a reply's tokens in order. `source_of` gives what paper numbers stand for, `numbers` those shown;
     `question` is what it replies to, whose premise it may deny; `strict` finds a claim unsupported for a marker whose
-    number was not shown, where a model's reply would lose the marker alone."""
+    number was not shown, and takes one before a sentence for one of it, where a model's reply would lose the marker
+    alone."""
 
     def __init__(
         self,
@@ -97,11 +98,14 @@ class Composer:
         self._shown = ""  # of the sentence so far, as it was given out
         self._words = ""  # since the last marker
         self._parts: list[_Part] = []
+        self._ahead: tuple[int, ...] = ()  # of markers that stand before their sentence
 
     def take(self, token: Token) -> str:
         """The text to show for a token."""
         if isinstance(token, Text):
             self._words += token.text
+            if "\n" in token.text and not self._words.strip():
+                self._ahead = ()  # a marker on a line of its own is nobody's
             return self._show(token.text)
         with one_thread():
             return self._cite(token.numbers) if isinstance(token, Cites) else self._end(token)
@@ -115,12 +119,14 @@ class Composer:
         return text
 
     def _cite(self, numbers: Sequence[int]) -> str:
-        known = tuple(number for number in numbers if number in self._numbers)
+        if not self._parts and not _statement(self._words):  # nothing yet, or a list's bullet
+            self._ahead += tuple(numbers) if self._strict else ()
+            return ""
         if self._words.strip():
             self._parts.append(_Part(self._words))
             self._words = ""
-        if not self._parts:
-            return ""
+        numbers, self._ahead = (*self._ahead, *numbers), ()
+        known = tuple(number for number in numbers if number in self._numbers)
         part = self._parts[-1]
         part.unknown |= len(known) < len(numbers)
         new = tuple(number for number in known if number not in part.numbers)
@@ -168,7 +174,7 @@ class Composer:
     def _end(self, token: End) -> str:
         if self._words.strip():
             self._close_words()
-        shown = ""
+        shown = self._cite(()) if self._ahead and self._parts else ""
         claims: list[Claim] = []
         for part in self._parts:
             claim, attached = self._claim(part)

@@ -22,8 +22,9 @@ def check(
 ) -> list[Claim]:
     """The claims of `text`, each with its verdict; a marker `[n]` cites `passages[n - 1]`. A string is one passage.
 
-    `Claim.citations` are numbers of passages, from 1. A sentence whose marker names no passage is unsupported. One
-    without a marker is checked against each passage by itself, and cites the one that supports it best, if one does.
+    `Claim.citations` are numbers of passages, from 1. A sentence whose marker names no passage is unsupported; a
+    marker at the start of a line belongs to the sentence behind it. A sentence without a marker is checked against each
+    passage by itself, and cites the one that supports it best, if one does.
     `embedder` is one with token vectors, the built-in one unless given.
 
     Raises:

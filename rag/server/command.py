@@ -13,7 +13,6 @@ from rag.listening import listening
 from rag.location import is_loopback
 from rag.settings import Settings, load_settings
 
-_EXTRA = "run `pip install footnote[serve]`"
 Mount = Callable[[Any, Any], Any]
 
 
@@ -53,7 +52,8 @@ def listen(
         from rag.server.defence import Defended
         from rag.server.keys import Keys
     except ModuleNotFoundError as error:
-        raise FootnoteError(f"{error.name} is not installed", _EXTRA) from None
+        extra = "serve" if mount is None else "ui"
+        raise FootnoteError(f"{error.name} is not installed", f"run `pip install footnote[{extra}]`") from None
     from rag.asking import ready
 
     keys = Keys(settings.home / "keys.json")

@@ -90,6 +90,16 @@ def test_a_marker_that_names_no_passage_supports_nothing(marker: str) -> None:
     assert (good.verdict, good.citations) == ("supported", (2,))
 
 
+def test_a_marker_before_its_sentence_is_one_of_it() -> None:
+    praise = "The reviewers praised the elegance of the proofs."
+    text = f"[7] {GOOD[0][:-5]}.\n[2] {GOOD[0][:-5]}.\n- [1] {GOOD[0]}\n[1]\n\n{praise}\n[7]"
+    unknown, wrong, right, alone = check(text, PASSAGES[:2])
+    assert (unknown.verdict, unknown.reason) == ("unsupported", "it cites a passage that there is not")
+    assert (wrong.citations, wrong.verdict) == ((2,), "unsupported")
+    assert (right.citations, right.verdict) == ((1,), "supported")
+    assert (alone.citations, alone.reason) == ((), "it cites no passage")
+
+
 @pytest.mark.parametrize("passage", [None, 7, {"text": None}, b"Frogs jump."])
 def test_a_passage_that_is_no_text_is_refused(passage: object) -> None:
     with pytest.raises(UsageError, match="passage 2 is no text"):

@@ -188,7 +188,7 @@ def test_without_its_packages_the_command_says_what_to_install(home: Path, door:
         assert (done.returncode, done.stderr) == (0, "")
     else:
         assert done.returncode == 1
-        assert done.stderr.endswith(" is not installed\nhint: run `pip install footnote[serve]`\n")
+        assert done.stderr.endswith(" is not installed\nhint: run `pip install footnote[" + door + "]`\n")
 
 
 @pytest.mark.slow
