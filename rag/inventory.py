@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
 from rag.errors import UsageError
 from rag.index import Index
 from rag.settings import Settings
-from rag.text.title import title_key
+from rag.text.title import paper_id, title_key
 from rag.types import Paper
 
 
@@ -74,19 +74,21 @@ def find_paper(settings: Settings, title: str) -> Paper:
     Raises:
         UsageError: when there is none or several; the hint names the closest.
     """
-    papers = list(Index.of(settings).snapshot().papers())
+    snapshot = Index.of(settings).snapshot()
+    exact = snapshot.find(paper_id(title))
+    if exact is not None:
+        return exact
     key = title_key(title)
-    exact = [paper for paper in papers if title_key(paper.title) == key]
-    found = exact or [paper for paper in papers if key and key in title_key(paper.title)]
+    found = [paper for paper in snapshot.papers() if key and key in title_key(paper.title)]
     if len(found) == 1:
         return found[0]
     if found:
         named = "; ".join(paper.title for paper in islice(found, 5))
         raise UsageError(f"{len(found)} titles contain {title!r}", f"say more of it: {named}")
-    raise UsageError(f"no paper is titled {title!r}", f"the closest: {'; '.join(_closest(title, papers))}")
+    raise UsageError(f"no paper is titled {title!r}", f"the closest: {'; '.join(_closest(title, snapshot.papers()))}")
 
 
-def _closest(title: str, papers: list[Paper]) -> list[str]:
+def _closest(title: str, papers: Iterable[Paper]) -> list[str]:
     from rapidfuzz import fuzz, process
 
     titles = [paper.title for paper in papers]
