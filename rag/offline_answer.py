@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from rag.clock import Clock
 from rag.grounding import footnoted
-from rag.question import Plan
+from rag.question import OF_ANY, Plan
 from rag.reading import Reader
 from rag.retrieval.features import all_about, gather
 from rag.retrieval.pairing import Pair, best_pair
@@ -32,6 +32,7 @@ from rag.writing.survey import listing
 ENGINE = "extractive"
 _LEAST_COVERED = 0.35  # share of a question's words, by weight
 _OWN_WORDS = 2  # search words from which a follow-up must share one with the paper
+_OF_DATA = frozenset(words("dataset datasets data benchmark benchmarks"))  # of these a paper must speak
 # Search words that say what to do with a topic, and none of it.
 _OF_REQUESTS = frozenset(
     words(
@@ -145,7 +146,7 @@ def told(answer: Answer) -> Iterator[Event]:
 def _astray(snapshot: Snapshot, planned: Plan, hits: Hits, ranks: Sequence[int]) -> bool:
     """Whether a follow-up was answered by its conversation's topic alone: no paper that answers has any of the
     question's own words, though there are several."""
-    own = set(words(planned.wording)) - _OF_REQUESTS
+    own = set(words(planned.wording)) - _OF_REQUESTS - (OF_ANY - _OF_DATA)
     if planned.query == planned.wording or len(own) < _OWN_WORDS or not is_english(planned.wording):
         return False
     papers = [snapshot.paper(hits.candidates[rank].paper) for rank in ranks]

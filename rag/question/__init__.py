@@ -1,9 +1,10 @@
 """A question and its history in, a plan out, by rules alone: they need no model and fail towards a plain lookup."""
 
 from rag.question.chat import is_task, reply
-from rag.question.follow_up import MAX_QUESTION, leans
+from rag.question.follow_up import MAX_QUESTION, OF_ANY, leans
 from rag.question.history import History, turns_of
 from rag.question.plan import Plan, plan
+from rag.question.remark import OPENERS
 from rag.question.route import MOST_OF_ALL, NEWEST
 from rag.question.subject import LEFT_OUT, subject_of
 
@@ -12,6 +13,8 @@ __all__ = [
     "MAX_QUESTION",
     "MOST_OF_ALL",
     "NEWEST",
+    "OF_ANY",
+    "OPENERS",
     "History",
     "Plan",
     "is_task",

@@ -53,6 +53,17 @@ _AMONG = re.compile(
     r"\W*(?:that |which |are |is |also |about |on )*",
     re.I,
 )
+_OF_RECORDS = re.compile(
+    r"^\W*+(?:and |so )?(?:only|just|which(?: ones)?(?: are| is| were)?|the ones|those|only those|only the ones)"
+    r"\s+(?=(?:published |written )?(?:by|at|in|from|since|after|before|until) (?-i:[A-Z0-9]))",
+    re.I,
+)
+_BY_TIME = re.compile(
+    r"^\W*+(?:and |so )?(?:only |just |which (?:one )?is |what is |show |list )*the "
+    r"(?:(?P<n>\d{1,2}|two|three|four|five) )?"
+    r"(?P<which>newest|latest|most recent)(?: ones?| papers?)?(?: of (?:them|these|those))?\W*$",
+    re.I,
+)
 _HOW_MANY = re.compile(r"^\W*(?:and |so |ok )*how many", re.I)
 _LISTS = re.compile(
     r"^\W*(?:which|what|(?:please )?(?:list|show|find|name|give|get)(?: me)?)\s+(?:all |the |any |some |of )*"
@@ -66,6 +77,7 @@ _NTH = re.compile(
     re.I,
 )
 _ENTRY = re.compile(r"^- (.+?): ", re.M)
+_FRAMING_AND = re.compile(rf"^\W*+(?:(?:{OPENERS}|those|the ones|ones|papers)\W+)+", re.I)
 _FRAMING = re.compile(rf"^\W*(?:(?:{OPENERS}|please|tell me(?: more)? about|more about|more on|about|on)\W+)+", re.I)
 
 
@@ -102,11 +114,26 @@ def on_entry(text: str, answers: Sequence[str]) -> str:
     return f"{before} “{title}” {behind}".strip()
 
 
+def _repeated(previous: str, text: str) -> str:
+    """The listing with another author, venue or year in the place of its own ("and by Tanaka?"), or with one more."""
+    opening = _FRAMING_AND.match(text)
+    rest = text[opening.end() :].strip(" ?.!") if opening else ""
+    said = re.match(r"(by|at|in|from|since|after|before|until) (.+)", rest)
+    if said is None:
+        return ""
+    own = re.compile(rf"\b{said[1]} (?:[A-Z0-9][\w.'’-]*)(?: [A-Z][\w.'’-]*)*")
+    if own.search(previous):
+        return own.sub(lambda _: rest, previous, count=1)
+    return f"{previous.rstrip(' ?.!')} {rest}?" if re.match(r"[A-Z0-9]", said[2]) else ""
+
+
 def of_list(text: str, answers: Sequence[str]) -> tuple[str, tuple[str, ...]]:
     """What a remark asks of the entries of the last list ("which of them are training-free?"), and their titles; empty
     where it asks nothing of them, or there is no list."""
     titles = tuple(_entries(answers))
-    among = _AMONG.match(text)
+    if titles and (ordered := _BY_TIME.match(text)):
+        return f"the {ordered['n'] or 1} {ordered['which']} papers", titles
+    among = _AMONG.match(text) or _OF_RECORDS.match(text)
     rest = text[among.end() :].strip(" ?.!") if among else ""
     if not titles or not words(rest):
         return "", ()
@@ -129,6 +156,11 @@ def _listing(text: str, previous: str) -> str:
     if among := _AMONG.match(text):
         narrowed = _narrowed(previous, text[among.end() :].strip(" ?.!"))
         return _counted(text, narrowed) or narrowed
+    return _repeated(previous, text) or _with_more(previous, text)
+
+
+def _with_more(previous: str, text: str) -> str:
+    """The listing about what the remark adds ("and on music?")."""
     more = _MORE.match(text)
     if more and len(more["rest"].split()) <= 5 and not _ASKS.search(more["rest"]):
         return _with_subject(previous, more["rest"])

@@ -39,7 +39,8 @@ MOST_OF_ALL = re.compile(  # one of all papers that only a comparison of all cou
 _OTHERS = rf"(?:{_SOME}|{_ONE}|{_WAYS}|ones?|things?)"
 _ALIKE = (
     r"(?:(?:(?:is|are) there|do (?:you|we) have|have you got|what(?:'s| is| are| else is)|find|show|list|give"
-    r"|which|any|the|anything|something|others|papers)(?: me| us)?\W+(?:[\w-]+ ){0,3}?)?"
+    r"|which|any|the|more|anything|something|others|papers|\d{1,2}|two|three|four|five)"
+    r"(?: me| us)?\W+(?:[\w-]+ ){0,3}?)?"
     rf"\b(?:(?:similar|akin|comparable|closest|nearest)(?: {_OTHERS})?(?:\W*$| (?:to|with)\b)"
     rf"|(?:{_OTHERS}|anything|something|more|others?|else) like\b|alternatives to\b)"
 )
@@ -76,9 +77,10 @@ _SURVEY_OPENINGS = (
     r"what should (?:i|we|one) read\b",
     r"what (?:was|were|has been|is|got) (?:(?:published|released|written)\b|new\W*$)",
     _ALIKE,
-    rf"(?:what|which) (?:has|have|did|does) (?:[^\s?]+ ){{1,4}}{_WRITE}\b",
-    r"(?:the |any |some )?(?:newest|latest|most recent|recent) "
-    rf"(?:[\w-]+ ){{0,3}}(?:{_SOME}|work|research|literature)\b",
+    rf"(?:what|which) (?:else )?(?:has|have|did|does) (?:[^\s?]+ ){{1,4}}{_WRITE}\b",
+    r"(?:(?:show|list|give|find)(?: me)? |what(?:'s| is| are) |which (?:is|are) )?(?:the |any |some )?"
+    r"(?:\d{1,2} |two |three |four |five )?(?:newest|latest|most recent|recent) (?:\d{1,2} |two |three |four |five )?"
+    rf"(?:[\w-]+ ){{0,3}}(?:{_SOME}|{_ONE}|work|research|literature)\b(?! (?:do|does|did|say|show|find)\b)",
     rf"(?:[^\s?]+ ){{0,3}}[^\s?]+['’]s? {_SOME}\W*$",
     rf"(?:list|show|find|give) (?:me )?(?:all )?(?:[^\s?]+ ){{0,3}}[^\s?]+['’]s? {_SOME}\b",
     rf"(?:in |from |on |by |of |for |across )?(?:which|what) (?:of (?:the|these|your) |other |all )?"
@@ -97,7 +99,7 @@ _SURVEY_OPENINGS = (
     r"(?:are there|is there|do you have|have you got|do we have|got) (?:any |some |other |more )?(?:\w+ )?"
     rf"(?:{_SOME}|{_ONE}|research|literature|anything)\b",
     rf"(?:any|other|more) (?:\w+ )?(?:{_SOME}|{_ONE}|research|literature|thing|material)\b",
-    r"anything (?:on|about)\b",
+    r"anything (?:on|about|by)\b",
     rf"(?:do|does|did|have|has|are|is) (?:any|some|other|several) (?:of the |of these )?(?:\w+ )?(?:{_SOME}|{_ONE})\b",
     rf"(?:all|every|each) (?:of )?(?:the )?(?:\w+ ){{0,2}}?(?:{_SOME}|{_ONE})\b",
     rf"(?:i'm |i am |we are |we're )?(?:looking|searching|interested) (?:for|in) (?:all |any |some |the )?"

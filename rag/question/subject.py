@@ -16,16 +16,24 @@ FRAME = STOPWORDS | frozenset(
     please could everything anything overview survey review word term name phrase entries abstracts authors documents
     say says said know got want need recommend suggest talk talks come comes exist exists read percentage percent
     proportion total altogether thanks now next looked worked written else topic topics subject subjects cite cites
-    related similar relevant interesting recommended ok okay published something help good best top""".split()
+    related similar relevant interesting recommended ok okay published something help good best top newest
+    latest recent recently""".split()
 )
 _NUMBERS = {word: i for i, word in enumerate("one two three four five six seven eight nine ten".split(), 1)}
 _ITEMS = r"(?:papers?|works?|studies|study|articles?|publications?|examples?|abstracts?)"
-_MOST = re.compile(
-    rf"(?:^\W*(?:\w+ ){{0,4}}?(?:list|show|give|name|find|tell|get|recommend|suggest|want|need|me)\s+|\btop[ -])"
-    rf"(?:the )?(?P<n>{'|'.join(_NUMBERS)}|\d{{1,2}})\s+"
-    rf"(?:good |recent |newest |latest |most recent |other |of the (?:best )?)?(?={_ITEMS}\b)",
-    re.I,
+_NUMBER = rf"(?P<n>{'|'.join(_NUMBERS)}|\d{{1,2}})"
+_LATEST = r"(?:newest|latest|most recent)"
+_MOST = (
+    re.compile(
+        rf"(?:^\W*+(?:\w+ ){{0,4}}?(?:list|show|give|name|find|tell|get|recommend|suggest|want|need|me)\s+|\btop[ -])"
+        rf"(?:the )?{_NUMBER}\s+(?:good |recent |other |of the (?:best )?|{_LATEST} )?(?={_ITEMS}\b)",
+        re.I,
+    ),
+    re.compile(rf"\b{_NUMBER}\s+(?={_LATEST}\b)", re.I),
+    re.compile(rf"(?<=newest |latest |recent ){_NUMBER}\s+(?={_ITEMS}\b)", re.I),
+    re.compile(rf"^\W*+{_NUMBER}\s+(?={_ITEMS} (?:similar|like|closest)\b)", re.I),
 )
+_ONE = re.compile(rf"\bthe {_LATEST} (?:paper|work|study|article|publication)\b", re.I)
 LEFT_OUT = re.compile(  # behind it stands what listed papers must not have; "without" may belong to a topic
     r"\b(?:except(?: for)?|excluding|leaving out|but (?:not|no|never)(?: (?:on|about|using|mentioning))?|apart from|"
     r"(?:are|is|were)(?: not|n['’]t) (?:about|on|concerned with)|not (?:about|on|using|mentioning)|"
@@ -42,16 +50,19 @@ _WHERE = re.compile(
 
 def subject_of(text: str) -> str:
     """The words of a survey question that its papers must be about."""
-    text = _WHERE.sub(" ", _MOST.sub(" ", LEFT_OUT.split(text)[0]))
+    text = LEFT_OUT.split(text)[0]
+    for pattern in _MOST:
+        text = pattern.sub(" ", text)
+    text = _WHERE.sub(" ", text)
     kept = [word for word in text.split() if word.strip("?.,!:;\"'()").casefold() not in FRAME]
     return " ".join(kept or _kinds(text)).strip(" ?.!")
 
 
 def most_wanted(text: str) -> int:
     """How many papers are asked for ("name two papers"); 0 where no number is said."""
-    found = _MOST.search(text)
+    found = next((match for pattern in _MOST if (match := pattern.search(text))), None)
     if found is None:
-        return 0
+        return int(bool(_ONE.search(text)))
     said = found["n"].casefold()
     return _NUMBERS.get(said, 0) or int(said)
 

@@ -38,26 +38,41 @@ _PLAIN = (
 )
 _PERSON = rf"(?:{_PROPER}(?:,? (?:and|or|&) {_PROPER})*|{_PLAIN})"
 _AUTHORS = re.compile(
-    rf"\b{_PAPERS}(?P<how>,?(?: (?:that|which) (?:are|were))?(?: (?:(?:co-?)?(?:written|authored)|published))? by )"
+    rf"\b{_PAPERS}(?P<how>,?(?: (?:that|which) (?:are|were))?(?: (?:(?:co-?)?(?:written|authored)|published))?"
+    r" by (?:the )?)"
     rf"(?P<by>{_PERSON})(?!\w)"
     rf"|\b(?:that|which|did|has|have|does) (?P<did>{_PERSON})(?: (?:ha[sd]|have))? {_WRITE}\b"
-    rf"|(?P<own>{_PERSON})['’]s? (?={_PAPERS}\b)",
+    rf"|(?P<own>{_PERSON})['’]s? (?:\w+ )?(?={_PAPERS}\b)"
+    rf"|(?P<are> (?:are |is |there )*by (?:the )?(?P<any>{_PROPER}(?:,? (?:and|or|&) {_PROPER})*))(?!\w)",
     re.I,
 )
-_YEAR = r"(?P<{0}>(?:19|20)\d\d)(?![\d%.x-])"
+_YEAR = r"(?P<{0}>(?:19|20)\d\d)(?![\d%.x]|-(?!\d{{4}}))"
 _SPAN = re.compile(
-    rf"\b(?:from|between)\s+{_YEAR.format('first')}\s*(?:to|and|until|through|-|–)\s*{_YEAR.format('last')}", re.I
+    rf"\b(?:(?:from|between|in|of)\s+)?{_YEAR.format('first')}\s*(?:to|and|until|through|-|–)\s*{_YEAR.format('last')}",
+    re.I,
 )
-_SINCE = re.compile(rf"\b(?P<how>since|as of|after|newer than|later than|more recent than)\s+{_YEAR.format('y')}", re.I)
-_UNTIL = re.compile(rf"\b(?P<how>until|till|up to|before|older than|earlier than|prior to)\s+{_YEAR.format('y')}", re.I)
-_ONWARDS = re.compile(rf"\bfrom\s+{_YEAR.format('y')}\s+on(?:wards?)?\b", re.I)
+_SINCE = re.compile(
+    r"\b(?P<how>(?:no|not) (?:older|earlier) than|since|as of|after|newer than|later than|more recent than)"
+    rf"\s+{_YEAR.format('y')}",
+    re.I,
+)
+_UNTIL = re.compile(
+    r"\b(?P<how>(?:no|not) (?:newer|later) than|until|till|up to|before|(?<!no )(?<!not )older than|earlier than"
+    r"|prior to)"
+    rf"\s+{_YEAR.format('y')}",
+    re.I,
+)
+_ONWARDS = re.compile(rf"\bfrom\s+{_YEAR.format('y')}\s+(?:onwards?\b|on(?=\W*$))", re.I)
 _IN = re.compile(rf"\b(?:in|of|from|during|year)\s+{_YEAR.format('y')}|\b{_YEAR.format('z')}\s+(?={_PAPERS}\b)", re.I)
-_FRAMED = re.compile(
-    rf"\b(?:{_PAPERS}|{_OUT})\W*$", re.I
-)  # stands right before "from 2020" where nothing else is meant
+# Stands right before "from 2020" where nothing else is meant.
+_FRAMED = re.compile(rf"\b(?:{_PAPERS}|{_OUT})(?: (?:are|is|were|was))?(?: there)?\W*$", re.I)
+_TITLED = r"(?:[A-Z][\w&.-]{0,40}|of|on|and|the|for)"
+_NEXT_PAPERS = re.compile(rf" {_PAPERS}\b", re.I)
 _VENUE = re.compile(
-    r"\b(?:at|in|from)\s+(?:the )?(?P<v>(?:[A-Z][\w&.-]*|of|on|and|the|for)(?: (?:[A-Z][\w&.-]*|of|on|and|the|for))*)"
+    rf"\b(?:at|in|from)\s+(?:the )?(?P<in>{_TITLED}(?: {_TITLED})*)"
+    rf"|\b(?P<of>[A-Z][\w&.-]{{0,40}}(?: [A-Z][\w&.-]{{0,40}}){{0,3}})(?= (?:(?:19|20)\d\d )?{_PAPERS}\b)"
 )
+_ACRONYM = re.compile(r"\w*[A-Z]\w*[A-Z]\w*")  # may be a venue wherever it stands, where Computer Vision is a topic
 _LEFT_OVER = re.compile(rf"\b{_OUT}\b(?=\s*(?:[?.!,;]|$))", re.I)
 _NEWEST_SHOWN = 10  # papers, where no number is asked for
 _VENUES_TRIED = 3  # each has all records read
@@ -151,25 +166,26 @@ def narrowed(
     A plan that asks for no such thing comes back as it is.
     """
     asked, rest = _asked(retriever, plan.wording)
-    newest = NEWEST.search(plan.wording) is not None and bool(retriever.mask(_Has("year")).any())
-    if not asked.fields and not newest:
+    newest = NEWEST.search(plan.wording) is not None
+    subject, rest = subject_of(rest), NEWEST.sub("", rest) if newest else rest
+    whole = not words(subject) and not asked_terms(rest)
+    dated = bool(retriever.mask(_Has("year")).any()) if newest else False
+    if not asked.fields and not (newest and (dated or whole)):
         return plan, allowed
-    if newest:
-        rest, plan = NEWEST.sub("", rest), replace(plan, newest=True)
-    if lacking := [name for name in asked.fields if not retriever.mask(_Has(name)).any()]:
-        said = " or ".join(_TOLD[name] for name in lacking)
-        return _none(f"The records of the {retriever.snapshot.paper_count} papers do not say {said}.", retriever)
-    mask = retriever.mask(asked)
-    among = mask if allowed is None else mask & allowed
+    everything = np.ones(retriever.snapshot.paper_count, dtype=bool) if allowed is None else allowed
+    examined = int(everything.sum())
+    fields: tuple[Field, ...] = (*asked.fields, "year") if newest and whole else asked.fields
+    if lacking := [_TOLD[name] for name in dict.fromkeys(fields) if not retriever.mask(_Has(name)).any()]:
+        return _none(f"The records of the {examined} papers do not say {' or '.join(lacking)}.", examined)
+    among = retriever.mask(asked) & everything
     if not among.any():
-        return _none(f"By their records, none of {retriever.snapshot.paper_count} papers is {asked}.", retriever)
-    subject = subject_of(rest)
-    if not words(subject) and not asked_terms(rest):
-        dated = among & retriever.mask(_Has("year")) if newest else among
-        if not dated.any():
-            return _none(f"The records of the papers {asked}".rstrip() + " do not say when they came out.", retriever)
-        return _all_of(retriever, plan, asked, dated)
-    return replace(plan, wording=rest, query=rest, subject=subject, among=str(asked)), among
+        return _none(f"By their records, none of {examined} papers is {asked}.", examined)
+    plan = replace(plan, newest=newest and dated)
+    if not whole:
+        return replace(plan, wording=rest, query=rest, subject=subject, among=str(asked)), among
+    if newest and not (among := among & retriever.mask(_Has("year"))).any():
+        return _none(f"The records of the papers {asked}".rstrip() + " do not say when they came out.", examined)
+    return _all_of(retriever, plan, asked, among, examined)
 
 
 def _asked(retriever: Retriever, text: str) -> tuple[OfRecord, str]:
@@ -188,12 +204,12 @@ def _by_authors(retriever: Retriever, text: str) -> tuple[OfRecord, str]:
     match = _AUTHORS.search(text)
     if match is None:
         return OfRecord(), text
-    said = match["by"] or match["did"] or match["own"]
+    said = match["by"] or match["did"] or match["own"] or match["any"]
     asked = OfRecord(authors=tuple(name.strip(" ,.") for name in re.split(r" (?:and|or|&) ", said)))
     capitals = all(name[:1].isupper() for name in asked.authors)
     if not _some(retriever, asked) and (not capitals or _named_in_text(retriever, text)):
         return OfRecord(), text
-    start = match.start("how") if match["by"] else match.start()
+    start = match.start("how") if match["by"] else match.start("are") if match["any"] else match.start()
     return asked, f"{text[:start]}{text[match.end() :]}"
 
 
@@ -208,22 +224,26 @@ def _of_years(retriever: Retriever, text: str) -> tuple[OfRecord, str]:
     if match is None:
         return OfRecord(), text
     before = text[: match.start()]
-    framed = _FRAMED.search(before) or match.groupdict().get("z")
+    at_end = not words(text[match.end() :])
+    framed = _FRAMED.search(before) or at_end or match.groupdict().get("z") or _NEXT_PAPERS.match(text, match.end())
+    if match[0][0].isdigit() and not framed:
+        return OfRecord(), text  # two years of something else
     if not framed and not retriever.mask(_Has("year")).any():
         return OfRecord(), text
-    return asked, f"{before.rstrip()}{text[match.end() :]}"
+    return asked, f"{before.rstrip()} {text[match.end() :].lstrip()}".strip()
 
 
 def _years(text: str) -> tuple[re.Match[str] | None, OfRecord]:
     if match := _SPAN.search(text):
         return match, OfRecord(since=int(match["first"]), until=int(match["last"]))
     if match := _UNTIL.search(text):
-        within = match["how"].casefold() in ("until", "till", "up to")
+        within = match["how"].casefold() in ("until", "till", "up to") or match["how"].casefold().startswith("no")
         return match, OfRecord(until=int(match["y"]) - (not within))
     if match := _ONWARDS.search(text):
         return match, OfRecord(since=int(match["y"]))
     if match := _SINCE.search(text):
-        return match, OfRecord(since=int(match["y"]) + (match["how"].casefold() not in ("since", "as of")))
+        within = match["how"].casefold().startswith(("since", "as of", "no"))
+        return match, OfRecord(since=int(match["y"]) + (not within))
     if match := _IN.search(text):
         year = int(match["y"] or match["z"])
         return match, OfRecord(since=year, until=year)
@@ -231,11 +251,11 @@ def _years(text: str) -> tuple[re.Match[str] | None, OfRecord]:
 
 
 def _in_venue(retriever: Retriever, text: str) -> tuple[OfRecord, str]:
-    framed = (match for match in _VENUE.finditer(text) if _FRAMED.search(text[: match.start()]))
-    for match in islice(framed, _VENUES_TRIED):
-        asked = OfRecord(venue=match["v"].strip())
-        if _some(retriever, asked):
-            return asked, f"{text[: match.start()].rstrip()}{text[match.end() :]}"
+    for match in islice(_VENUE.finditer(text), _VENUES_TRIED):
+        asked = OfRecord(venue=(match["in"] or match["of"]).strip())
+        framed = match["of"] or _FRAMED.search(text[: match.start()]) or _ACRONYM.fullmatch(asked.venue)
+        if framed and _some(retriever, asked):
+            return asked, f"{text[: match.start()].rstrip()} {text[match.end() :].lstrip()}".strip()
     return OfRecord(), text
 
 
@@ -266,11 +286,11 @@ def _parts(name: str) -> list[str]:
     return [part for part in re.split(r"[\s.,-]+", searchable(name)) if part]
 
 
-def _none(opening: str, retriever: Retriever) -> Draft:
-    return Draft((), opening=opening, abstained=True, confidence=1.0, examined=retriever.snapshot.paper_count)
+def _none(opening: str, examined: int) -> Draft:
+    return Draft((), opening=opening, abstained=True, confidence=1.0, examined=examined)
 
 
-def _all_of(retriever: Retriever, plan: Plan, asked: OfRecord, among: NDArray[np.bool_]) -> Draft:
+def _all_of(retriever: Retriever, plan: Plan, asked: OfRecord, among: NDArray[np.bool_], examined: int) -> Draft:
     """Every paper whose record says what is asked, newest first."""
     snapshot = retriever.snapshot
     places = sorted(np.flatnonzero(among), key=lambda place: -(year_of(snapshot.paper(int(place))) or 0))
@@ -285,5 +305,5 @@ def _all_of(retriever: Retriever, plan: Plan, asked: OfRecord, among: NDArray[np
     number = f"{len(entries)} of {len(places)}" if len(entries) < len(places) else str(len(places))
     noun = "paper" if len(places) == 1 else "papers"
     order = ", newest first" if plan.newest else ""
-    opening = f"By their records, {number} {noun} {asked}".rstrip() + f", of {snapshot.paper_count} examined{order}:"
-    return Draft(tuple(entries), opening=opening, confidence=1.0, examined=snapshot.paper_count)
+    opening = f"By their records, {number} {noun} {asked}".rstrip() + f", of {examined} examined{order}:"
+    return Draft(tuple(entries), opening=opening, confidence=1.0, examined=examined)

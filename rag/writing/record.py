@@ -6,8 +6,8 @@ import re
 
 from rag.retrieval.retriever import Hits
 from rag.snapshot import Snapshot
-from rag.text.brackets import unbracketed
-from rag.text.words import opening_words, words
+from rag.text.brackets import NEAREST, unbracketed
+from rag.text.words import opening_name, opening_words, words
 from rag.types import Paper
 from rag.writing.draft import Draft
 
@@ -41,6 +41,13 @@ _ASKED = {
     ),
 }
 _OF_ITS_WORK = re.compile(r"\b(?:code|github|repositor\w+|demo|data ?sets?|weights|checkpoints?|models?)\b", re.I)
+_OF_A_RECORD = re.compile(  # what no text tells of its own paper
+    r"\bwho (?:wrote|authored)\b|\bauthors? of\b|\bdois?\b|\bwhen (?:was|were|did)\b[^?]*\b(?:published|come out)\b"
+    r"|\bwhere (?:was|were)\b[^?]*\bpublished\b",
+    re.I,
+)
+_DESCRIBED = re.compile(r"\b(?:paper|work|study|article) (?:on|about|that|which|where|with|using)\b", re.I)
+_LOOKED_AT = 5  # best papers that may be meant
 _ALIKE = 0.6  # share of a title's words that name the paper
 _UNSAID = {  # nor do abstracts
     "authors": "who wrote it", "year": "when it came out", "venue": "where it was published", "doi": "its DOI",
@@ -54,13 +61,14 @@ def asks_for_record(question: str) -> bool:
 
 
 def record(snapshot: Snapshot, question: str, query: str, hits: Hits) -> Draft | None:
-    """What the record of the best paper says to `question`; nothing where `query` (the question with what it leans on)
-    does not name that paper, or where its text may have what the record lacks."""
-    if not hits.candidates:
+    """What the record says to `question` of the paper that `query` (the question with what it leans on) names; that no
+    paper is meant, where only a record could tell; None where a text may have what records lack."""
+    asked = _asked(question)
+    if not asked or not hits.candidates:
         return None
-    asked, paper = _asked(question), snapshot.paper(hits.candidates[0].paper)
-    if not asked or not _named(paper.title, query):
-        return None
+    paper = _meant(snapshot, question, query, hits)
+    if paper is None:
+        return _of_none(snapshot, hits) if _OF_A_RECORD.search(question) else None
     told = [said for kind in asked if (said := _said(kind, paper))]
     if told:
         return Draft((), opening=f"By its record, “{unbracketed(paper.title)}” is {', '.join(told)}.", confidence=1.0)
@@ -68,6 +76,22 @@ def record(snapshot: Snapshot, question: str, query: str, hits: Hits) -> Draft |
         opening = f"The record of “{unbracketed(paper.title)}” does not say {' or '.join(missing)}."
         return Draft((), opening=opening, abstained=True, confidence=1.0)
     return None
+
+
+def _meant(snapshot: Snapshot, question: str, query: str, hits: Hits) -> Paper | None:
+    """The best of the first papers that is named, one whose name is said in full before others; or the best at all of
+    "the paper on …"."""
+    papers = [snapshot.paper(candidate.paper) for candidate in hits.candidates[:_LOOKED_AT]]
+    named = [paper for paper in papers if _named(paper.title, query)]
+    names = [(re.escape(opening_name(paper.title) or paper.title), paper) for paper in named]
+    exact = [paper for name, paper in names if re.search(rf"(?<![\w-]){name}(?![\w-])", query, re.I)]
+    described = papers[:1] if _DESCRIBED.search(question) else []
+    return next(iter([*exact, *named, *described]), None)
+
+
+def _of_none(snapshot: Snapshot, hits: Hits) -> Draft:
+    nearest = tuple(snapshot.title(candidate.paper) for candidate in hits.candidates[:NEAREST])
+    return Draft((), opening="No paper of the index has that name.", abstained=True, confidence=1.0, nearest=nearest)
 
 
 def _asked(question: str) -> list[str]:

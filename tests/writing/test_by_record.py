@@ -59,6 +59,18 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
         ("papers by Carl Stone since 2020", {OTTER}),
         ("papers by Ann Reed about frogs", {POND}),
         ("papers by Ann Reed that mention Heron", {OTTER}),
+        ("papers on frogs by Ann Reed", {POND}),
+        ("which papers are by Stone?", {OTTER, FROG}),
+        ("anything by Dora Moss?", {POND}),
+        ("what else has Moss written?", {POND}),
+        ("papers no older than 2021", {OTTER, REEDS}),
+        ("2019-2021 papers", {OTTER, FROG}),
+        ("Wetlands papers", {POND, FROG}),
+        ("Wetlands 2019 papers", {FROG}),
+        ("which papers are in Botany?", {REEDS}),
+        ("the latest two papers by Ann Reed", {OTTER, POND}),
+        ("what is the newest paper?", {REEDS}),
+        ("the newest paper on frogs", {FROG}),
     ],
 )  # fmt: skip
 def test_what_is_listed(shelf: Assistant, question: str, expected: set[str]) -> None:
@@ -83,6 +95,27 @@ def test_the_newest_of_papers_without_years(tmp_path: Path) -> None:
     answer = _shelf(tmp_path, f"{BIB}{undated}\n", "papers.bib").ask("newest papers by Ida Clay")
     said = "The records of the papers by Ida Clay do not say when they came out."
     assert (answer.abstained, answer.text) == (True, said)
+
+
+def _behind(shelf: Assistant, *questions: str) -> tuple[str, ...]:
+    history: list[dict[str, str]] = []
+    for question in questions:
+        answer = shelf.ask(question, history)
+        history += [{"role": "user", "content": question}, {"role": "assistant", "content": answer.text}]
+    return answer.papers
+
+
+@pytest.mark.parametrize(
+    ("remark", "expected"),
+    [
+        ("and by Carl Stone?", {OTTER, FROG}),
+        ("only since 2020", {OTTER}),
+        ("only those in Wetlands", {POND}),
+        ("which is the newest?", {OTTER}),
+    ],
+)  # fmt: skip
+def test_remarks_on_a_list(shelf: Assistant, remark: str, expected: set[str]) -> None:
+    assert set(_behind(shelf, "papers by Ann Reed", remark)) == expected
 
 
 def test_nobody_of_that_name(shelf: Assistant) -> None:

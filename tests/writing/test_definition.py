@@ -26,7 +26,7 @@ def test_the_term_that_is_asked_for(question: str, term: str) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("We propose dropping out, or dropout, and test it.", True),
+        ("We propose a simple dropout, and test it.", True),
         ("Dropout is a way to blank units.", True),
         ("Units are blanked at random (dropout) in each step.", True),
         ("Dropout, a regulariser, blanks units.", True),

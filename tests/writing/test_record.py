@@ -81,3 +81,14 @@ def test_what_neither_record_nor_text_says(shelf: Assistant, question: str, unsa
     answer = shelf.ask(question)
     assert answer.abstained
     assert answer.text.startswith(f"The record of “Heron: A Record without Names” does not say {unsaid}.")
+
+
+@pytest.mark.parametrize("question", ["who wrote GPT-4?", "when did LLaMA come out?", "DOI of AlexNet?"])
+def test_of_no_paper_of_the_index_nothing_is_told(shelf: Assistant, question: str) -> None:
+    answer = shelf.ask(question)
+    assert (answer.abstained, answer.citations) == (True, ())
+    assert answer.text.startswith("No paper of the index has that name. Nearest: ")
+
+
+def test_a_paper_that_is_described_is_meant(shelf: Assistant) -> None:
+    assert "Dora Moss" in shelf.ask("Who wrote the paper on the pond with frogs?").text
