@@ -220,13 +220,14 @@ class Assistant:
         with clock("open"):
             retriever = self.retriever
             allowed = None if selection.everything else retriever.mask(selection)
+        wanted = f"the filter: {selection.said}"
+        if rules.within and (allowed is None or allowed.any()):
+            listed = retriever.mask(Opening(frozenset(rules.within)))
+            allowed, wanted = listed if allowed is None else allowed & listed, "the list that was spoken of"
         if allowed is not None and not allowed.any():
-            unfit = f"No paper of the index fits the filter: {selection.said}."
+            unfit = f"No paper of the index fits {wanted}."
             yield from told(answered(rules, Draft((), opening=unfit, abstained=True), clock))
             return
-        if rules.within:
-            listed = retriever.mask(Opening(frozenset(rules.within)))
-            allowed = listed if allowed is None else allowed & listed
         if asks_for_record(rules.wording) and rules.route in ("lookup", "compare"):
             with clock("retrieve"):
                 hits = retriever.hits(rules.query, allowed)

@@ -155,5 +155,15 @@ def test_papers_like_the_one_spoken_of(shelf: Assistant) -> None:
     assert OTTER in shelf.ask("any similar papers?", history).text.split(":\n")[0]
 
 
+@pytest.mark.parametrize("remark", ["which of them are newest?", "which of them mention frogs?"])
+def test_a_list_of_papers_that_are_no_more(shelf: Assistant, remark: str) -> None:
+    history = [
+        {"role": "user", "content": "Which papers mention newts?"},
+        {"role": "assistant", "content": "2 papers mention newts:\n\n- Newt Songs: They sing. [1]\n\n- Mud: Mud. [2]"},
+    ]
+    answer = shelf.ask(remark, history)
+    assert (answer.abstained, answer.text) == (True, "No paper of the index fits the list that was spoken of.")
+
+
 def test_like_a_topic_is_a_topic(shelf: Assistant) -> None:
     assert "nearest to" not in shelf.ask("papers on things like frogs").text
