@@ -21,10 +21,11 @@ _ASKS = re.compile(
     re.I,
 )
 _NO_TERM = re.compile(
-    r"\b(?:of|in|on|for|with|about|to|from|by|between|that|which|who|how|why|when|there|new|your?|my|our|it|this|these|those|"
+    r"['’]s\b|\b(?:of|in|on|for|with|about|to|from|by|between|that|which|who|how|why|when|there|new|your?|my|our|it|this|these|those|"
     r"does|do|did|is|are|was|were|used|best|main|latest|paper|papers|difference|purpose|name|idea)\b",
     re.I,
 )
+_HEAD = re.compile(r"\s+(?:task|method|model|approach|algorithm|framework|benchmark|data ?set|metric|technique)$", re.I)
 _MADE = r"\b(?:propos|introduc|present|develop|design)\w*"
 _NAMED = r"\b(?:call|term|nam|dubb|defin|denot|coin)\w*"
 
@@ -33,7 +34,7 @@ def defined_term(question: str) -> str:
     """The term whose meaning is asked for ("What is a mixture of depths?" has none: what is asked of may be more than a
     name); empty without one."""
     asks = _ASKS.match(question)
-    term = asks["term"].strip() if asks else ""
+    term = _HEAD.sub("", asks["term"].strip()) if asks else ""
     return term if 0 < len(term.split()) <= _LONGEST and words(term) and not _NO_TERM.search(term) else ""
 
 
