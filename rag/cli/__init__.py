@@ -6,11 +6,13 @@ Exit codes: 0 answered or done, 3 the papers do not answer, 2 bad usage, 1 failu
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
 
 _UNREAD = 141  # what a shell says of a program that SIGPIPE ended
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -55,18 +57,22 @@ def _guarded(words: list[str], debug: bool) -> int:
 
 def _flushed() -> bool:
     """Whether all that was printed is out; a full device is told."""
-    from rag.cli.streams import mute
-    from rag.cli.terminal import complain
-
     try:
         sys.stdout.flush()
     except BrokenPipeError:
         raise
     except OSError as error:
-        complain(f"what was asked for cannot be printed: {error.strerror}", "is there room where it is written to?")
-        mute(sys.stdout)
+        _tell_of_no_room(error)
         return False
     return True
+
+
+def _tell_of_no_room(error: OSError) -> None:
+    from rag.cli.streams import mute
+    from rag.cli.terminal import complain
+
+    complain(f"what was asked for cannot be written: {error.strerror}", "is there room where it is written to?")
+    mute(sys.stdout)
 
 
 def _other(error: Exception, debug: bool) -> int:
@@ -80,6 +86,9 @@ def _other(error: Exception, debug: bool) -> int:
         return 130
     if debug:
         raise error
+    if isinstance(error, OSError) and error.errno in _NO_ROOM and not error.filename:  # of a file that is open
+        _tell_of_no_room(error)
+        return 1
     if isinstance(error, OSError) and error.strerror and error.filename:
         complain(f"{error.filename}: {error.strerror}", "is it there, and may it be read and written?")
         return 1

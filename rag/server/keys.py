@@ -78,9 +78,11 @@ class Keys:
         """A new key, in clear: it is not kept so, and cannot be shown again.
 
         Raises:
-            UsageError: when the name is taken.
+            UsageError: when the name is taken, or none.
             SettingsError: when the file cannot be read, or another process does not let go of it.
         """
+        if not name.isprintable() or not name.strip():
+            raise UsageError(f"a key cannot be called {name!r}", "give the name of who will use it")
         clear, salt = _PREFIX + secrets.token_urlsafe(32), secrets.token_hex(16)
         made = Key(name, salt, _derived(clear, salt), per_minute)
         with self._alone():

@@ -116,6 +116,18 @@ def test_nobody_reads_what_is_printed(home: Path) -> None:
     os.close(writing)
 
 
+@pytest.mark.parametrize("words", ["papers", "papers --json"])
+def test_a_listing_that_finds_no_room_is_told_once(pond_home: Path, words: str) -> None:
+    environment = {**os.environ, "FOOTNOTE_HOME": str(pond_home)}
+    command = f'"{sys.executable}" -m rag.cli {words} >/dev/full'
+    done = subprocess.run(
+        ["bash", "-c", command], capture_output=True, text=True, check=False, env=environment, cwd=ROOT
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: what was asked for cannot be written: No space left on device\nhint: ")
+    assert done.stderr.count("\n") == 2
+
+
 @pytest.mark.parametrize(
     ("shell", "code", "told"),
     [(">&-", 0, ""), (">&- 2>&- <&-", 0, ""), (">/dev/full", 1, "No space left"), ("2>/dev/full", 0, "")],

@@ -214,6 +214,8 @@ def test_keys_by_command(home: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert main(["keys"]) == 0
     assert "ann" in capsys.readouterr().out
     assert main(["keys", "add", "ann"]) == 2
+    assert main(["keys", "add", " "]) == 2
+    assert main(["keys", "add", "\x1b[2J"]) == 2
     assert main(["keys", "remove", "ann"]) == 0
     assert main(["keys", "remove", "ann"]) == 2
 
