@@ -21,6 +21,12 @@ _ANOTHER = re.compile(
     r"(?P<name>[^\s?!,]+(?: [^\s?!,]+){0,2})\W*$",
     re.I,
 )
+_BARE = re.compile(
+    r"^\W*+(?:and |so )?(?:(?P<when>when|in (?:which|what) year)|(?P<where>where)|(?P<who>who|by whom))\W*$", re.I
+)
+_ON_A_RECORD = re.compile(r"\bwho wrote\b|\bauthors?\b|\bpublished\b|\bcome out\b|\bdoi\b", re.I)
+_QUANTITY = re.compile(r"^\W*+(?:and |so )?(?:how (?:many|much|large|big|long|fast)|which|what)\b", re.I)
+_SPOKEN_OF = re.compile(r"\b(?:it|they|this (?:paper|model|method)|the (?:paper|model|method))\b", re.I)
 _MORE = re.compile(
     rf"^\W*(?:{OPENERS}\W+)+(?:(?:those|the ones|ones|papers|which|any|is there)\W+)*"
     r"(?:(?:on|about|for|with|of|in|use|using|mention|mentioning)\W+)?(?P<rest>.+?)\W*$",
@@ -85,7 +91,7 @@ def continued(text: str, previous: str) -> str:
     """The question that a remark makes of the one before it; empty where it makes none."""
     if route_of(previous) in ("survey", "count"):
         return _listing(text, previous)
-    return _of_another(text, previous)
+    return _of_record(text, previous) or _of_another(text, previous)
 
 
 def last_question(asked: Sequence[str], answers: Sequence[str]) -> str:
@@ -167,6 +173,14 @@ def _with_more(previous: str, text: str) -> str:
     return ""
 
 
+def _of_record(text: str, previous: str) -> str:
+    """A bare "and when?" behind a question on who made a paper, or where it came out."""
+    bare = _BARE.match(text)
+    if bare is None or not _ON_A_RECORD.search(previous):
+        return ""
+    return "who wrote it?" if bare["who"] else f"{'where' if bare['where'] else 'when'} was it published?"
+
+
 def _of_another(text: str, previous: str) -> str:
     """The same question on what the remark names ("and GLM-130B?"), in place of what the question names."""
     another = _ANOTHER.match(text)
@@ -175,7 +189,12 @@ def _of_another(text: str, previous: str) -> str:
     named = [name for name in phrases(previous) if name not in NO_SUBJECT]
     if another["by"]:
         named = [name for name in named if re.search(rf"\b{another['by']} (?:the )?{re.escape(name)}", previous, re.I)]
-    return previous.replace(named[0], another["name"]) if named else ""
+    if named:
+        return previous.replace(named[0], another["name"])
+    if another["by"] or not _QUANTITY.search(previous):
+        return ""
+    spoken = _SPOKEN_OF.sub(another["name"], previous, count=1)
+    return spoken if spoken != previous else f"{previous.rstrip(' ?.!')} for {another['name']}?"
 
 
 def _is_name(text: str) -> bool:

@@ -20,7 +20,8 @@ _ASKED = {
         r"|\b(?:which|what) (?:company|lab|laborator\w+|group|team|universit\w+|institut\w+|organi[sz]ation) "
         rf"(?:\w+ )?(?:is behind|was behind|wrote|published|released|{_MADE})\b"
         r"|\bwho (?:is|are|was|were) (?:\w+ ){0,2}?(?:authors?|behind)\b"
-        r"|^\W*+(?:[\w'’]+\W+){0,6}?(?:authors?|writers?) (?:of|behind)\b|\b(?:first|last|senior|lead) author\b|\bwhose paper\b",
+        r"|^\W*+(?:[\w'’]+\W+){0,6}?(?:authors?|writers?) (?:of|behind)\b"
+        r"|\b(?:first|last|senior|lead) author\b|\bwhose paper\b",
         re.I,
     ),
     "year": re.compile(

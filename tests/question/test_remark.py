@@ -19,10 +19,22 @@ def behind(*questions: str, answer: str = "COAT saves memory [1].") -> list[Turn
         ("What is QuIP?", "what about omniquant?", "What is omniquant?"),
         ("How many GPUs did ZeRO-Infinity need?", "and Megatron-LM?", "How many GPUs did Megatron-LM need?"),
         ("What is needed for Otter?", "and for Heron-2?", "What is needed for Heron-2?"),
+        ("How many hours did it take?", "And Qwen2.5?", "How many hours did Qwen2.5 take?"),
+        ("how many parameters?", "and Heron-2?", "how many parameters for Heron-2?"),
     ],
 )
 def test_the_same_of_another(before: str, remark: str, meant: str) -> None:
     assert plan(remark, behind(before)).query == meant
+
+
+@pytest.mark.parametrize(
+    ("remark", "meant"),
+    [("and when?", "when was it published?"), ("where?", "where was it published?"), ("by whom?", "who wrote it?")],
+)
+def test_the_rest_of_a_record(remark: str, meant: str) -> None:
+    made = plan(remark, behind("who wrote Otter?"))
+    assert made.wording == meant
+    assert "Otter" in made.query
 
 
 @pytest.mark.parametrize("remark", ["and memory?", "and on ImageNet?", "what about the cost?", "and speed?"])
