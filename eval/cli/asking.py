@@ -43,6 +43,11 @@ def _loaded(path: Path) -> list[Question]:
 
 
 def assistant_of(engine: str, pages: Path | None) -> tuple[Assistant, Settings]:
+    """The assistant that an engine's name means, with its settings, once `pages` are in the index.
+
+    Raises:
+        UsageError: for an engine that there is not, or a model where none is configured.
+    """
     from rag.asking import ready
     from rag.ingest import ingest
 
