@@ -39,12 +39,15 @@ MOST_OF_ALL = re.compile(  # one of all papers that only a comparison of all cou
 _OTHERS = rf"(?:{_SOME}|{_ONE}|{_WAYS}|ones?|things?)"
 _ALIKE = (
     r"(?:(?:(?:is|are) there|do (?:you|we) have|have you got|what(?:'s| is| are| else is)|find|show|list|give"
-    r"|which|any|the|more|anything|something|others|papers|\d{1,2}|two|three|four|five)"
+    r"|which(?: papers are)?|any|the|more|anything|something|others|papers|\d{1,2}|two|three|four|five)"
     r"(?: me| us)?\W+(?:[\w-]+ ){0,3}?)?"
     rf"\b(?:(?:similar|akin|comparable|closest|nearest)(?: {_OTHERS})?(?:\W*$| (?:to|with)\b)"
     rf"|(?:{_OTHERS}|anything|something|more|others?|else) like\b|alternatives to\b)"
 )
-NEWEST = re.compile(r"\b(?:newest|latest|most recent|recent(?:ly)?)\b(?! (?:advances|progress|work has))", re.I)
+NEWEST = re.compile(
+    rf"\b(?:newest|latest|most recent|recent(?= (?:[\w-]+ ){{0,3}}(?:{_SOME}|{_WORK}))|recently (?:published|released))\b",
+    re.I,
+)
 _POLITE = (
     r"(?:(?:and|so|ok|okay|please|hi|hello|could you|can you|would you|will you|i need|i want|i'd like|i would like|"
     r"we need|help me|let me|to see|tell me|i wonder|do you know(?: of)?|now|next|then|also|great|thanks|thank you|"
@@ -82,7 +85,7 @@ _SURVEY_OPENINGS = (
     r"(?:\d{1,2} |two |three |four |five )?(?:newest|latest|most recent|recent) (?:\d{1,2} |two |three |four |five )?"
     rf"(?:[\w-]+ ){{0,3}}(?:{_SOME}|{_ONE}|work|research|literature)\b(?! (?:do|does|did|say|show|find)\b)",
     rf"(?:[^\s?]+ ){{0,3}}[^\s?]+['’]s? {_SOME}\W*$",
-    rf"(?:list|show|find|give) (?:me )?(?:all )?(?:[^\s?]+ ){{0,3}}[^\s?]+['’]s? {_SOME}\b",
+    rf"(?:list|show|find|give|which|how many)(?: me)?(?: all)?(?: of)? (?:[^\s?]+ ){{0,3}}[^\s?]+['’]s? {_SOME}\b",
     rf"(?:in |from |on |by |of |for |across )?(?:which|what) (?:of (?:the|these|your) |other |all )?"
     rf"(?:\w+ ){{0,3}}?{_SOME}\b",
     r"(?:list|show|give|name|find|enumerate|collect|gather|get|fetch|display|identify|pull up|bring up|point me to) "

@@ -176,7 +176,8 @@ def narrowed(
     examined = int(everything.sum())
     fields: tuple[Field, ...] = (*asked.fields, "year") if newest and whole else asked.fields
     if lacking := [_TOLD[name] for name in dict.fromkeys(fields) if not retriever.mask(_Has(name)).any()]:
-        return _none(f"The records of the {examined} papers do not say {' or '.join(lacking)}.", examined)
+        told = "The record of the one paper does" if examined == 1 else f"The records of the {examined} papers do"
+        return _none(f"{told} not say {' or '.join(lacking)}.", examined)
     among = retriever.mask(asked) & everything
     if not among.any():
         return _none(f"By their records, none of {examined} papers is {asked}.", examined)
@@ -253,6 +254,8 @@ def _years(text: str) -> tuple[re.Match[str] | None, OfRecord]:
 def _in_venue(retriever: Retriever, text: str) -> tuple[OfRecord, str]:
     for match in islice(_VENUE.finditer(text), _VENUES_TRIED):
         asked = OfRecord(venue=(match["in"] or match["of"]).strip())
+        if asked.venue.islower():
+            continue  # "in and after 2019"
         framed = match["of"] or _FRAMED.search(text[: match.start()]) or _ACRONYM.fullmatch(asked.venue)
         if framed and _some(retriever, asked):
             return asked, f"{text[: match.start()].rstrip()} {text[match.end() :].lstrip()}".strip()

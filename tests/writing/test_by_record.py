@@ -65,6 +65,7 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
         ("what else has Moss written?", {POND}),
         ("papers no older than 2021", {OTTER, REEDS}),
         ("2019-2021 papers", {OTTER, FROG}),
+        ("which of Ann Reed's papers mention frogs?", {POND}),
         ("Wetlands papers", {POND, FROG}),
         ("Wetlands 2019 papers", {FROG}),
         ("which papers are in Botany?", {REEDS}),
@@ -130,7 +131,7 @@ def test_nobody_of_that_name(shelf: Assistant) -> None:
 def test_records_that_do_not_say(tmp_path: Path, question: str, said: str) -> None:
     assistant = _shelf(tmp_path, '{"title": "Heron", "text": "Herons stand on one leg in a pond."}\n', "a.jsonl")
     answer = assistant.ask(question)
-    assert (answer.abstained, answer.text) == (True, f"The records of the 1 papers do not say {said}.")
+    assert (answer.abstained, answer.text) == (True, f"The record of the one paper does not say {said}.")
 
 
 @pytest.mark.parametrize("question", ["papers by means of agreement", "which papers let a network write songs?"])
