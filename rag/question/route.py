@@ -45,7 +45,8 @@ _ALIKE = (
     rf"|(?:{_OTHERS}|anything|something|more|others?|else) like\b|alternatives to\b)"
 )
 NEWEST = re.compile(
-    rf"\b(?:newest|latest|most recent|recent(?= (?:[\w-]+ ){{0,3}}(?:{_SOME}|{_WORK}))|recently (?:published|released))\b",
+    rf"\b(?:newest|latest|most recent|recent(?= (?:[\w-]+ ){{0,3}}(?:{_SOME}|{_WORK}))"
+    r"|recently (?:published|released))\b",
     re.I,
 )
 _POLITE = (
