@@ -22,19 +22,16 @@ from rag.embedding import Embedder, load_embedder
 from rag.errors import EmbeddingError, IndexMismatchError, ModelError, UsageError
 from rag.index import Index
 from rag.offline_answer import OfflineWriter, answered, told
-from rag.question import History, Plan, is_task, plan, reply, turns_of
+from rag.question import History, Plan, plan, turns_of
 from rag.reading import Reader, load_reader
 from rag.retrieval.retriever import Retriever
+from rag.scope import Scope, chatted, scoped
 from rag.selection import Names, Selection
 from rag.settings import Settings, changed, load_settings
 from rag.snapshot import Snapshot
 from rag.text.visible import visible
 from rag.tracing import in_one_context, span
 from rag.types import Answer, Delta, Event, RankedPaper, Restart, Stage, Turn
-from rag.writing.alike import alike
-from rag.writing.by_record import Opening, narrowed
-from rag.writing.draft import Draft
-from rag.writing.record import asks_for_record, record
 from rag.writing.survey import asks_for_all
 
 if TYPE_CHECKING:
@@ -214,34 +211,16 @@ class Assistant:
         with clock("plan"):
             rules = plan(question, turns)
         if rules.route == "chat":
-            said = Draft((), opening=reply(rules.question), abstained=is_task(rules.question))
-            yield from told(answered(rules, said, clock))
+            yield from told(answered(rules, chatted(rules), clock))
             return
         with clock("open"):
             retriever = self.retriever
-            allowed = None if selection.everything else retriever.mask(selection)
-        wanted = f"the filter: {selection.said}"
-        if rules.within and (allowed is None or allowed.any()):
-            listed = retriever.mask(Opening(frozenset(rules.within)))
-            allowed, wanted = listed if allowed is None else allowed & listed, "the list that was spoken of"
-        if allowed is not None and not allowed.any():
-            unfit = f"No paper of the index fits {wanted}."
-            yield from told(answered(rules, Draft((), opening=unfit, abstained=True), clock))
+        scope = scoped(retriever, rules, selection, clock)
+        if not isinstance(scope, Scope):
+            draft, route = scope
+            yield from told(answered(rules, draft, clock, route))
             return
-        if asks_for_record(rules.wording) and rules.route in ("lookup", "compare"):
-            with clock("retrieve"):
-                hits = retriever.hits(rules.query, allowed)
-            if (recorded := record(retriever.snapshot, rules.wording, rules.query, hits)) is not None:
-                yield from told(answered(rules, recorded, clock, "lookup"))
-                return
-        if rules.route in ("survey", "count"):
-            with clock("survey"):
-                near = alike(retriever, rules, allowed) if rules.like else None
-                among = near or narrowed(retriever, rules, allowed)
-            if isinstance(among, Draft):
-                yield from told(answered(rules, among, clock))
-                return
-            rules, allowed = among
+        rules, allowed = scope.plan, scope.allowed
         degraded = ""
         if self.model is not None and not asks_for_all(rules):
             given = False

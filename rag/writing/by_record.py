@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,16 +12,12 @@ from numpy.typing import NDArray
 from rag.question import NEWEST, Plan, subject_of
 from rag.retrieval.retriever import Retriever
 from rag.selection import year_of
-from rag.text.brackets import unbracketed
-from rag.text.searchable import searchable
 from rag.text.words import words
-from rag.types import Paper
 from rag.writing.draft import Draft, DraftSentence
 from rag.writing.extractive import best_sentence, quoted
-from rag.writing.record import authors_of
+from rag.writing.of_record import Field, Has, OfRecord
 from rag.writing.terms import asked_terms, mentioning
 
-Field = Literal["authors", "year", "venue"]
 _PAPERS = r"(?:papers?|works?|articles?|studies|study|publications?|preprints?|abstracts?)"
 _OUT = r"(?:published|released|written|posted|out|appeared|came out|come out|presented|accepted)"
 _WRITE = r"(?:(?:co-?)?author(?:ed)?|(?:co-?)?w(?:rite|rote|ritten)|publish(?:ed)?)"
@@ -79,84 +74,6 @@ _VENUES_TRIED = 3  # each has all records read
 _TOLD = {"authors": "who wrote them", "year": "when they came out", "venue": "where they were published"}
 
 
-@dataclass(frozen=True, slots=True)
-class OfRecord:
-    """What the records of listed papers must say: one of the authors, a year within both bounds, some of the venue."""
-
-    authors: tuple[str, ...] = ()
-    since: int | None = None
-    until: int | None = None
-    venue: str = ""
-
-    def __call__(self, paper: Paper) -> bool:
-        """Whether the record says so; one that lacks what is asked for does not."""
-        return self._written(paper) and self._dated(paper) and self._placed(paper)
-
-    def __str__(self) -> str:
-        """As in "by A or B, from 2019 to 2021, in V"."""
-        by = f"by {' or '.join(self.authors)}" if self.authors else ""
-        return ", ".join(filter(None, (by, self._years(), f"in {self.venue}" if self.venue else "")))
-
-    @property
-    def fields(self) -> tuple[Field, ...]:
-        """The fields of a record that it looks at."""
-        year = self.since is not None or self.until is not None
-        asked: tuple[tuple[Field, bool], ...] = (
-            ("authors", bool(self.authors)), ("year", year), ("venue", bool(self.venue)),
-        )  # fmt: skip
-        return tuple(name for name, is_asked in asked if is_asked)
-
-    def and_also(self, other: OfRecord) -> OfRecord:
-        """What both ask for; of a field that both name, what the other does."""
-        return OfRecord(
-            other.authors or self.authors,
-            self.since if other.since is None else other.since,
-            self.until if other.until is None else other.until,
-            other.venue or self.venue,
-        )
-
-    def _years(self) -> str:
-        if self.since == self.until:
-            return f"of {self.since}" if self.since is not None else ""
-        if self.since is not None and self.until is not None:
-            return f"from {self.since} to {self.until}"
-        return f"from {self.since} on" if self.since is not None else f"until {self.until}"
-
-    def _written(self, paper: Paper) -> bool:
-        return not self.authors or any(_is_by(paper, author) for author in self.authors)
-
-    def _dated(self, paper: Paper) -> bool:
-        if self.since is None and self.until is None:
-            return True
-        year = year_of(paper)
-        return year is not None and (self.since or year) <= year <= (self.until or year)
-
-    def _placed(self, paper: Paper) -> bool:
-        venue = _parts(paper.metadata.get("venue", ""))
-        return set(_parts(self.venue)) <= set(venue)
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """Papers whose titles open so, up to their first colon."""
-
-    openings: frozenset[str]
-
-    def __call__(self, paper: Paper) -> bool:
-        """Whether the paper's title does."""
-        return unbracketed(paper.title).split(": ", 1)[0] in self.openings
-
-
-@dataclass(frozen=True, slots=True)
-class _Has:
-    """Whether a record has a field at all."""
-
-    field: Field
-
-    def __call__(self, paper: Paper) -> bool:
-        return year_of(paper) is not None if self.field == "year" else bool(paper.metadata.get(self.field))
-
-
 def narrowed(
     retriever: Retriever, plan: Plan, allowed: NDArray[np.bool_] | None
 ) -> tuple[Plan, NDArray[np.bool_] | None] | Draft:
@@ -169,13 +86,13 @@ def narrowed(
     newest = NEWEST.search(plan.wording) is not None
     subject, rest = subject_of(rest), NEWEST.sub("", rest) if newest else rest
     whole = not words(subject) and not asked_terms(rest)
-    dated = bool(retriever.mask(_Has("year")).any()) if newest else False
+    dated = bool(retriever.mask(Has("year")).any()) if newest else False
     if not asked.fields and not (newest and (dated or whole)):
         return plan, allowed
     everything = np.ones(retriever.snapshot.paper_count, dtype=bool) if allowed is None else allowed
     examined = int(everything.sum())
     fields: tuple[Field, ...] = (*asked.fields, "year") if newest and whole else asked.fields
-    if lacking := [_TOLD[name] for name in dict.fromkeys(fields) if not retriever.mask(_Has(name)).any()]:
+    if lacking := [_TOLD[name] for name in dict.fromkeys(fields) if not retriever.mask(Has(name)).any()]:
         told = "The record of the one paper does" if examined == 1 else f"The records of the {examined} papers do"
         return _none(f"{told} not say {' or '.join(lacking)}.", examined)
     among = retriever.mask(asked) & everything
@@ -184,7 +101,7 @@ def narrowed(
     plan = replace(plan, newest=newest and dated)
     if not whole:
         return replace(plan, wording=rest, query=rest, subject=subject, among=str(asked)), among
-    if newest and not (among := among & retriever.mask(_Has("year"))).any():
+    if newest and not (among := among & retriever.mask(Has("year"))).any():
         return _none(f"The records of the papers {asked}".rstrip() + " do not say when they came out.", examined)
     return _all_of(retriever, plan, asked, among, examined)
 
@@ -229,7 +146,7 @@ def _of_years(retriever: Retriever, text: str) -> tuple[OfRecord, str]:
     framed = _FRAMED.search(before) or at_end or match.groupdict().get("z") or _NEXT_PAPERS.match(text, match.end())
     if match[0][0].isdigit() and not framed:
         return OfRecord(), text  # two years of something else
-    if not framed and not retriever.mask(_Has("year")).any():
+    if not framed and not retriever.mask(Has("year")).any():
         return OfRecord(), text
     return asked, f"{before.rstrip()} {text[match.end() :].lstrip()}".strip()
 
@@ -264,29 +181,7 @@ def _in_venue(retriever: Retriever, text: str) -> tuple[OfRecord, str]:
 
 def _some(retriever: Retriever, asked: OfRecord) -> bool:
     """Whether some record says so. Where none has the field, as in listing pages, no further row is read for it."""
-    return all(retriever.mask(_Has(name)).any() for name in asked.fields) and bool(retriever.mask(asked).any())
-
-
-def _is_by(paper: Paper, author: str) -> bool:
-    """Whether one of the authors has the family name, and given names or initials that agree."""
-    asked = _parts(author)
-    return bool(asked) and any(_agrees(asked, _parts(name)) for name in authors_of(paper))
-
-
-def _agrees(asked: list[str], name: list[str]) -> bool:
-    *given, family = asked
-    if family not in name:
-        return False
-    others = [part for part in name if part != family]
-    return all(any(part == other or _initial(part, other) for other in others) for part in given)
-
-
-def _initial(part: str, other: str) -> bool:
-    return 1 in (len(part), len(other)) and part[:1] == other[:1]
-
-
-def _parts(name: str) -> list[str]:
-    return [part for part in re.split(r"[\s.,-]+", searchable(name)) if part]
+    return all(retriever.mask(Has(name)).any() for name in asked.fields) and bool(retriever.mask(asked).any())
 
 
 def _none(opening: str, examined: int) -> Draft:

@@ -44,7 +44,9 @@ def test_bibtex(read_file: ReadFile) -> None:
     first, second, third = papers(found)
     assert first.title == r"BERT and the Paradox of Gödel at $\alpha$"
     assert first.text == r"Kites fly at 5\% more."
-    assert first.metadata == {"year": "2024", "authors": "Lee, A.; Gödel, B.", "doi": "10.1/x"}
+    assert first.metadata == {
+        "year": "2024", "authors": "Lee, A.; Gödel, B.", "venue": "Conference on Kites", "doi": "10.1/x",
+    }  # fmt: skip
     assert (second.title, third.title) == ("Second", "Same key")
     broken, lonely = skipped(found)
     assert broken.startswith("library.bib:10: not valid BibTeX: Unexpected block start: `@article`.")

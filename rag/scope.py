@@ -1,0 +1,63 @@
+"""What a question is asked of: which papers may answer it, and what is told before any is asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.clock import Clock
+from rag.question import Plan, is_task, reply
+from rag.retrieval.retriever import Retriever
+from rag.selection import Selection
+from rag.types import Route
+from rag.writing.alike import alike
+from rag.writing.by_record import narrowed
+from rag.writing.draft import Draft
+from rag.writing.of_record import Opening
+from rag.writing.record import asks_for_record, record
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A plan, and the mask `(papers,)` of those that may answer it; None for all."""
+
+    plan: Plan
+    allowed: NDArray[np.bool_] | None
+
+
+def chatted(rules: Plan) -> Draft:
+    """What is said to a greeting, or to a task that is none of ours."""
+    return Draft((), opening=reply(rules.question), abstained=is_task(rules.question))
+
+
+def scoped(retriever: Retriever, rules: Plan, selection: Selection, clock: Clock) -> Scope | tuple[Draft, Route]:
+    """Which papers a question looks at: those selected, of the list it speaks of, with the records it asks for.
+
+    Where no paper is left, or records or nearness answer it: that answer at once, and its kind.
+    """
+    with clock("retrieve"):
+        allowed, wanted = _selected(retriever, rules, selection)
+    if allowed is not None and not allowed.any():
+        return Draft((), opening=f"No paper of the index fits {wanted}.", abstained=True), rules.route
+    if rules.route in ("survey", "count"):
+        with clock("survey"):
+            near = alike(retriever, rules, allowed) if rules.like else None
+            found = near or narrowed(retriever, rules, allowed)
+        return (found, rules.route) if isinstance(found, Draft) else Scope(*found)
+    if asks_for_record(rules.wording):
+        with clock("retrieve"):
+            told = record(retriever.snapshot, rules.wording, rules.query, retriever.hits(rules.query, allowed))
+        if told is not None:
+            return told, "lookup"
+    return Scope(rules, allowed)
+
+
+def _selected(retriever: Retriever, rules: Plan, selection: Selection) -> tuple[NDArray[np.bool_] | None, str]:
+    """The mask of the papers that were chosen, and by what."""
+    allowed = None if selection.everything else retriever.mask(selection)
+    if not rules.within or (allowed is not None and not allowed.any()):
+        return allowed, f"the filter: {selection.said}"
+    listed = retriever.mask(Opening(frozenset(rules.within)))
+    return listed if allowed is None else allowed & listed, "the list that was spoken of"

@@ -1,0 +1,115 @@
+"""What the records of papers must say to be listed: their authors, years and venues; and how their titles open."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from rag.selection import year_of
+from rag.text.brackets import unbracketed
+from rag.text.searchable import searchable
+from rag.types import Paper
+from rag.writing.record import authors_of
+
+Field = Literal["authors", "year", "venue"]
+
+
+@dataclass(frozen=True, slots=True)
+class OfRecord:
+    """What the records of listed papers must say: one of the authors, a year within both bounds, some of the venue."""
+
+    authors: tuple[str, ...] = ()
+    since: int | None = None
+    until: int | None = None
+    venue: str = ""
+
+    def __call__(self, paper: Paper) -> bool:
+        """Whether the record says so; one that lacks what is asked for does not."""
+        return self._written(paper) and self._dated(paper) and self._placed(paper)
+
+    def __str__(self) -> str:
+        """As in "by A or B, from 2019 to 2021, in V"."""
+        by = f"by {' or '.join(self.authors)}" if self.authors else ""
+        return ", ".join(filter(None, (by, self._years(), f"in {self.venue}" if self.venue else "")))
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """The fields of a record that it looks at."""
+        year = self.since is not None or self.until is not None
+        asked: tuple[tuple[Field, bool], ...] = (
+            ("authors", bool(self.authors)), ("year", year), ("venue", bool(self.venue)),
+        )  # fmt: skip
+        return tuple(name for name, is_asked in asked if is_asked)
+
+    def and_also(self, other: OfRecord) -> OfRecord:
+        """What both ask for; of a field that both name, what the other does."""
+        return OfRecord(
+            other.authors or self.authors,
+            self.since if other.since is None else other.since,
+            self.until if other.until is None else other.until,
+            other.venue or self.venue,
+        )
+
+    def _years(self) -> str:
+        if self.since == self.until:
+            return f"of {self.since}" if self.since is not None else ""
+        if self.since is not None and self.until is not None:
+            return f"from {self.since} to {self.until}"
+        return f"from {self.since} on" if self.since is not None else f"until {self.until}"
+
+    def _written(self, paper: Paper) -> bool:
+        return not self.authors or any(_is_by(paper, author) for author in self.authors)
+
+    def _dated(self, paper: Paper) -> bool:
+        if self.since is None and self.until is None:
+            return True
+        year = year_of(paper)
+        return year is not None and (self.since or year) <= year <= (self.until or year)
+
+    def _placed(self, paper: Paper) -> bool:
+        venue = _parts(paper.metadata.get("venue", ""))
+        return set(_parts(self.venue)) <= set(venue)
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Papers whose titles open so, up to their first colon."""
+
+    openings: frozenset[str]
+
+    def __call__(self, paper: Paper) -> bool:
+        """Whether the paper's title does."""
+        return unbracketed(paper.title).split(": ", 1)[0] in self.openings
+
+
+@dataclass(frozen=True, slots=True)
+class Has:
+    """Whether a record has a field at all."""
+
+    field: Field
+
+    def __call__(self, paper: Paper) -> bool:
+        return year_of(paper) is not None if self.field == "year" else bool(paper.metadata.get(self.field))
+
+
+def _is_by(paper: Paper, author: str) -> bool:
+    """Whether one of the authors has the family name, and given names or initials that agree."""
+    asked = _parts(author)
+    return bool(asked) and any(_agrees(asked, _parts(name)) for name in authors_of(paper))
+
+
+def _agrees(asked: list[str], name: list[str]) -> bool:
+    *given, family = asked
+    if family not in name:
+        return False
+    others = [part for part in name if part != family]
+    return all(any(part == other or _initial(part, other) for other in others) for part in given)
+
+
+def _initial(part: str, other: str) -> bool:
+    return 1 in (len(part), len(other)) and part[:1] == other[:1]
+
+
+def _parts(name: str) -> list[str]:
+    return [part for part in re.split(r"[\s.,-]+", searchable(name)) if part]
