@@ -112,6 +112,7 @@ class OfflineWriter:
         if one and likely >= rereading.HOPELESS and (reader := self._reader()) is not None:
             reading = rereading.reread(reader, planned.wording, table)
             likely, least = rereading.answered(likely, reading), rereading.answered_threshold()
+            least *= 1.0 if is_english(planned.question) else rereading.GLOSSED
         return likely, least if chosen is None else chosen
 
 

@@ -19,6 +19,7 @@ from rag.writing.sentence_features import SentenceTable
 
 ANSWERED = ("searched", "answered", "contradicted", "evidence")
 HOPELESS = 0.03  # probability by the first step under which nothing is read: 1.5% of the answerable
+GLOSSED = 0.5  # share of the threshold that is enough for a question put word by word into English
 _CHARACTERS = 2400  # of a paper that the reader is shown; of a longer one the likeliest sentences
 _LEAST = -9.0  # evidence of a text without sentences
 
