@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from rag.chat_model import Call, ChatModel, load_chat_model, telling_prompts
 from rag.clock import Clock, timed
 from rag.embedding import Embedder, load_embedder
-from rag.errors import EmbeddingError, IndexMismatchError, ModelError, UsageError
-from rag.index import Index
+from rag.errors import EmbeddingError, ModelError, UsageError
+from rag.index import Index, other_embedder
 from rag.offline_answer import OfflineWriter, answered, told
 from rag.question import History, Plan, plan, turns_of
 from rag.reading import Reader, load_reader
@@ -89,11 +89,7 @@ class Assistant:
             snapshot = index.snapshot(search=True)
             embedder = self.embedder
             if snapshot.manifest["embedder"] != embedder.name:
-                raise IndexMismatchError(
-                    f"the index was built with the embedder {snapshot.manifest['embedder']!r}, "
-                    f"the settings ask for {embedder.name!r}",
-                    "set FOOTNOTE_EMBEDDER back, or run `footnote ingest --reindex` to encode all papers again",
-                )
+                raise other_embedder(snapshot.manifest["embedder"], embedder.name)
             self._retriever = Retriever(snapshot, embedder, candidates=self.settings.candidates)
         return self._retriever
 

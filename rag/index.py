@@ -403,6 +403,14 @@ def _is_of_room(error: OSError) -> bool:
     return error.errno in _NO_ROOM or (type(error) is OSError and error.errno is None)
 
 
+def other_embedder(built_with: str, asked: str) -> IndexMismatchError:
+    """What to say where an index was built by another embedder than the settings ask for."""
+    return IndexMismatchError(
+        f"the index was built with the embedder {built_with!r}, the settings ask for {asked!r}",
+        "set FOOTNOTE_EMBEDDER back, or run `footnote ingest --reindex` to encode all papers again",
+    )
+
+
 def _missing(folder: Path, state: State) -> IndexMissingError:
     """What to say where there is no snapshot."""
     if state.emptied:

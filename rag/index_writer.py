@@ -14,8 +14,7 @@ from numpy.typing import NDArray
 from rag.chunking import encoder_text, shortened, split
 from rag.corpus import Skipped
 from rag.embedding import Embedder, load_embedder
-from rag.errors import IndexMismatchError
-from rag.index import Index, State
+from rag.index import Index, State, other_embedder
 from rag.settings import Settings
 from rag.snapshot import PackedTokens, Snapshot, pack
 from rag.snapshot_writer import revision_of, write_snapshot
@@ -226,10 +225,7 @@ class IndexWriter:
 
 def check_embedder(state: State, embedder: Embedder) -> None:
     if state.embedder and state.embedder != embedder.name:
-        raise IndexMismatchError(
-            f"the index was built with the embedder {state.embedder!r}, the settings ask for {embedder.name!r}",
-            "set FOOTNOTE_EMBEDDER back, or run `footnote ingest --reindex` to encode all papers again",
-        )
+        raise other_embedder(state.embedder, embedder.name)
 
 
 def tell(progress: Progress | None, stage: str, done: int, total: int) -> None:

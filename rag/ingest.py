@@ -29,6 +29,8 @@ from rag.snapshot_writer import revision_of
 from rag.store import StoredPaper, stored_papers
 from rag.types import Paper, Source
 
+_AFRESH = "restore a backup, or move the folder away and ingest again"
+
 
 def ingest(
     paths: Sequence[str | Path], settings: Settings, *, prune: bool = False, progress: Progress | None = None
@@ -185,7 +187,6 @@ def _update(
     index = Index.of(settings)
     given = below(roots)
     unread = below([skipped.path for skipped in report.skipped if not skipped.one and skipped.path])
-
     in_home = below([str(settings.home)])
     given_there = below([root for root in roots if in_home(Source("", root))])
 
@@ -256,9 +257,6 @@ def _refuse(index: Index, lost: Mapping[str, Paper], put_back: Collection[str]) 
             f"the store of the index in {index.folder} has lost {count}",
             f"ingest their files again, together with these; or {_AFRESH}",
         )
-
-
-_AFRESH = "restore a backup, or move the folder away and ingest again"
 
 
 def _nothing(paths: Sequence[str | Path], skipped: Sequence[Skipped]) -> str:

@@ -31,7 +31,7 @@ from rag.snapshot import Snapshot
 from rag.text.brackets import NEAREST, nearest_named
 from rag.types import Delta, Event, Passage, Stage
 from rag.writing.draft import Draft, DraftSentence, Evidence
-from rag.writing.extractive import best_sentence, quoted
+from rag.writing.extractive import entry
 from rag.writing.survey import topic_probability
 from rag.writing.terms import asked_terms, mentioning
 
@@ -192,13 +192,14 @@ class ModelSurvey:
             for place in one.batch:
                 candidate = kept[place]
                 if one.quotes is not None and place in one.quotes:
-                    entry = self._quoted(candidate, one.quotes[place]) or self._best(plan, query, candidate)
+                    told = self._quoted(candidate, one.quotes[place])
                 elif one.quotes is None and likely[candidate.paper] >= _SURE:
-                    entry = self._best(plan, query, candidate)
+                    told = None
                 else:
                     continue
-                if entry is not None:
-                    entries.append(entry)
+                told = told or entry(self._snapshot, plan.wording, query, candidate)
+                if told is not None:
+                    entries.append(told)
         return entries
 
     def _quoted(self, candidate: Candidate, quote: str) -> DraftSentence | None:
@@ -210,10 +211,6 @@ class ModelSurvey:
             return None
         passage, start, end, text = sentences[found[2]]
         return DraftSentence(" ".join(text.split()), (Evidence(passage, start, end, 1.0),), lead=f"- {passage.title}: ")
-
-    def _best(self, plan: Plan, query: Query, candidate: Candidate) -> DraftSentence | None:
-        found = best_sentence(self._snapshot, plan.wording, query, candidate)
-        return quoted(*found, f"- {found[0].passage.title}: ") if found else None
 
     def _examined(self, allowed: NDArray[np.bool_] | None) -> int:
         return int(allowed.sum()) if allowed is not None else self._snapshot.paper_count

@@ -17,7 +17,7 @@ from rag.retrieval.pairing import Pair, best_pair
 from rag.retrieval.retriever import Hits, Retriever
 from rag.settings import Settings
 from rag.snapshot import Snapshot
-from rag.text.brackets import NEAREST, nearest_named, unbracketed
+from rag.text.brackets import nearest_named, unbracketed
 from rag.text.language import is_english
 from rag.text.words import words
 from rag.types import Answer, Delta, Event, Route, Stage
@@ -72,7 +72,7 @@ class OfflineWriter:
         snapshot = self._retriever.snapshot
         if not hits.candidates:
             return Draft((), abstained=True), "lookup"
-        nearest = tuple(snapshot.title(candidate.paper) for candidate in hits.candidates[:NEAREST])
+        nearest = hits.nearest(snapshot)
         introduced = introducing(snapshot, planned.wording, hits)
         if introduced is None:
             unsaid = f"No paper says what “{defined_term(planned.wording)}” is."

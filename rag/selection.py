@@ -51,7 +51,7 @@ class Selection:
 
     def __call__(self, paper: Paper) -> bool:
         """Whether the paper is among those selected."""
-        return self._titled(paper) and self._from_source(paper) and self._in_years(paper)
+        return self._titled(paper) and self._from_source(paper) and in_years(paper, self.since, self.until)
 
     def _titled(self, paper: Paper) -> bool:
         title = paper.title.casefold()
@@ -61,13 +61,16 @@ class Selection:
         names = [name.casefold() for name in paper.source_names]
         return not self.sources or any(part in name for part in self.sources for name in names)
 
-    def _in_years(self, paper: Paper) -> bool:
-        if self.since is None and self.until is None:
-            return True
-        year = year_of(paper)
-        if year is None or (self.since is not None and year < self.since):
-            return False
-        return self.until is None or year <= self.until
+
+def in_years(paper: Paper, since: int | None, until: int | None) -> bool:
+    """Whether a paper appeared between two years, both included; None does not restrict, and where one does, a paper of
+    no known year did not."""
+    if since is None and until is None:
+        return True
+    year = year_of(paper)
+    if year is None or (since is not None and year < since):
+        return False
+    return until is None or year <= until
 
 
 def year_of(paper: Paper) -> int | None:

@@ -5,7 +5,7 @@ from rag.question.follow_up import MAX_QUESTION, OF_ANY, leans
 from rag.question.history import History, turns_of
 from rag.question.plan import Plan, plan
 from rag.question.remark import OPENERS
-from rag.question.route import MOST_OF_ALL, NEWEST
+from rag.question.route import MOST_OF_ALL, NEWEST, WRITE
 from rag.question.subject import LEFT_OUT, subject_of
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "NEWEST",
     "OF_ANY",
     "OPENERS",
+    "WRITE",
     "History",
     "Plan",
     "is_task",

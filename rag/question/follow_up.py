@@ -96,7 +96,7 @@ class Spoken:
     def of(cls, history: Sequence[Turn]) -> Spoken:
         """What was said in these turns, oldest first."""
         turns = tuple(_on_papers(history))
-        asked = tuple(understood(_one_line(turn.content)) for turn in turns if turn.role == "user")
+        asked = tuple(understood(one_line(turn.content)) for turn in turns if turn.role == "user")
         answers = [turn.content for turn in turns if turn.role == "assistant"]
         return cls(turns, asked, tuple("" if _REFUSED.match(answer) else answer for answer in answers))
 
@@ -133,12 +133,12 @@ def _on_papers(history: Sequence[Turn]) -> Iterator[Turn]:
     chat = False
     for turn in history:
         if turn.role == "user":
-            chat = is_chat(_one_line(turn.content))
+            chat = is_chat(one_line(turn.content))
         if not chat:
             yield turn
 
 
-def _one_line(question: str) -> str:
+def one_line(question: str) -> str:
     """A question as it is read: its first characters, in one line."""
     return " ".join(question[:MAX_QUESTION].split())
 

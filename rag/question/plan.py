@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.question.follow_up import MAX_QUESTION, Spoken, folded, refers, standalone
+from rag.question.follow_up import Spoken, folded, one_line, refers, standalone
 from rag.question.remark import continued, last_question, of_list, on_entry
 from rag.question.route import ALIKE, route_of
 from rag.question.subject import most_wanted, subject_of
@@ -43,7 +43,7 @@ class Plan:
 
 def plan(question: str, history: Sequence[Turn] = ()) -> Plan:
     """How to answer `question`, which may lean on the turns before it, oldest first."""
-    asked = " ".join(question[:MAX_QUESTION].split())
+    asked = one_line(question)
     spoken = Spoken.of(history)
     text, entry = understood(asked), ""
     if spoken.asked:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 
 from rag.question.route import route_of
-from rag.question.subject import subject_of
+from rag.question.subject import LATEST, subject_of
 from rag.text.common_words import is_common
 from rag.text.names import capitalised, names, phrases
 from rag.text.words import STOPWORDS, stem, words
@@ -67,7 +67,7 @@ _OF_RECORDS = re.compile(
 _BY_TIME = re.compile(
     r"^\W*+(?:and |so )?(?:only |just |which (?:one )?is |what is |show |list )*the "
     r"(?:(?P<n>\d{1,2}|two|three|four|five) )?"
-    r"(?P<which>newest|latest|most recent)(?: ones?| papers?)?(?: of (?:them|these|those))?\W*$",
+    rf"(?P<which>{LATEST})(?: ones?| papers?)?(?: of (?:them|these|those))?\W*$",
     re.I,
 )
 _HOW_MANY = re.compile(r"^\W*(?:and |so |ok )*how many", re.I)

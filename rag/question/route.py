@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from rag.question.chat import is_chat
+from rag.question.subject import LATEST
 from rag.types import Route
 
 _SOME = (
@@ -26,7 +27,7 @@ _NO_VERB = (  # what follows a plural without being its verb, or asks about one 
 )
 _MADE = r"(?:introduce|propose|present|release|name|build)"  # "who proposes X" asks for X's own paper
 _WAYS = r"(?:methods|techniques|approaches|systems|algorithms|frameworks)"  # what papers offer, rather than use
-_WRITE = r"(?:publish(?:ed)?|(?:co-?)?author(?:ed)?|(?:co-?)?w(?:rite|rote|ritten))"
+WRITE = r"(?:publish(?:ed)?|(?:co-?)?author(?:ed)?|(?:co-?)?w(?:rite|rote|ritten))"
 _WORK = r"(?:work|research|literature)"
 _MATTER = r"(?:that|which|whose|where|who|for|on|to|by|with|about|in)"
 _MOST = (
@@ -36,16 +37,17 @@ _MOST = (
 MOST_OF_ALL = re.compile(  # one of all papers that only a comparison of all could tell
     rf"^\W*(?:which|what) (?:paper|work|study|article)\b (?:\w+ ){{0,3}}?the {_MOST}\b", re.I
 )
+_FEW = r"(?:\d{1,2}|two|three|four|five)"
 _OTHERS = rf"(?:{_SOME}|{_ONE}|{_WAYS}|ones?|things?)"
 _ALIKE = (
     r"(?:(?:(?:is|are) there|do (?:you|we) have|have you got|what(?:'s| is| are| else is)|find|show|list|give"
-    r"|which(?: papers are)?|any|the|more|anything|something|others|papers|\d{1,2}|two|three|four|five)"
+    rf"|which(?: papers are)?|any|the|more|anything|something|others|papers|{_FEW})"
     r"(?: me| us)?\W+(?:[\w-]+ ){0,3}?)?"
     rf"\b(?:(?:similar|akin|comparable|closest|nearest)(?: {_OTHERS})?(?:\W*$| (?:to|with)\b)"
     rf"|(?:{_OTHERS}|anything|something|more|others?|else) like\b|alternatives to\b)"
 )
 NEWEST = re.compile(
-    rf"\b(?:newest|latest|most recent|recent(?= (?:[\w-]+ ){{0,3}}(?:{_SOME}|{_WORK}))"
+    rf"\b(?:{LATEST}|recent(?= (?:[\w-]+ ){{0,3}}(?:{_SOME}|{_WORK}))"
     r"|recently (?:published|released))\b",
     re.I,
 )
@@ -81,9 +83,9 @@ _SURVEY_OPENINGS = (
     r"what should (?:i|we|one) read\b",
     r"what (?:was|were|has been|is|got) (?:(?:published|released|written)\b|new\W*$)",
     _ALIKE,
-    rf"(?:what|which) (?:else )?(?:has|have|did|does) (?:[^\s?]+ ){{1,4}}{_WRITE}\b",
+    rf"(?:what|which) (?:else )?(?:has|have|did|does) (?:[^\s?]+ ){{1,4}}{WRITE}\b",
     r"(?:(?:show|list|give|find)(?: me)? |what(?:'s| is| are) |which (?:is|are) )?(?:the |any |some )?"
-    r"(?:\d{1,2} |two |three |four |five )?(?:newest|latest|most recent|recent) (?:\d{1,2} |two |three |four |five )?"
+    rf"(?:{_FEW} )?(?:{LATEST}|recent) (?:{_FEW} )?"
     rf"(?:[\w-]+ ){{0,3}}(?:{_SOME}|{_ONE}|work|research|literature)\b(?! (?:do|does|did|say|show|find)\b)",
     rf"(?:[^\s?]+ ){{0,3}}[^\s?]+['’]s? {_SOME}\W*$",
     rf"(?:list|show|find|give|which|how many)(?: me)?(?: all)?(?: of)? (?:[^\s?]+ ){{0,3}}[^\s?]+['’]s? {_SOME}\b",

@@ -22,18 +22,18 @@ FRAME = STOPWORDS | frozenset(
 _NUMBERS = {word: i for i, word in enumerate("one two three four five six seven eight nine ten".split(), 1)}
 _ITEMS = r"(?:papers?|works?|studies|study|articles?|publications?|examples?|abstracts?)"
 _NUMBER = rf"(?P<n>{'|'.join(_NUMBERS)}|\d{{1,2}})"
-_LATEST = r"(?:newest|latest|most recent)"
+LATEST = r"(?:newest|latest|most recent)"
 _MOST = (
     re.compile(
         rf"(?:^\W*+(?:\w+ ){{0,4}}?(?:list|show|give|name|find|tell|get|recommend|suggest|want|need|me)\s+|\btop[ -])"
-        rf"(?:the )?{_NUMBER}\s+(?:good |recent |other |of the (?:best )?|{_LATEST} )?(?={_ITEMS}\b)",
+        rf"(?:the )?{_NUMBER}\s+(?:good |recent |other |of the (?:best )?|{LATEST} )?(?={_ITEMS}\b)",
         re.I,
     ),
-    re.compile(rf"\b{_NUMBER}\s+(?={_LATEST}\b)", re.I),
+    re.compile(rf"\b{_NUMBER}\s+(?={LATEST}\b)", re.I),
     re.compile(rf"(?<=newest |latest |recent ){_NUMBER}\s+(?={_ITEMS}\b)", re.I),
     re.compile(rf"^\W*+{_NUMBER}\s+(?={_ITEMS} (?:similar|like|closest)\b)", re.I),
 )
-_ONE = re.compile(rf"\bthe {_LATEST} (?:paper|work|study|article|publication)\b", re.I)
+_ONE = re.compile(rf"\bthe {LATEST} (?:paper|work|study|article|publication)\b", re.I)
 LEFT_OUT = re.compile(  # behind it stands what listed papers must not have; "without" may belong to a topic
     r"\b(?:except(?: for)?|excluding|leaving out|but (?:not|no|never)(?: (?:on|about|using|mentioning))?|apart from|"
     r"(?:are|is|were)(?: not|n['’]t) (?:about|on|concerned with)|not (?:about|on|using|mentioning)|"

@@ -20,6 +20,7 @@ from rag.linear_model import LinearModel, trained
 from rag.retrieval.features import NAMES, Candidate, Scores, exactly_named, features, gather
 from rag.retrieval.query import Query, prepare
 from rag.snapshot import Snapshot
+from rag.text.brackets import NEAREST
 from rag.types import Paper, RankedPaper, RankedPassage
 
 _DENSE_SHARE = 0.6
@@ -40,6 +41,10 @@ class Hits:
     def feature(self, rank: int, name: str) -> float:
         """One feature of the candidate at a rank, from 0."""
         return float(self.table[rank, NAMES.index(name)])
+
+    def nearest(self, snapshot: Snapshot) -> tuple[str, ...]:
+        """The titles of the best candidates, which are named where none of them answers."""
+        return tuple(snapshot.title(candidate.paper) for candidate in self.candidates[:NEAREST])
 
     def passage_scores(self, rank: int) -> list[float]:
         """How well each passage of the candidate at a rank meets the query; higher is better."""

@@ -10,7 +10,7 @@ from rag.retrieval.retriever import Hits, Retriever
 from rag.text.brackets import unbracketed
 from rag.text.words import words
 from rag.writing.draft import Draft
-from rag.writing.extractive import best_sentence, quoted
+from rag.writing.extractive import entry
 
 _SHOWN = 6  # papers, where no number is asked for
 _READ = 400  # characters of the paper's text that others are compared with, beside its title
@@ -31,8 +31,8 @@ def alike(retriever: Retriever, plan: Plan, allowed: NDArray[np.bool_] | None) -
     others = np.ones(snapshot.paper_count, dtype=bool) if allowed is None else allowed.copy()
     others[found.candidates[0].paper] = False
     hits = retriever.hits(f"{paper.title}. {paper.text[:_READ]}", others, candidates=plan.most or _SHOWN)
-    shown = (best_sentence(snapshot, paper.title, hits.query, candidate) for candidate in hits.candidates)
-    entries = tuple(quoted(*best, f"- {best[0].passage.title}: ") for best in shown if best is not None)
+    shown = (entry(snapshot, paper.title, hits.query, candidate) for candidate in hits.candidates)
+    entries = tuple(one for one in shown if one is not None)
     if not entries:
         return None
     noun = "paper" if len(entries) == 1 else f"{len(entries)} papers"

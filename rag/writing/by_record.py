@@ -9,18 +9,17 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.question import NEWEST, Plan, subject_of
+from rag.question import NEWEST, WRITE, Plan, subject_of
 from rag.retrieval.retriever import Retriever
 from rag.selection import year_of
 from rag.text.words import words
-from rag.writing.draft import Draft, DraftSentence
-from rag.writing.extractive import best_sentence, quoted
+from rag.writing.draft import Draft
+from rag.writing.extractive import entry
 from rag.writing.of_record import Field, Has, OfRecord
 from rag.writing.terms import asked_terms, mentioning
 
 _PAPERS = r"(?:papers?|works?|articles?|studies|study|publications?|preprints?|abstracts?)"
 _OUT = r"(?:published|released|written|posted|out|appeared|came out|come out|presented|accepted)"
-_WRITE = r"(?:(?:co-?)?author(?:ed)?|(?:co-?)?w(?:rite|rote|ritten)|publish(?:ed)?)"
 _REST = r"[\w.'’-]{0,40}"  # of a word of a name: bounded, or a word of 4,000 letters takes seconds
 _PART = rf"[^\W\d_]{_REST}"
 _PROPER = (
@@ -36,7 +35,7 @@ _AUTHORS = re.compile(
     rf"\b{_PAPERS}(?P<how>,?(?: (?:that|which) (?:are|were))?(?: (?:(?:co-?)?(?:written|authored)|published))?"
     r" by (?:the )?)"
     rf"(?P<by>{_PERSON})(?!\w)"
-    rf"|\b(?:that|which|did|has|have|does) (?P<did>{_PERSON})(?: (?:ha[sd]|have))? {_WRITE}\b"
+    rf"|\b(?:that|which|did|has|have|does) (?P<did>{_PERSON})(?: (?:ha[sd]|have))? {WRITE}\b"
     rf"|(?P<own>{_PERSON})['’]s? (?:\w+ )?(?={_PAPERS}\b)"
     rf"|(?P<are> (?:are |is |there )*by (?:the )?(?P<any>{_PROPER}(?:,? (?:and|or|&) {_PROPER})*))(?!\w)",
     re.I,
@@ -148,7 +147,7 @@ def _of_years(retriever: Retriever, text: str) -> tuple[OfRecord, str]:
         return OfRecord(), text  # two years of something else
     if not framed and not retriever.mask(Has("year")).any():
         return OfRecord(), text
-    return asked, f"{before.rstrip()} {text[match.end() :].lstrip()}".strip()
+    return asked, _without(text, match)
 
 
 def _years(text: str) -> tuple[re.Match[str] | None, OfRecord]:
@@ -175,8 +174,12 @@ def _in_venue(retriever: Retriever, text: str) -> tuple[OfRecord, str]:
             continue  # "in and after 2019"
         framed = match["of"] or _FRAMED.search(text[: match.start()]) or _ACRONYM.fullmatch(asked.venue)
         if framed and _some(retriever, asked):
-            return asked, f"{text[: match.start()].rstrip()} {text[match.end() :].lstrip()}".strip()
+            return asked, _without(text, match)
     return OfRecord(), text
+
+
+def _without(text: str, match: re.Match[str]) -> str:
+    return f"{text[: match.start()].rstrip()} {text[match.end() :].lstrip()}".strip()
 
 
 def _some(retriever: Retriever, asked: OfRecord) -> bool:
@@ -195,13 +198,10 @@ def _all_of(retriever: Retriever, plan: Plan, asked: OfRecord, among: NDArray[np
     shown = places[: plan.most or (_NEWEST_SHOWN if plan.newest else None)]
     hits = retriever.hits(plan.query, np.isin(np.arange(len(among)), shown), candidates=len(shown))
     candidates = {candidate.paper: candidate for candidate in hits.candidates}
-    entries: list[DraftSentence] = []
-    for place in shown:
-        found = best_sentence(snapshot, plan.wording, hits.query, candidates[int(place)])
-        if found is not None:
-            entries.append(quoted(*found, f"- {found[0].passage.title}: "))
+    found = (entry(snapshot, plan.wording, hits.query, candidates[int(place)]) for place in shown)
+    entries = tuple(one for one in found if one is not None)
     number = f"{len(entries)} of {len(places)}" if len(entries) < len(places) else str(len(places))
     noun = "paper" if len(places) == 1 else "papers"
     order = ", newest first" if plan.newest else ""
     opening = f"By their records, {number} {noun} {asked}".rstrip() + f", of {examined} examined{order}:"
-    return Draft(tuple(entries), opening=opening, confidence=1.0, examined=examined)
+    return Draft(entries, opening=opening, confidence=1.0, examined=examined)

@@ -104,6 +104,12 @@ def best_sentence(
     return table.sentences[position], float(likelihood[position])
 
 
+def entry(snapshot: Snapshot, question: str, query: Query, candidate: Candidate) -> DraftSentence | None:
+    """A paper as an entry of a list: its title, and the sentence that most likely answers."""
+    found = best_sentence(snapshot, question, query, candidate)
+    return quoted(*found, f"- {found[0].passage.title}: ") if found is not None else None
+
+
 def quoted(sentence: Sentence, score: float, lead: str = "", referent: str = "") -> DraftSentence:
     """A sentence of a paper as a sentence of the answer."""
     evidence = Evidence(sentence.passage, sentence.start, sentence.end, score)

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from rag.selection import year_of
+from rag.selection import in_years, year_of
 from rag.text.brackets import unbracketed
 from rag.text.searchable import searchable
 from rag.types import Paper
@@ -26,7 +26,7 @@ class OfRecord:
 
     def __call__(self, paper: Paper) -> bool:
         """Whether the record says so; one that lacks what is asked for does not."""
-        return self._written(paper) and self._dated(paper) and self._placed(paper)
+        return self._written(paper) and in_years(paper, self.since, self.until) and self._placed(paper)
 
     def __str__(self) -> str:
         """As in "by A or B, from 2019 to 2021, in V"."""
@@ -60,12 +60,6 @@ class OfRecord:
 
     def _written(self, paper: Paper) -> bool:
         return not self.authors or any(_is_by(paper, author) for author in self.authors)
-
-    def _dated(self, paper: Paper) -> bool:
-        if self.since is None and self.until is None:
-            return True
-        year = year_of(paper)
-        return year is not None and (self.since or year) <= year <= (self.until or year)
 
     def _placed(self, paper: Paper) -> bool:
         venue = _parts(paper.metadata.get("venue", ""))

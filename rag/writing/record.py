@@ -6,7 +6,7 @@ import re
 
 from rag.retrieval.retriever import Hits
 from rag.snapshot import Snapshot
-from rag.text.brackets import NEAREST, unbracketed
+from rag.text.brackets import unbracketed
 from rag.text.words import opening_name, opening_words, words
 from rag.types import Paper
 from rag.writing.draft import Draft
@@ -91,8 +91,8 @@ def _meant(snapshot: Snapshot, question: str, query: str, hits: Hits) -> Paper |
 
 
 def _of_none(snapshot: Snapshot, hits: Hits) -> Draft:
-    nearest = tuple(snapshot.title(candidate.paper) for candidate in hits.candidates[:NEAREST])
-    return Draft((), opening="No paper of the index has that name.", abstained=True, confidence=1.0, nearest=nearest)
+    said = "No paper of the index has that name."
+    return Draft((), opening=said, abstained=True, confidence=1.0, nearest=hits.nearest(snapshot))
 
 
 def _asked(question: str) -> list[str]:

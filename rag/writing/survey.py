@@ -18,10 +18,9 @@ from rag.retrieval.retriever import Hits, Retriever
 from rag.retrieval.spelling import corrected
 from rag.selection import year_of
 from rag.snapshot import Snapshot
-from rag.text.brackets import NEAREST
 from rag.text.words import words
-from rag.writing.draft import Draft, DraftSentence
-from rag.writing.extractive import best_sentence, quoted
+from rag.writing.draft import Draft
+from rag.writing.extractive import entry
 from rag.writing.terms import Terms, asked_terms, beyond_terms, mentioning, says, topic_beside
 
 NAMES = (*features.NAMES, "phrase", "phrase_in_title")
@@ -119,23 +118,19 @@ def _draft(
     if plan.newest:
         years = {rank: year_of(retriever.snapshot.paper(hits.candidates[rank].paper)) or 0 for rank in ranks}
         ranks.sort(key=lambda rank: -years[rank])
-    entries: list[DraftSentence] = []
-    for rank in ranks[: plan.most or None]:
-        found = best_sentence(retriever.snapshot, plan.wording, hits.query, hits.candidates[rank])
-        if found is not None:
-            sentence, score = found
-            entries.append(quoted(sentence, score, f"- {sentence.passage.title}: "))
+    shown = [hits.candidates[rank] for rank in ranks[: plan.most or None]]
+    found = (entry(retriever.snapshot, plan.wording, hits.query, candidate) for candidate in shown)
+    entries = tuple(one for one in found if one is not None)
     unknown = "" if terms else _unknown(retriever.snapshot, beyond)
     if unknown and len(set(words(beyond))) <= _SHORT_TOPIC:
-        entries = []  # of so few words none can be spared
+        entries = ()  # of so few words none can be spared
     if not entries:
-        near = tuple(retriever.snapshot.title(candidate.paper) for candidate in hits.candidates[:NEAREST])
         opening = _none(plan, terms, unknown, examined)
-        return Draft((), opening=opening, abstained=True, nearest=near, examined=examined)
+        return Draft((), opening=opening, abstained=True, nearest=hits.nearest(retriever.snapshot), examined=examined)
     opening = _opening(plan, len(entries), len(ranks), terms, examined, beyond)
     if unknown:
         opening = f"No paper has “{unknown}”. By topic: {opening}"
-    return Draft(tuple(entries), opening=opening, confidence=float(likely.max()), examined=examined)
+    return Draft(entries, opening=opening, confidence=float(likely.max()), examined=examined)
 
 
 def _none(plan: Plan, terms: Terms, unknown: str, examined: int) -> str:
