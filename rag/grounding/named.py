@@ -35,9 +35,9 @@ def has_name(text: str, name: str) -> bool:
     """Whether `text` (see `folded`) has the name: as written, or spelt out where the name is an abbreviation."""
     wanted = _folded(name)
     for form in {wanted, wanted.rstrip("s"), wanted.replace(" ", "")}:
-        if re.search(rf"(?<![a-z0-9]){re.escape(form)}(?:s|es)?(?![a-z])", text) or (
-            " " not in form and len(form) > 3 and form in text.replace(" ", "")
-        ):
+        if form in text and re.search(rf"(?<![a-z0-9]){re.escape(form)}(?:s|es)?(?![a-z])", text):
+            return True
+        if " " not in form and len(form) > 3 and form in text.replace(" ", ""):
             return True
     return _spelt_out(text, name)
 
