@@ -302,6 +302,16 @@ class Index:
                 unfinished.unlink(missing_ok=True)
             raise StoreError(f"cannot write to {self.folder}: {error.strerror or error}", _ROOM) from error
 
+    def begin(self, state: State) -> None:
+        """Note that a write is under way, here and wherever the server is read. Inside the lock.
+
+        Raises:
+            IndexBusyError: when another machine writes to the server meanwhile.
+        """
+        self.save(replace(state, writing=True))
+        if self._published is not None:
+            self._published.begin(self._lease)
+
     def adopt(self, snapshot: Path, state: State, *, share: bool = True) -> None:
         """Make `snapshot` the one that readers open, here and wherever the server is read; remove the older ones, and
         what a killed process left of one. Inside the lock: all that writes here holds it.
@@ -340,7 +350,21 @@ class Index:
                 of ours that are somebody else's.
         """
         with self._held(timeout_s), self._leased(timeout_s) as self._lease:
+            self._note_unfinished()
             yield
+
+    def _note_unfinished(self) -> None:
+        """Have the state say so where another machine left a write unfinished, or what it published is not here: what
+        the store has to hold is then not known."""
+        state = self.state()
+        if self._published is None or state.writing:
+            return
+        try:
+            unknown = self._newer() is not None or self._published.is_unfinished()
+        except IndexDamagedError:
+            unknown = True
+        if unknown and state.revision:
+            self.save(replace(state, writing=True))
 
     @contextmanager
     def _held(self, timeout_s: float) -> Iterator[None]:

@@ -72,7 +72,7 @@ class IndexWriter:
         self._state = replace(
             self._state, embedder=self._embedder.name, dimensions=self._embedder.dimensions, writing=True
         )
-        self._index.save(self._state)
+        self._index.begin(self._state)
 
     def apply(self, wanted: Sequence[Paper], removed: Sequence[str], report: Report, progress: Progress | None) -> None:
         """Write what differs between `wanted` and the store, and remove papers by id."""

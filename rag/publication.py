@@ -1,8 +1,9 @@
 """A finished snapshot, carried by the Chroma server that also holds the passages: written once, read by every replica.
 
-One record of the collection `footnote-published` says which revision is to be read; the pieces of its files are the
-records of `footnote-snapshot`. A replica that has another revision fetches the pieces into its own folder, checks them
-and opens them from there: so all replicas answer alike, and one that starts anew needs nothing but the address.
+One record of the collection `footnote-published` says which revision is to be read, another, while there is one, that a
+write has begun since; the pieces of the revision's files are the records of `footnote-snapshot`. A replica that has
+another revision fetches the pieces into its own folder, checks them and opens them from there: so all replicas answer
+alike, and one that starts anew needs nothing but the address.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ _PIECE = 768_000  # bytes of a file in one record
 _AT_ONCE = 6  # records a request
 _LEASE_S = 120.0
 _SETTLE_S = 0.4
-_ID = "published"
+_ID, _BEGUN = "published", "unfinished"
 
 
 class Publication:
@@ -56,6 +57,30 @@ class Publication:
             rows = self._collection("footnote-published").get(ids=[_ID], include=["metadatas"])["metadatas"] or []
         state: dict[str, Any] = json.loads(str(rows[0]["state"])) if rows else {}
         return state
+
+    def begin(self, lease: str) -> None:
+        """Note for all machines that a write has begun: what the store holds is not what was published last, until
+        the next time.
+
+        Raises:
+            IndexBusyError, StoreError: as `publish` does.
+        """
+        with self._asked():
+            self._check(lease)
+            row = {"owner": lease}
+            self._collection("footnote-published").upsert(ids=[_BEGUN], embeddings=_vectors(1), metadatas=[row])
+
+    def is_unfinished(self) -> bool:
+        """Whether a write has begun since the last publication; also where an older Footnote, which noted no such
+        thing, published that.
+
+        Raises:
+            StoreError: when the server cannot be reached.
+        """
+        with self._asked():
+            found = self._collection("footnote-published").get(ids=[_ID, _BEGUN], include=["metadatas"])
+        rows = dict(zip(found["ids"], found["metadatas"] or [], strict=True))
+        return _BEGUN in rows or (_ID in rows and not rows[_ID].get("noted"))
 
     def publish(self, snapshot: Path, state: dict[str, Any], lease: str) -> None:
         """Carry a snapshot's files to the server, then name it as the one to read, then drop older ones.
@@ -93,8 +118,10 @@ class Publication:
             _drop_others(self._collection("footnote-snapshot"), "")
 
     def _name(self, state: dict[str, Any], pieces: int) -> None:
-        row: dict[str, str | int] = {"state": json.dumps(state), "pieces": pieces}
-        self._collection("footnote-published").upsert(ids=[_ID], embeddings=_vectors(1), metadatas=[row])
+        row: dict[str, str | int] = {"state": json.dumps(state), "pieces": pieces, "noted": 1}
+        published = self._collection("footnote-published")
+        published.upsert(ids=[_ID], embeddings=_vectors(1), metadatas=[row])
+        published.delete(ids=[_BEGUN])
 
     def fetch(self, revision: str, folder: Path) -> Path:
         """The published snapshot `revision`, a plain name, in `folder`: whole or not at all.

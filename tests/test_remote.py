@@ -138,6 +138,38 @@ def test_every_store_keeps_the_contract(machine: Machine, tmp_path: Path, home: 
         assert Index.of(settings).snapshot().paper_count == len(PAPERS) + 1
 
 
+def is_known(settings: Settings) -> bool:
+    """Whether a machine that is about to write knows what the server has to hold."""
+    here = Index.of(settings)
+    with here.locked(5):
+        return not here.state().writing
+
+
+def test_a_write_that_one_machine_left_unfinished_is_known_to_all(machine: Machine, tmp_path: Path, port: int) -> None:
+    path = write_jsonl(tmp_path / "a.jsonl", PAPERS)
+    ingest([path], machine("writer"))
+    assert is_known(machine("writer"))
+    assert is_known(machine("other"))
+    write_jsonl(path, {title: text for title, text in PAPERS.items() if "Frog" not in title})
+
+    def killed(stage: str, done: int, total: int) -> None:
+        if stage == "finish":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        ingest([path], machine("writer"), prune=True, progress=killed)
+    assert not is_known(machine("writer"))
+    assert not is_known(machine("other"))
+    more = write_jsonl(tmp_path / "b.jsonl", numbered(2))
+    assert ingest([more], machine("other")).papers == len(PAPERS) + 1
+    assert is_known(machine("other"))
+    assert is_known(machine("third"))
+    published = published_on(port)
+    row = published.get(ids=["published"], include=["metadatas"])["metadatas"][0]
+    published.update(ids=["published"], metadatas=[{**row, "noted": None}])  # as older versions wrote it
+    assert not is_known(machine("fourth"))
+
+
 def test_two_machines_do_not_write_at_once(machine: Machine, tmp_path: Path) -> None:
     other = Index.of(machine("other"))
     told = pytest.raises(IndexBusyError, match="another machine")
