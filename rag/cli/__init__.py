@@ -79,8 +79,12 @@ def _other(error: Exception, debug: bool) -> int:
     from rag.cli.terminal import complain
 
     show, code = getattr(error, "format_message", None), getattr(error, "exit_code", 1)
+    if type(error).__name__ == "NoArgsIsHelpError":
+        print(error)
+        return int(code)
     if show is not None:  # click's own, of bad usage
-        complain(show(), "footnote --help says what there is")
+        command = getattr(getattr(error, "ctx", None), "command_path", "footnote")
+        complain(show(), f"{command} --help says what there is")
         return int(code)
     if type(error).__name__ == "Abort":
         return 130

@@ -32,14 +32,25 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},  # of all commands below, too
     help="Ask questions over a collection of research papers; every sentence of an answer carries a footnote.",
 )
+
+
+def _tell_version(wanted: bool) -> None:
+    """`footnote --version`, whatever else was said."""
+    if wanted:
+        version()
+        raise typer.Exit
 
 
 @app.callback()
 def _globals(
     home: Annotated[str, typer.Option(help="the folder of the index and caches; beats FOOTNOTE_HOME")] = "",
     debug: Annotated[bool, typer.Option("--debug", help="show tracebacks")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", "-V", is_eager=True, callback=_tell_version, help="print the version")
+    ] = False,
 ) -> None:
     """Options that come before the command; `--debug` was read before."""
     if home:
@@ -68,13 +79,26 @@ def version() -> None:
     print(f"footnote {installed('footnote')}")
 
 
+@app.command("help")
+def help_on(
+    context: typer.Context,
+    command: Annotated[str, typer.Argument(help="one of the commands; without one: what there is")] = "",
+) -> int:
+    """Say what a command does and takes."""
+    if command and command != "help":
+        return int(app(args=[command, "--help"], prog_name="footnote", standalone_mode=False) or 0)
+    print((context.parent or context).get_help())
+    return 0
+
+
 def _add(entry: EntryPoint) -> None:
     """A command that another package registers: it reads its own words, and is imported when it is called."""
     told = _ELSEWHERE.get(entry.name) or f"Of the package {entry.dist.name if entry.dist else entry.module}."
 
     @app.command(entry.name, help=told, context_settings=_AS_GIVEN, add_help_option=False)
     def run(context: typer.Context) -> int:
-        return int(entry.load()(context.args) or 0)
+        words = ["--help" if word == "-h" else word for word in context.args]
+        return int(entry.load()(words) or 0)
 
 
 def _place(entry: EntryPoint) -> int:

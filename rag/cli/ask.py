@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rag.types import Answer
 
 _ABSTAINED = 3
-K = Annotated[int | None, typer.Option(help="papers to look at")]
+K = Annotated[int | None, typer.Option(min=1, max=100, help="papers to look at")]
 Titles = Annotated[list[str] | None, typer.Option("--paper", help="only papers whose title contains this; repeatable")]
 Sources = Annotated[
     list[str] | None, typer.Option("--source", help="only sources whose name contains this; repeatable")
@@ -32,7 +32,9 @@ Json = Annotated[bool, typer.Option("--json", help="print JSON")]
 
 
 def ask(
-    question: Annotated[str | None, typer.Argument(help="without one: standard input, or a prompt")] = None,
+    question: Annotated[
+        list[str] | None, typer.Argument(help="quoted, or as words; without one: standard input (or -), or a prompt")
+    ] = None,
     k: K = None,
     paper: Titles = None,
     source: Sources = None,
@@ -47,19 +49,21 @@ def ask(
     options: dict[str, Any] = {"papers": paper or (), "sources": source or (), "since": since, "until": until}
     if batch is not None:
         return _batch(assistant, batch, options)
-    if question is None and sys.stdin.isatty():
+    if not question and sys.stdin.isatty():
         return _prompt(assistant, options)
-    asked = question if question is not None else sys.stdin.read()
+    asked = " ".join(question) if question and question != ["-"] else sys.stdin.read()
     if as_json:
         return _print(assistant.ask(asked, **options), as_json=True)
     return _status(_shown(assistant, asked, (), options))
 
 
-def search(query: str, k: K = None, as_json: Json = False) -> int:
+def search(
+    query: Annotated[list[str], typer.Argument(help="quoted, or as words")], k: K = None, as_json: Json = False
+) -> int:
     """List the papers that match a query best."""
     from dataclasses import asdict
 
-    found = _assistant(k).search(query)
+    found = _assistant(k).search(" ".join(query))
     if as_json:
         print(json.dumps([asdict(paper) for paper in found], ensure_ascii=False))
         return 0

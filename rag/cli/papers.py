@@ -32,12 +32,15 @@ def papers(
     return 0
 
 
-def show(title: str, as_json: Json = False) -> int:
+def show(
+    title: Annotated[list[str], typer.Argument(help="the title or a part of it, quoted or as words")],
+    as_json: Json = False,
+) -> int:
     """Print one paper: its text, sources and metadata."""
     from rag.inventory import find_paper
     from rag.settings import load_settings
 
-    paper = find_paper(load_settings(), title)
+    paper = find_paper(load_settings(), " ".join(title))
     if as_json:
         print(json.dumps({**_row(paper), "text": paper.text}, ensure_ascii=False))
         return 0
@@ -105,7 +108,8 @@ def _confirmed(wanted: list[Paper], yes: bool) -> bool:
     if yes:
         return True
     if not sys.stdin.isatty():
-        raise UsageError(f"this would remove {len(wanted)} papers", "say --yes where nobody can be asked")
+        count = "1 paper" if len(wanted) == 1 else f"{len(wanted)} papers"
+        raise UsageError(f"this would remove {count}", "say --yes where nobody can be asked")
     for paper in wanted[:10]:
         print(clean(paper.title))
     return input(f"remove {len(wanted)}? [y/N] ").strip().casefold() in ("y", "yes")

@@ -72,6 +72,7 @@ def test_json_is_the_contract(pond_home: Path) -> None:
         (("ask", "--batch", "/nowhere.jsonl"), 2),
         (("--help",), 0),
         (("version",), 0),
+        (("search", "frogs", "--k", "0"), 2),
     ],
 )
 def test_exit_codes(pond_home: Path, words: tuple[str, ...], code: int) -> None:
@@ -154,12 +155,51 @@ def test_what_an_encoding_lacks_is_written_otherwise(
     assert json.loads(done.stdout)["question"] == question
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--version",), "footnote 0."),
+        (("-V",), "footnote 0."),
+        (("-h",), "Usage: footnote [OPTIONS] COMMAND"),
+        (("help",), "Usage: footnote [OPTIONS] COMMAND"),
+        (("ask", "-h"), "Usage: footnote ask"),
+        (("help", "ask"), "Usage: footnote ask"),
+        (("serve", "-h"), "Usage: footnote serve"),
+        (("help", "keys"), "Usage: footnote keys"),
+    ],
+)
+def test_what_people_try_first(home: Path, words: tuple[str, ...], told: str) -> None:
+    done = footnote(home, *words)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith(told)
+
+
+def test_without_a_word_it_says_what_there_is(home: Path) -> None:
+    done = footnote(home)
+    assert (done.returncode, done.stderr) == (2, "")
+    assert done.stdout.startswith("Usage: footnote [OPTIONS] COMMAND")
+
+
+def test_bad_usage_points_at_the_help_of_its_command(home: Path) -> None:
+    assert "hint: footnote ask --help says" in footnote(home, "ask", "--nonsense").stderr
+    assert "hint: footnote --help says" in footnote(home, "help", "nonsense").stderr
+
+
+def test_words_need_no_quotes(pond_home: Path) -> None:
+    words = "By how much does FrogJump cut memory?".split()
+    row = json.loads(footnote(pond_home, "ask", *words, "--json").stdout)
+    assert (row["question"], "4.7x" in row["text"]) == (" ".join(words), True)
+    assert footnote(pond_home, "search", "frogs", "memory", "--k", "1").stdout.count("\n") == 1
+    assert footnote(pond_home, "show", *BEAVER.split()).stdout.startswith(BEAVER)
+
+
 def test_debug_shows_the_traceback(pond_home: Path) -> None:
     assert "Traceback" in footnote(pond_home, "--debug", "show", "no such title").stderr
 
 
 def test_a_question_from_standard_input(pond_home: Path) -> None:
-    assert "11 seconds" in footnote(pond_home, "ask", stdin="How long does recovery take with Beaver?\n").stdout
+    for words in (("ask",), ("ask", "-")):
+        assert "11 seconds" in footnote(pond_home, *words, stdin="How long does recovery take with Beaver?\n").stdout
 
 
 def test_a_batch_passes_over_bad_lines(pond_home: Path, tmp_path: Path) -> None:
