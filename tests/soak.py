@@ -43,6 +43,10 @@ QUESTIONS = [
 ]
 
 
+_FEWEST = 20  # answers
+_LONGER_S = 180.0  # that it may take beyond the time given until there are so many
+
+
 @dataclass
 class Tally:
     """What came of the traffic. `untold` are readers who got neither an answer nor a reason; `samples` are seconds,
@@ -53,6 +57,11 @@ class Tally:
     stored: dict[str, str] = field(default_factory=dict)
     feedback: int = 0
     samples: list[tuple[float, int, int]] = field(default_factory=list)
+
+    @property
+    def enough(self) -> bool:
+        """Whether there were answers of both kinds to look at."""
+        return self.outcomes["answer"] > _FEWEST and self.outcomes["degraded"] > 0
 
     def growth(self) -> tuple[float, int]:
         """How much memory and how many open files grew from the second quarter to the last, memory as a share."""
@@ -107,23 +116,29 @@ def server(home: Path, address: str) -> AbstractContextManager[tuple[str, int]]:
 
 
 def soak(home: Path, seconds: float, *, crowd: int = 6) -> Tally:
-    """Traffic over the papers of `home`, which are ingested first."""
+    """Traffic over the papers of `home`, which are ingested first; on a slow machine for longer, until there were some
+    answers of both kinds."""
     write_jsonl(home / "pond.jsonl", {**PAPERS, **numbered(40)})
     ingested(home)
-    tally, dice, end = Tally(), random.Random(1), time.monotonic() + seconds
+    tally, dice, over = Tally(), random.Random(1), threading.Event()
 
     def script(request: Request) -> Say | Fail:
         return faulty(dice) or quoting(request, wait_s=0.05)
 
     with ScriptedModel(script) as model, server(home, model.base_url) as (url, pid):
-        work = [threading.Thread(target=_reader, args=(url, end, tally, n)) for n in range(crowd)]
+        work = [threading.Thread(target=_reader, args=(url, over, tally, n)) for n in range(crowd)]
         work += [
-            threading.Thread(target=_writer, args=(home, end, tally)),
-            threading.Thread(target=_watch, args=(pid, end, tally, max(0.5, seconds / 120))),
-            threading.Thread(target=_papers, args=(home, end, seconds)),
+            threading.Thread(target=_writer, args=(home, over, tally)),
+            threading.Thread(target=_watch, args=(pid, over, tally, max(0.5, seconds / 120))),
+            threading.Thread(target=_papers, args=(home, over, seconds)),
         ]
         for thread in work:
             thread.start()
+        over.wait(seconds)
+        last = time.monotonic() + _LONGER_S
+        while not tally.enough and time.monotonic() < last:
+            time.sleep(0.2)
+        over.set()
         for thread in work:
             thread.join()
         time.sleep(5)  # what readers who left had asked for ends
@@ -137,11 +152,11 @@ def ingested(home: Path) -> None:
     subprocess.run(command, env={**os.environ, "FOOTNOTE_HOME": str(home)}, check=True, capture_output=True)
 
 
-def _reader(url: str, end: float, tally: Tally, seed: int) -> None:
+def _reader(url: str, over: threading.Event, tally: Tally, seed: int) -> None:
     dice = random.Random(seed)
     kinds = [_ask, _ask, _stream, _stream, _openai, _search, _papers_list, _malformed, _leave]
     with httpx.Client(base_url=url, timeout=60) as client:
-        while time.monotonic() < end:
+        while not over.is_set():
             kind = dice.choice(kinds)
             try:
                 outcome = kind(client, dice)
@@ -213,31 +228,31 @@ def _error(told: httpx.Response) -> str:
     return f"status {told.status_code}: {told.text[:200]}"
 
 
-def _writer(home: Path, end: float, tally: Tally) -> None:
+def _writer(home: Path, over: threading.Event, tally: Tally) -> None:
     """Stores conversations and judgements beside the server, as the page does."""
     kept, judged = Conversations(home / "conversations.db"), Feedback(home / "feedback.jsonl")
     answer = Assistant(load_settings(home=home, offline=True)).ask(QUESTIONS[0]).to_dict()
-    while time.monotonic() < end:
+    while not over.is_set():
         question = f"{QUESTIONS[0]} {len(tally.stored)}"
         tally.stored[kept.save("somebody", [(question, answer)])] = question
         judged.add(question, answer, "r", helpful=True)
         tally.feedback += 1
-        time.sleep(0.2)
+        over.wait(0.2)
 
 
-def _papers(home: Path, end: float, seconds: float) -> None:
+def _papers(home: Path, over: threading.Event, seconds: float) -> None:
     """More papers come in, a few times."""
     for turn in range(1, 4):
-        time.sleep(min(seconds / 5, max(0.0, end - time.monotonic())))
+        over.wait(seconds / 5)
         write_jsonl(home / "pond.jsonl", {**PAPERS, **numbered(40 + turn)})
         ingested(home)
 
 
-def _watch(pid: int, end: float, tally: Tally, every_s: float) -> None:
+def _watch(pid: int, over: threading.Event, tally: Tally, every_s: float) -> None:
     started = time.monotonic()
-    while time.monotonic() < end:
+    while not over.is_set():
         tally.samples.append(_sample(pid, time.monotonic() - started))
-        time.sleep(every_s)
+        over.wait(every_s)
 
 
 def _sample(pid: int, seconds: float) -> tuple[float, int, int]:

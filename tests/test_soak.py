@@ -14,7 +14,6 @@ from tests.soak import soak
 def test_mixed_traffic_while_the_model_fails(home: Path) -> None:
     tally = soak(home, 15)
     assert tally.untold == []
-    assert tally.outcomes["answer"] > 20
-    assert tally.outcomes["degraded"] > 0
+    assert tally.enough
     assert tally.samples[-1][2] <= tally.samples[0][2] + 110  # open files: the pool to the model keeps 100 connections
     assert "Traceback" not in (home / "server.log").read_text(encoding="utf8")
