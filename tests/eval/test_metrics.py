@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
+import ir_measures
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,7 +14,7 @@ from hypothesis import strategies as st
 from eval.markers import sentences
 from eval.metrics import METRICS, citations, facts, groundedness, results, sliced, surveys
 from eval.metrics.abstention import refused, rightly_refused, truthfulness, wrongly_refused
-from eval.metrics.retrieval import measured, read_trec, write_trec
+from eval.metrics.retrieval import measured, write_trec
 from eval.metrics.score import Metric, result
 from eval.records import Record, record_from
 from eval.schema import Fact, Question
@@ -77,10 +79,44 @@ def test_retrieval_agrees_with_trec_eval() -> None:
     assert found["ndcg@10"] == pytest.approx(gained / ideal, abs=1e-9)
 
 
-def test_trec_files_go_out_and_in(tmp_path: Path) -> None:
-    rows = [record("x", gold=("A paper",), ranked=("Other one", "A paper"))]
-    write_trec(rows, tmp_path / "run", tmp_path / "qrels")
-    assert read_trec(tmp_path / "run", tmp_path / "qrels")["q"]["mrr"] == pytest.approx(0.5)
+_TREC = {
+    "success@1": "Success@1",
+    "success@5": "Success@5",
+    "recall@1": "R@1",
+    "recall@5": "R@5",
+    "recall@10": "R@10",
+    "precision@5": "P@5",
+    "mrr": "RR",
+    "map": "AP",
+    "ndcg@10": "nDCG@10",
+}
+
+
+def by_trec_eval(run: Path, qrels: Path) -> dict[str, float]:
+    """The same measures as trec_eval reckons them from files."""
+    measures = {ir_measures.parse_measure(code): name for name, code in _TREC.items()}
+    judged, ranked = ir_measures.read_trec_qrels(str(qrels)), ir_measures.read_trec_run(str(run))
+    found = ir_measures.calc_aggregate(list(measures), list(judged), list(ranked))
+    return {name: float(found[measure]) for measure, name in measures.items()}
+
+
+def test_a_run_written_for_trec_eval_has_the_same_figures_there(tmp_path: Path) -> None:
+    rankings = [
+        (("A paper", "B", "C"), ("Other one", "A paper", "A paper", "C")),
+        (("B", "B"), ("B", "x")),
+        (("x y z",), tuple("abcdefghi") + ("x y z",)),
+        (tuple("abcdefghijkl"), tuple("lkjihg")),
+    ]
+    rows = [
+        replace(made, question=replace(made.question, id=f"question {i}"))
+        for i, (gold, ranked) in enumerate(rankings)
+        if (made := record("x", gold=gold, ranked=ranked))
+    ]
+    listing = record("x", kind="survey", gold=("A",), ranked=("B",))
+    write_trec([*rows, listing, record("x")], tmp_path / "run", tmp_path / "qrels")
+    there = by_trec_eval(tmp_path / "run", tmp_path / "qrels")
+    ours = {found.name: found.mean for found in results(rows) if found.name in there}
+    assert ours == pytest.approx(there)
 
 
 def test_facts() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -69,8 +70,9 @@ def records(pond: Assistant, dataset: Path, tmp_path: Path) -> list[Record]:
 
 
 def test_a_run_is_kept_printed_and_reported(
-    papers: Path, dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    papers: Path, dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    monkeypatch.setitem(sys.modules, "ir_measures", None)  # as in an install from requirements.lock
     page = tmp_path / "page.html"
     assert main(["eval", "--dataset", str(dataset), "--name", "one", "--html", str(page), "--by", "kind"]) == 0
     printed = capsys.readouterr().out
