@@ -129,8 +129,9 @@ def located(home: Path, name: str) -> Run:
 
 
 def hash_of(questions: Sequence[Question]) -> str:
-    """The first 12 hexadecimal digits of a SHA-256 over the questions."""
-    text = json.dumps([asdict(question) for question in questions], sort_keys=True)
+    """The first 12 hexadecimal digits of a SHA-256 over the questions, accepted or not."""
+    rows = [{name: value for name, value in asdict(q).items() if name != "accepted"} for q in questions]
+    text = json.dumps(rows, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 

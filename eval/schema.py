@@ -1,8 +1,8 @@
 """The nouns of evaluation: questions with gold papers and facts, one JSON object a line.
 
-id, question, kind    kind: fact, method, number, why, how, noisy, language, followup, compare, survey,
+id, question, kind    each id once; kind: fact, method, number, why, how, noisy, language, followup, compare, survey,
                       count, unanswerable
-split                 "train" or "test"; by paper, so that no paper is in both
+split                 "train" or "test" (without: "test"); by paper, so that no paper is in both
 history               earlier turns, as `ask` takes them
 gold                  titles of the papers that answer; all of them for a survey or a count
 facts                 what the answer must contain: {"any": [forms], "vital": true, "paper": title?}
@@ -10,16 +10,22 @@ forbidden             forms of what a right answer does not say
 borderline            titles that count neither for nor against a survey
 reason, about         why a question is unanswerable, and the paper that it is about, if any
 lang, survey, term, count    language code; "mentions" or "topic"; the terms; the gold count
+accepted              false for a draft that nobody has looked through
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from eval.datasets import rows
+
+_TEXTS = ("id", "question", "kind", "split", "reason", "about", "lang", "survey")
+_LISTS = ("gold", "borderline", "term", "forbidden")
+FIELDS = frozenset({*_TEXTS, *_LISTS, "history", "facts", "count", "accepted"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,7 @@ class Question:
     terms: tuple[str, ...] = ()
     count: int | None = None
     forbidden: tuple[str, ...] = ()
+    accepted: bool = True
 
     @property
     def answerable(self) -> bool:
@@ -67,17 +74,18 @@ class Question:
         return (*self.gold, self.about or self.id)[0]
 
 
-def question_from(row: dict[str, Any]) -> Question:
+def question_from(row: Any) -> Question:
     """The question of one row.
 
     Raises:
-        KeyError: for a row without id, question, kind or split.
+        ValueError: for what is no row, saying why in words.
     """
+    _check(row)
     return Question(
         id=row["id"],
         question=row["question"],
         kind=row["kind"],
-        split=row["split"],
+        split=row.get("split", "test"),
         gold=tuple(row.get("gold", ())),
         facts=tuple(Fact(tuple(f["any"]), f.get("vital", True), f.get("paper", "")) for f in row.get("facts", ())),
         history=tuple(row.get("history", ())),
@@ -89,13 +97,69 @@ def question_from(row: dict[str, Any]) -> Question:
         terms=tuple(row.get("term", ())),
         count=row.get("count"),
         forbidden=tuple(row.get("forbidden", ())),
+        accepted=row.get("accepted", True),
     )
 
 
+def _check(row: Any) -> None:
+    """A string where a list belongs would be a list of letters, and nearly any answer says those."""
+    if not isinstance(row, dict):
+        raise ValueError("a row is a JSON object")
+    for name in ("id", "question", "kind"):
+        if not _is_text(row.get(name)):
+            raise ValueError(f"{name!r} is not there, or no text")
+    for name in _TEXTS:
+        if not isinstance(row.get(name, ""), str):
+            raise ValueError(f"{name!r} is no text")
+    for name in _LISTS:
+        if not _is_list(row.get(name, []), _is_text):
+            raise ValueError(f"{name!r} is no list of texts")
+    if not _is_list(row.get("history", []), _is_turn):
+        raise ValueError('\'history\' is no list of {"role": "user" or "assistant", "content": text}')
+    if not _is_list(row.get("facts", []), _is_fact):
+        raise ValueError('\'facts\' is no list of {"any": [text, …], "vital": true or false, "paper": title}')
+    if type(row.get("count", 0)) is not int or not isinstance(row.get("accepted", True), bool):
+        raise ValueError("'count' is no whole number, or 'accepted' neither true nor false")
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _is_list(value: Any, of: Callable[[Any], bool]) -> bool:
+    return isinstance(value, list) and all(map(of, value))
+
+
+def _is_turn(value: Any) -> bool:
+    known = isinstance(value, dict) and value.get("role") in ("user", "assistant")
+    return known and isinstance(value.get("content"), str)
+
+
+def _is_fact(value: Any) -> bool:
+    if not isinstance(value, dict) or not value.get("any") or not _is_list(value["any"], _is_text):
+        return False
+    return isinstance(value.get("vital", True), bool) and isinstance(value.get("paper", ""), str)
+
+
 def load(path: Path) -> list[Question]:
-    """The questions of a JSON Lines file."""
-    lines = path.read_text(encoding="utf8").split("\n")
-    return [question_from(json.loads(line)) for line in lines if line.strip()]
+    """The questions of a JSON Lines file.
+
+    Raises:
+        OSError: when it cannot be read.
+        ValueError: for a line that is no question, or an id that stands in two, saying which.
+    """
+    found: dict[str, Question] = {}
+    for number, line in enumerate(path.read_text(encoding="utf8").split("\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            question = question_from(json.loads(line))
+        except (ValueError, RecursionError) as error:
+            raise ValueError(f"line {number}: {error}") from None
+        if question.id in found:
+            raise ValueError(f"line {number}: the id {question.id!r} stands in an earlier line")
+        found[question.id] = question
+    return list(found.values())
 
 
 def bundled(split: str) -> list[Question]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -37,9 +38,13 @@ def chosen(dataset: str, slices: Sequence[str]) -> list[Question]:
 
 def _loaded(path: Path) -> list[Question]:
     try:
-        return load(path)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise UsageError(f"{path} is no dataset", f"`footnote eval validate {path}` says what is wrong") from None
+        questions = load(path)
+    except (OSError, ValueError) as error:
+        hint = f"`footnote eval validate {path}` says all that is wrong"
+        raise UsageError(f"{path} is no dataset: {error}", hint) from None
+    if drafts := sum(not question.accepted for question in questions):
+        print(f'{drafts} of {len(questions)} questions are drafts: "accepted" is false', file=sys.stderr)
+    return questions
 
 
 def assistant_of(engine: str, pages: Path | None) -> tuple[Assistant, Settings]:

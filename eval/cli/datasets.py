@@ -24,7 +24,7 @@ def validate(path: Path) -> int:
     for fault in wrong(path, texts):
         print(f"{path}: {fault}")
         count += 1
-    print(f"{count} faults" if count else "sound")
+    print("sound" if not count else "1 fault" if count == 1 else f"{count} faults")
     return 1 if count else 0
 
 

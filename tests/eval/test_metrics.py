@@ -104,7 +104,7 @@ def test_a_run_written_for_trec_eval_has_the_same_figures_there(tmp_path: Path) 
     rankings = [
         (("A paper", "B", "C"), ("Other one", "A paper", "A paper", "C")),
         (("B", "B"), ("B", "x")),
-        (("x y z",), tuple("abcdefghi") + ("x y z",)),
+        (("x y z",), (*"abcdefghi", "x y z")),
         (tuple("abcdefghijkl"), tuple("lkjihg")),
     ]
     rows = [

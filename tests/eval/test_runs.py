@@ -6,13 +6,16 @@ import json
 import sys
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
+from typing import Any
 
 import pytest
 
-from eval import evaluate
+from eval import evaluate, results
 from eval.adapters import deepeval_rows, from_query_engine, llama_index_metric, ragas_rows
 from eval.compare import changes, drops, flips, randomised
 from eval.feedback import rows as feedback_rows
+from eval.metrics.facts import all_vital
 from eval.records import Record
 from eval.report import as_html, as_json, as_markdown, calibration, risk_coverage
 from eval.runner import run
@@ -213,6 +216,42 @@ def test_any_callable_can_be_scored(dataset: Path) -> None:
     assert found[-1].answer.abstained
 
 
+@pytest.mark.parametrize("given", [None, 3, {"text": "4.7x"}, Answer("q", None, (), (), False, "lookup", (), "x")])  # type: ignore[arg-type]
+def test_what_is_no_answer_is_an_error_of_that_question_alone(dataset: Path, given: Any) -> None:
+    found = evaluate(lambda question: given if "FrogJump" in question else "90 thousand", load(dataset)[:2])
+    assert "no answer but" in found[0].error
+    assert (found[0].answer.abstained, found[1].error) == (True, "")
+    assert all_vital(found[1]) == 1.0
+    assert results(found)
+
+
+@pytest.mark.parametrize("ranking", [None, "FrogJump", [1, 2], ValueError("no index")])
+def test_a_ranking_that_fails_is_one_without_titles(dataset: Path, ranking: Any) -> None:
+    def rank(question: str) -> Any:
+        if isinstance(ranking, Exception):
+            raise ranking
+        return ranking
+
+    (found,) = evaluate(lambda question: "4.7x", load(dataset)[:1], rank=rank)
+    assert (found.ranked, found.answer.text) == ((), "4.7x")
+    assert "no ranking" in found.error
+
+
+def test_a_system_that_hangs_is_left_behind(dataset: Path) -> None:
+    held = Event()
+
+    def slow(question: str) -> str:
+        if "FrogJump" in question:
+            held.wait(20)
+        return "90 thousand"
+
+    found = evaluate(slow, load(dataset)[:2], timeout_s=0.2)
+    held.set()
+    assert found[0].error == "TimeoutError: no answer within 0.2 s"
+    assert found[0].seconds < 5
+    assert not found[1].error
+
+
 def test_reports_in_all_forms(records: list[Record]) -> None:
     header = {"dataset": "pond", "engine": "extractive"}
     plain = json.loads(as_json(records, header))
@@ -241,6 +280,50 @@ def test_datasets_are_validated(papers: Path, dataset: Path, capsys: pytest.Capt
     printed = capsys.readouterr().out
     for expected in ("No such paper", "91 thousand", "unknown kind", "earlier line", "line 7"):
         assert expected in printed
+
+
+ODD = [
+    ({"facts": [{"any": "4.7x"}]}, "no question: 'facts' is no list of"),  # not the list of its letters
+    ({"facts": [{"any": ["4.7x"], "vital": "false"}]}, "no question: 'facts' is no list of"),
+    ({"facts": [{"any": []}]}, "no question: 'facts' is no list of"),
+    ({"gold": "FrogJump"}, "no question: 'gold' is no list of texts"),
+    ({"forbidden": "5x"}, "no question: 'forbidden' is no list of texts"),
+    ({"history": [{"speaker": "user", "text": "Hello"}]}, "no question: 'history' is no list of"),
+    ({"id": 7}, "no question: 'id' is not there, or no text"),
+    ({"question": None}, "no question: 'question' is not there, or no text"),
+    ({"count": "three"}, "no question: 'count' is no whole number"),
+    ({"fact": [], "note": "of our own"}, "unknown field 'fact'; is 'facts' meant?"),
+    ({"gold": ["frogjump: sparse attention for long documents"]}, "is 'FrogJump: Sparse Attention for Long"),
+    ({"facts": [{"any": ["4.7x"], "paper": "Heron"}]}, "a fact's paper is not gold: 'Heron'"),
+    ({"about": "FrogJump"}, "no paper is called 'FrogJump'"),
+    ({"count": 9}, "the count is 9, gold and borderline papers allow 1 to 1"),
+]
+
+
+def test_what_is_odd_in_a_dataset_is_told_line_by_line(
+    papers: Path, dataset: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    row = json.loads(dataset.read_text(encoding="utf8").splitlines()[0])
+    rows = [{**row, "id": f"odd {i}", **change} for i, (change, _) in enumerate(ODD)]
+    dataset.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf8")
+    assert main(["eval", "validate", str(dataset)]) == 1
+    *printed, count = capsys.readouterr().out.splitlines()
+    assert count == f"{len(ODD)} faults"
+    for number, (line, (_, told)) in enumerate(zip(printed, ODD, strict=True), start=1):
+        assert f"line {number}: " in line
+        assert told in line
+    assert main(["eval", "--dataset", str(dataset)]) == 2
+    assert "is no dataset: line 1: 'facts' is no list of" in capsys.readouterr().err
+
+
+def test_an_id_stands_once_and_drafts_are_told(papers: Path, dataset: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    line = dataset.read_text(encoding="utf8").splitlines()[0]
+    dataset.write_text(f"{line}\n{line}\n", encoding="utf8")
+    assert main(["eval", "--dataset", str(dataset)]) == 2
+    assert "line 2: the id 'q0' stands in an earlier line" in capsys.readouterr().err
+    dataset.write_text(json.dumps({**json.loads(line), "accepted": False}) + "\n", encoding="utf8")
+    assert main(["eval", "--dataset", str(dataset), "--name", "one"]) == 0
+    assert "1 of 1 questions are drafts" in capsys.readouterr().err
 
 
 def test_a_question_may_hold_a_line_separator(dataset: Path) -> None:
