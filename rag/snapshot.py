@@ -15,6 +15,7 @@ writes a new snapshot beside the old one, a reader never sees a half-written ind
     owners.npy      (passages,) int32: the position of each passage's paper
     text/, titles/  the two BM25 fields
     cells/          the inverted file over `vectors.npy` (see `rag.cells`), where there are many
+    records/        what records say, field by field (see `rag.records`)
     terms.npy       (words,) int32 vocabulary numbers of `text/`; term_sentences.npy: the sentence of each,
                     -1 in the title; term_bounds.npy: the words of passage i
 """
@@ -25,7 +26,7 @@ import json
 import mmap
 import zlib
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from pathlib import Path
@@ -37,6 +38,8 @@ from numpy.typing import NDArray
 from rag.cells import Cells
 from rag.errors import IndexDamagedError
 from rag.lexical import LexicalIndex
+from rag.records import Records
+from rag.selection import Selection
 from rag.types import Paper, Passage, Source
 
 SCHEMA = 1
@@ -204,6 +207,24 @@ class Snapshot:
         place = bisect_left(self._papers, paper_id, key=lambda row: str(row["id"]))
         found = self.paper(place) if place < self.paper_count else None
         return found if found is not None and found.id == paper_id else None
+
+    @cached_property
+    def records(self) -> Records:
+        """What all records say, field by field; made of the rows where the snapshot, as older ones, has none."""
+        try:
+            return Records.load(self.folder / "records")
+        except OSError:  # also where an ingest has removed this snapshot meanwhile
+            return Records.of(self.papers())
+
+    def where(self, condition: Callable[[Paper], bool]) -> NDArray[np.bool_]:
+        """`(papers,)`: which papers a condition lets through. It is asked of the records all at once where it is a
+        selection or has a method `among` for that, else of paper after paper, which takes seconds for a million."""
+        if isinstance(condition, Selection):
+            return self.records.selected(condition)
+        among: Callable[[Records], NDArray[np.bool_]] | None = getattr(condition, "among", None)
+        if among is not None:
+            return among(self.records)
+        return np.fromiter(map(condition, self.papers()), dtype=bool, count=self.paper_count)
 
     @cached_property
     def _terms(self) -> tuple[Any, Any, Any]:

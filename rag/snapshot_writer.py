@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from rag import cells
 from rag.chunking import encoder_text
 from rag.lexical import LexicalIndex
+from rag.records import Records
 from rag.snapshot import SCHEMA, PackedTokens, Rows, checksum, sealed
 from rag.store import Record, StoredPaper
 from rag.text.sentences import Span, sentences
@@ -76,6 +77,7 @@ def _write_files(
     """All files of a snapshot, the manifest last."""
     records = [record for stored in papers for record in stored.records]
     _write_rows(unfinished, papers, records)
+    Records.of(stored.paper for stored in papers).save(unfinished / "records")
     spans = [sentences(record.passage.text) for record in records]
     np.save(
         unfinished / "sentences.npy",
