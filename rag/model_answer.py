@@ -16,7 +16,7 @@ from prompts import Prompt, load
 from rag.chat_model import Call, ChatModel
 from rag.embedding import Embedder, TokenVectors
 from rag.errors import ModelError, ModelReplyError
-from rag.grounding.checker import says_absence
+from rag.grounding.asides import says_absence, without_absence
 from rag.grounding.composing import Composed, Composer, marked, without_faults
 from rag.grounding.encoders import encoded, stored
 from rag.grounding.model_check import checked_by
@@ -162,15 +162,11 @@ class ModelWriter:
         if not composed.text or (policy == "drop" and not composed.claims):
             return self._refused("", shown)
         claims = composed.claims
-        absent = bool(claims) and not composed.citations and all(says_absence(claim.text) for claim in claims)
-        return Written(
-            composed.text,
-            composed.citations,
-            claims,
-            abstained=absent,
-            nearest=_titles(shown) if absent else (),
-            note="the model ran out of room; the last sentence was left out" if cut else "",
-        )
+        if claims and all(says_absence(claim.text) and not without_absence(claim.text) for claim in claims):
+            told = tuple(replace(claim, citations=()) for claim in claims)
+            return Written(_without_markers(composed.text), claims=told, abstained=True, nearest=_titles(shown))
+        note = "the model ran out of room; the last sentence was left out" if cut else ""
+        return Written(composed.text, composed.citations, claims, note=note)
 
     def _refused(self, said: str, shown: Sequence[Shown]) -> Written:
         nearest = _titles(shown)

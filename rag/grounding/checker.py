@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from rag.boosted_trees import grown
@@ -15,21 +14,11 @@ from rag.text.names import names
 from rag.text.quantities import in_english
 from rag.types import Verdict
 
-_ABSENCE = re.compile(
-    r"\b(?:(?:papers?|passages?|abstracts?|texts?|sources?|studies|excerpts?|evidence|documents?)\s+"
-    r"(?:\w+\s+){0,3}?(?:do(?:es)?|did|is|are)(?: not|n['’]t)|(?:do|does|did)(?: not|n['’]t) (?:say|state|mention|"
-    r"report|specify|give|discuss|compare|provide|describe|indicate|detail)|"
-    r"no (?:passage|paper|figure|number|information|mention|details?)\b|"
-    r"not (?:stated|mentioned|specified|reported|given|discussed|provided|described|covered)|"
-    r"none of the (?:passages|papers|sources))\b",
-    re.I,
-)
 _REASONS = (
     "number_missing", "name_missing", "number_crossed", "turned", "role", "unsaid", "number_elsewhere", "name_replaced",
     "name_elsewhere",
 )  # fmt: skip
 _TELLING = 0.5  # a signal from which it is worth naming as the reason
-_LONGEST_ABSENCE = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +46,6 @@ def checked(statement: str, source: Source, tokens: TokenVectors) -> Checked:
     if score >= grown("grounding", NAMES).threshold and found["turned"] < 1.0:
         return Checked("supported", score, "", found.best, found)
     return Checked("unsupported", score, _reason(found), found.best, found)
-
-
-def says_absence(statement: str) -> bool:
-    """Whether a statement says what the papers do not say, which no span can support."""
-    return len(statement) <= _LONGEST_ABSENCE and bool(_ABSENCE.search(statement))
 
 
 def _foreign(statement: str, source: Source, found: Signals) -> Checked:

@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 
 from rag.blas import one_thread
 from rag.embedding import TokenVectors
-from rag.grounding.checker import Checked, checked, says_absence
+from rag.grounding.asides import attributes, is_talk, joins, lists_sources, says_absence, without_absence
+from rag.grounding.checker import Checked, checked
 from rag.grounding.content import stems
-from rag.grounding.premise import denies_premise, only_denies
+from rag.grounding.premise import denies_premise, only_denies, without_asked, without_remark
 from rag.grounding.signals import best_sentences, coverage
 from rag.grounding.source import Source, SourceSentence
 from rag.types import Citation, Claim
@@ -25,6 +26,8 @@ EncodeText = Callable[[str], TokenVectors]
 UNSUPPORTED = " (unsupported)"
 _NOWHERE = "it cites a passage that there is not"
 _DENIES = "it denies what the question takes for granted"
+_REPLIES = "it says yes or no to the question"
+_ABSENT = "it says what the papers do not say"
 _LEAD = re.compile(r"^[\s,;:–—\-*•>#]*(?:\d+[.)]\s+)?(?:(?:and|but|while|whereas|so)\s+)?")
 _ADDS = 0.25  # share of a statement that a second span must add
 _FEWEST_WORDS = 3  # below which words behind a marker belong to the claim before it
@@ -74,8 +77,8 @@ class _Part:
 class Composer:
     """Takes a reply's tokens in order. `source_of` gives what paper numbers stand for, `numbers` those shown;
     `question` is what it replies to, whose premise it may deny; `strict` finds a claim unsupported for a marker whose
-    number was not shown, and takes one before a sentence for one of it, where a model's reply would lose the marker
-    alone."""
+    number was not shown, where a model's reply would lose the marker alone, and keeps a list of sources. Behind a
+    marker that opens its sentence ("According to [2], …") text is given out once it has ended, its span known."""
 
     def __init__(
         self,
@@ -98,49 +101,67 @@ class Composer:
         self._shown = ""  # of the sentence so far, as it was given out
         self._words = ""  # since the last marker
         self._parts: list[_Part] = []
-        self._ahead: tuple[int, ...] = ()  # of markers that stand before their sentence
+        self._ahead: list[tuple[int, tuple[int, ...]]] = []  # markers before what they cite: place in `_shown`, numbers
+        self._held = -1  # from where on what is shown is not given out yet; -1: nothing is held
 
     def take(self, token: Token) -> str:
         """The text to show for a token."""
         if isinstance(token, Text):
+            given = self._given()
+            self._shown += token.text
             self._words += token.text
             if "\n" in token.text and not self._words.strip():
-                self._ahead = ()  # a marker on a line of its own is nobody's
-            return self._show(token.text)
+                self._ahead, self._held = [], -1  # a marker on a line of its own is nobody's
+            return self._shown[given:] if self._held < 0 else ""
         with one_thread():
             return self._cite(token.numbers) if isinstance(token, Cites) else self._end(token)
 
     def finish(self) -> Composed:
         """Everything taken; a sentence that has not ended is left out, since it may lack its half."""
-        return Composed(tuple(self._sentences), tuple(self._citations.values()))
+        composed = Composed(tuple(self._sentences), tuple(self._citations.values()))
+        return composed if self._strict else _without_sources(composed)
 
-    def _show(self, text: str) -> str:
-        self._shown += text
-        return text
+    def _given(self) -> int:
+        """How much of the sentence so far was given out."""
+        return len(self._shown) if self._held < 0 else self._held
 
     def _cite(self, numbers: Sequence[int]) -> str:
-        if not self._parts and not _statement(self._words):  # nothing yet, or a list's bullet
-            self._ahead += tuple(numbers) if self._strict else ()
+        if not self._parts and (joins if self._ahead else attributes)(self._words):
+            self._held = self._given()
+            self._ahead.append((len(self._shown), tuple(numbers)))
+            self._words = ""
             return ""
         if self._words.strip():
             self._parts.append(_Part(self._words))
             self._words = ""
-        numbers, self._ahead = (*self._ahead, *numbers), ()
-        known = tuple(number for number in numbers if number in self._numbers)
+        given = self._given()
         part = self._parts[-1]
+        ahead = [(place, self._fresh(part, early)) for place, early in self._ahead]
+        fresh = self._fresh(part, numbers)
+        for place, marks in reversed(ahead):
+            self._mark(place, marks)
+        self._mark(len(self._shown), fresh)
+        self._ahead, self._held = [], -1
+        return self._shown[given:]
+
+    def _fresh(self, part: _Part, numbers: Sequence[int]) -> tuple[int, ...]:
+        """The citations that paper numbers add to a part; the part notes them."""
+        known = tuple(number for number in numbers if number in self._numbers)
         part.unknown |= len(known) < len(numbers)
         new = tuple(number for number in known if number not in part.numbers)
-        marks = self._marks(_statement(part.text), new)
-        fresh = tuple(mark for mark in marks if mark not in part.cited)
+        fresh = tuple(mark for mark in self._marks(_statement(part.text), new) if mark not in part.cited)
         part.numbers += new
         part.cited += fresh
-        return self._markers(fresh)
+        return fresh
 
-    def _markers(self, cited: Sequence[int]) -> str:
+    def _mark(self, place: int, cited: Sequence[int]) -> None:
+        """Put the markers of citations at a place of the sentence."""
         if not cited:
-            return ""
-        space = "" if self._shown.endswith(("]", " ")) else " "
-        return self._show(space + "".join(f"[{n}]" for n in cited))
+            return
+        before, behind = self._shown[:place], self._shown[place:]
+        space = "" if not before.strip() or before.endswith(("]", " ", "(", "*", ">")) else " "
+        gap = " " if behind[:1].isalnum() else ""
+        self._shown = before + space + "".join(f"[{n}]" for n in cited) + gap + behind
 
     def _marks(self, statement: str, numbers: Sequence[int]) -> tuple[int, ...]:
         """The citation numbers of the spans that say most of a statement, at most two a paper."""
@@ -174,21 +195,23 @@ class Composer:
     def _end(self, token: End) -> str:
         if self._words.strip():
             self._close_words()
-        shown = self._cite(()) if self._ahead and self._parts else ""
+        given = self._given()
+        if self._ahead and self._parts:
+            self._cite(())
         claims: list[Claim] = []
         for part in self._parts:
             claim, attached = self._claim(part)
-            if attached:
-                shown += self._markers(attached)
+            self._mark(len(self._shown), attached)
             if claim is not None:
                 claims.append(claim)
-        shown += self._show(token.text)
+        self._shown += token.text
+        shown = self._shown[given:]
         if self._shown.strip():
             self._sentences.append(Sentence(self._shown, tuple(claims)))
         elif self._sentences:
             last = self._sentences[-1]
             self._sentences[-1] = replace(last, text=last.text + self._shown)
-        self._shown, self._words, self._parts = "", "", []
+        self._shown, self._words, self._parts, self._ahead, self._held = "", "", [], [], -1
         return shown
 
     def _close_words(self) -> None:
@@ -204,25 +227,43 @@ class Composer:
         statement = _statement(part.text)
         if part.unknown and self._strict:
             return Claim(statement, part.cited, "unsupported", 0.0, _NOWHERE), ()
-        if not part.numbers and (len(stems(statement)) < 2 or statement.endswith(":")) and not says_absence(statement):
+        if not part.numbers and _claims_nothing(statement):
             return None, ()
-        if not self._check:
-            return Claim(statement, part.cited, "unchecked", 0.5, "sentences are not checked"), ()
+        told, unchecked = self._told(part, statement)
+        if unchecked:
+            return Claim(statement, part.cited, "unchecked", 0.5, unchecked), ()
         if not part.numbers:
-            return self._uncited(part, statement)
-        found = checked(statement, self._source_of(part.numbers), self._encode(statement))
-        if only_denies(found) and denies_premise(statement, self._question):
-            found = replace(found, verdict="unchecked", score=0.5, reason=_DENIES)
-        return _claim(statement, part.cited, found), ()
+            return self._uncited(part, statement, told)
+        return _claim(statement, part.cited, self._found(told, part.numbers)), ()
 
-    def _uncited(self, part: _Part, statement: str) -> tuple[Claim, tuple[int, ...]]:
-        """A statement without a usable marker: one paper may support it all the same."""
-        if says_absence(statement):
-            return Claim(statement, (), "unchecked", 0.5, "it says what the papers do not say"), ()
-        encoded = self._encode(statement)
+    def _told(self, part: _Part, statement: str) -> tuple[str, str]:
+        """What of a statement is to be checked, or why nothing of it is."""
+        if not self._check:
+            return "", "sentences are not checked"
+        told = without_remark(statement)
+        if not told:
+            return "", _REPLIES
+        if part.numbers:
+            told = without_absence(told)
+        return ("", _ABSENT) if not told or (not part.numbers and says_absence(told)) else (told, "")
+
+    def _found(self, told: str, numbers: tuple[int, ...]) -> Checked:
+        """The verdict on what a statement says of the papers, where it denies the question's premise too."""
+        source = self._source_of(numbers)
+        found = checked(told, source, self._encode(told))
+        if found.verdict != "unsupported":
+            return found
+        denies = only_denies(found) and denies_premise(told, self._question)
+        if not denies and (rest := without_asked(told, self._question)):
+            denies = checked(rest, source, self._encode(rest)).verdict == "supported"
+        return replace(found, verdict="unchecked", score=0.5, reason=_DENIES) if denies else found
+
+    def _uncited(self, part: _Part, statement: str, told: str) -> tuple[Claim, tuple[int, ...]]:
+        """A statement without a usable marker: one paper may support what it has `told` all the same."""
+        encoded = self._encode(told)
         best: tuple[float, int, Checked] | None = None
         for number in sorted(self._numbers):
-            found = checked(statement, self._source_of((number,)), encoded)
+            found = checked(told, self._source_of((number,)), encoded)
             if found.verdict == "supported" and (best is None or found.score > best[0]):
                 best = (found.score, number, found)
         if best is not None:
@@ -240,6 +281,17 @@ def marked(composed: Composed) -> Composed:
 def without_faults(composed: Composed) -> Composed:
     """The sentences that have no unsupported claim, citations numbered anew."""
     kept = [s for s in composed.sentences if all(claim.verdict != "unsupported" for claim in s.claims)]
+    return _only(composed, kept)
+
+
+def _without_sources(composed: Composed) -> Composed:
+    """The same up to a list of sources behind the answer."""
+    places = [i for i, sentence in enumerate(composed.sentences) if i and lists_sources(sentence.text)]
+    return _only(composed, composed.sentences[: places[0]]) if places else composed
+
+
+def _only(composed: Composed, kept: Sequence[Sentence]) -> Composed:
+    """These of its sentences, with the citations that they have, numbered anew."""
     used = dict.fromkeys(n for sentence in kept for claim in sentence.claims for n in claim.citations)
     numbers = {old: new for new, old in enumerate(used, start=1)}
     citations = [replace(c, n=numbers[c.n]) for c in composed.citations if c.n in numbers]
@@ -282,6 +334,13 @@ def _spans(found: Sequence[SourceSentence], statement: str) -> list[tuple[Source
 
 def _claim(statement: str, cited: tuple[int, ...], found: Checked) -> Claim:
     return Claim(statement, cited, found.verdict, round(found.score, 4), found.reason)
+
+
+def _claims_nothing(statement: str) -> bool:
+    """Whether a statement without a marker is no claim: a heading, a word or two, words to the reader."""
+    if says_absence(statement):
+        return False
+    return len(stems(statement)) < 2 or statement.endswith(":") or is_talk(statement)
 
 
 def _statement(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The stems of a text for comparison: search words with British and American spellings as one."""
+"""The stems of a text for comparison: search words with British and American spellings as one, `8xA100` as two."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ _NOT_BRITISH = re.compile(
     r"surpris|enterpris|premis|disguis|concis|devis|wis|clois|vis|four|hour|your|pour|tour)\w*",
     re.I,
 )
+_SO_MANY = re.compile(r"(?<=\d)[x×](?=[A-Z])")  # `8xA100`
 
 
 def stems(text: str) -> list[str]:
     """The search words of `text` (see `rag.text.words`), in order: `quantises` and `quantizes` give one."""
-    return words(_american(text))
+    return words(_american(_SO_MANY.sub("x ", text)))
 
 
 def _american(text: str) -> str:

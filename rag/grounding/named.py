@@ -16,6 +16,10 @@ _GENERIC = frozenset(
     rlhf api apis sota qa vqa moe peft gan gans vae vaes mlp mlps id ids ood asr tts ocr dnn dnns lm lms nn cot icl
     github english i a none nothing neither nobody""".split()
 )
+_LIKE = re.compile(  # what is joined to a name and is none of it: `CLIP-like`
+    r"(?<=\w)-(?:like|based|style|type|class|level|scale|sized?|only|family|trained|pretrained|tuned|initiali[sz]ed|generated|"
+    r"powered|driven|guided|inspired|derived|compatible|specific|related|free|equipped|compressed|quanti[sz]ed)$"
+)
 _OPENING = re.compile(r"^\W*([A-Z][a-z]+)(?=\s|$)")
 _LETTERS = re.compile(r"[A-Za-z]+")
 
@@ -23,7 +27,10 @@ _LETTERS = re.compile(r"[A-Za-z]+")
 @lru_cache(maxsize=4096)
 def named_things(statement: str) -> tuple[str, ...]:
     """Names in a statement, in order, each once; abbreviations that papers share are left out."""
-    found = [*names(statement), *(word for word in capitalised(statement) if not _plain(word))]
+    found = [
+        *(_LIKE.sub("", name) for name in names(statement)),
+        *(word for word in capitalised(statement) if not _plain(word)),
+    ]
     opening = _OPENING.match(statement)
     if opening and not _plain(opening.group(1)):
         found.append(opening.group(1))

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from rag.embedding import TokenVectors
 from rag.grounding.content import stems
 from rag.grounding.counterparts import of_names, of_numbers
+from rag.grounding.introduced import introduced
 from rag.grounding.named import folded, has_name, named_things
 from rag.grounding.polarity import NEGATION, marks, role_conflict
 from rag.grounding.source import Source, SourceSentence
@@ -235,6 +236,8 @@ def _names(
 
 def _apart(name: str, source: Source, weights: dict[str, float]) -> float:
     """How much less the sentences with a name say of the statement than the sentence that says most."""
+    if folded(name) in introduced(source.text):
+        return 0.0  # what the paper calls its own is what all of it is about
     own = frozenset(stems(name))
     rest = {word: value for word, value in weights.items() if word not in own}
     covers = [(_covered(rest, s.words | source.title_words), has_name(folded(s.text), name)) for s in source.sentences]

@@ -1,7 +1,7 @@
 """Text in, its numbers out: value, unit and place, whatever the notation.
 
 `5,000x`, `5000 times` and `5,000×` are one quantity; so are `40 percent` and `40%`, `1.5B` and `1.5 billion`,
-`sim1\\%` and `~1%`.
+`sim1\\%` and `~1%`, `10 000` and `10,000`.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _SCALE |= {
     "억": 1e8,
 }
 _NUMBER = re.compile(
-    r"(?<![\w.])(?P<value>\d{1,3}(?:[,\u2009\u202f]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
+    r"(?<![\w.])(?P<value>\d{1,3}(?:(?:[,\u2009\u202f]\d{3})+|(?:[ \u00a0]000)+(?!\d))(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
     r"(?P<scale>\s?(?:thousand|million|billion|trillion)s?\b|[kKMBT](?![a-zA-Z0-9_])|百万|千万|[千万萬億亿兆만억])?"
     r"(?P<unit>\s?\\?%|\s?(?:percent(?:age)?(?:\s+points?)?|per cent)\b|"
     r"\s?(?:[x×✕](?![\w])|\\times|times\b|fold\b|-fold\b)|\s?[°-]?[A-Za-zµμ]+\b)?"
@@ -107,7 +107,7 @@ def _grouped(match: re.Match[str]) -> str:
 
 
 def _quantity(text: str, match: re.Match[str]) -> Quantity:
-    digits = re.sub(r"[,\u2009\u202f]", "", match.group("value"))
+    digits = re.sub(r"[,\s]", "", match.group("value"))
     scale = (match.group("scale") or "").strip()
     value = float(digits) * _SCALE.get(scale.casefold(), 1.0)
     unit = (match.group("unit") or "").strip().casefold().lstrip("\\")

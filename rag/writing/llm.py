@@ -57,7 +57,7 @@ def replied(model: ChatModel, messages: Sequence[Message], call: Call) -> Genera
     Raises:
         ModelError: when the model gives none, or it breaks off.
     """
-    reader = MarkerScanner()
+    reader = MarkerScanner(loose=True)
     written: list[str] = []
     pieces = model.stream(messages, call)
     while True:

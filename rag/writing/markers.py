@@ -15,6 +15,13 @@ _MARKER = re.compile(
     r"(\d+(?:\s*(?:,|;|and|&|[-–—])\s*\^?(?:passage\s*|paper\s*)?\d+)*)(?:[†:][^\]】]*)?\s*[\]】]+(?!\()",
     re.I,
 )
+# "(passage 2)" anywhere, "(2)" only where it ends a sentence: "(1) … (2) …" is how a list is written
+_ROUND = re.compile(
+    r"\(\s?(?:see\s)?(?:(?:passages?|papers?|sources?|refs?\.?)\s{0,2}\[?(\d+(?:\s*(?:,|;|and|&|[-–—])\s*(?:passage\s)?\d+)*)\]?|"
+    r"(\d{1,2}(?:\s*[,;]\s*\d{1,2})*))\s?\)",
+    re.I,
+)
+_ROUND_BEGUN = re.compile(r"\([a-z.\s\[]{0,14}[\d,;&\s–—\-and\]]*\)?\s*", re.I)
 _RANGE = re.compile(r"(?<!\d)(\d+)\s*[-–—]\s*(\d+)")
 _THOUGHT = re.compile(r"\s*<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.S | re.I)
 _LONGEST_MARKER = 60
@@ -54,10 +61,12 @@ class MarkerScanner:
     """Takes a reply in pieces and gives its tokens; `close` gives what is left.
 
     Markers that follow a sentence's full stop come before its `End`: a model may write either. A thought is hidden
-    where it opens the reply; papers may write of `<think>`, too.
+    where it opens the reply; papers may write of `<think>`, too. `loose` takes "(passage 2)", and "(2)" at a sentence's
+    end, for markers as well, as some models write them.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, loose: bool = False) -> None:
+        self._loose = loose
         self._buffer = ""
         self._in_sentence = False  # whether it has words by now
         self._behind = ""  # the last characters of it
@@ -79,7 +88,7 @@ class MarkerScanner:
         while self._buffer and (final or not self._in_thought()):
             if not self._begun and (thought := _THOUGHT.match(self._buffer)):
                 self._buffer = self._buffer[thought.end() :]
-            place = _first_special(self._buffer)
+            place = _first_special(self._buffer, "[【(" if self._loose else "[【")
             token = self._special(final=final) if place == 0 and self._buffer else self._text(place, final=final)
             if token is None:
                 return
@@ -117,6 +126,8 @@ class MarkerScanner:
         stripped = self._buffer.lstrip(" \t")
         if stripped[:1] in ("[", "【"):
             return self._bracket(stripped, final=final)
+        if stripped[:1] == "(" and self._loose:
+            return self._round(stripped, final=final)
         if self._buffer[0] == "\n" or stripped[:1] == "\n":
             return self._line_end(final=final)
         return self._stop(final=final)
@@ -132,6 +143,19 @@ class MarkerScanner:
         if not final and (match or (not closed and len(stripped) < _LONGEST_MARKER)):
             return None
         taken = self._buffer[: len(self._buffer) - len(stripped) + 1]  # a bracket of the text itself
+        self._buffer = stripped[1:]
+        return Text(taken)
+
+    def _round(self, stripped: str, *, final: bool) -> Token | None:
+        """A marker in round brackets, or the bracket as a word."""
+        if not final and _ROUND_BEGUN.fullmatch(stripped) and len(stripped) < _LONGEST_MARKER:
+            return None
+        match = _ROUND.match(stripped)
+        behind = stripped[match.end() :].lstrip() if match else ""
+        if match and (match.group(1) or not behind or behind[0] in _ENDS):
+            self._buffer = stripped[match.end() :]
+            return Cites(_numbers(match.group(1) or match.group(2)))
+        taken = self._buffer[: len(self._buffer) - len(stripped) + 1]
         self._buffer = stripped[1:]
         return Text(taken)
 
@@ -175,9 +199,9 @@ class MarkerScanner:
         return End(mark + space) if starts else Text(mark)
 
 
-def _first_special(text: str) -> int:
-    """Where the first bracket, full stop or line end stands (white space before a bracket included)."""
-    found = re.search(rf"(?<![ \t])[ \t]*[\[【\n]|[{re.escape(_ENDS)}]", text)
+def _first_special(text: str, brackets: str) -> int:
+    """Where the first of these brackets, full stop or line end stands (white space before a bracket included)."""
+    found = re.search(rf"(?<![ \t])[ \t]*[{re.escape(brackets)}\n]|[{re.escape(_ENDS)}]", text)
     return found.start() if found else len(text)
 
 

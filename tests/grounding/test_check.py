@@ -47,6 +47,29 @@ def test_what_it_does_not_say_is_not(kind: str) -> None:
     assert claim.reason
 
 
+BITTERN = (
+    "Training on 8xA100 (80G) GPUs is slow. We propose a new sampler, LOw-Noise Walk (LONO), that needs no labels "
+    "and is over 10 000 times faster than MCMC. Our sampler draws from an OwlNet-like prior, trains in 8 hours on one "
+    "8xA100 (80G) machine, and the ReedTrack score rises from 0.61 to 0.74."
+)
+
+
+@pytest.mark.parametrize(
+    ("statement", "supported"),
+    [
+        ("LONO trains in 8 hours on one machine with eight A100 (80G) GPUs [1].", True),
+        ("LONO is over 10,000 times faster than MCMC [1].", True),
+        ("LONO is over 20,000 times faster than MCMC [1].", False),
+        ("With LONO, the ReedTrack score rises from 0.61 to 0.74 [1].", True),
+        ("With SwanNet, the ReedTrack score rises from 0.61 to 0.74 [1].", False),
+        ("LONO draws from a prior like OwlNet-based ones [1].", True),
+    ],
+)
+def test_what_a_paper_calls_its_own_and_how_it_writes_figures(statement: str, supported: bool) -> None:
+    (claim,) = check(statement, BITTERN)
+    assert claim.supported == supported, claim
+
+
 def test_markers_in_the_middle_make_claims_of_their_own() -> None:
     text = "FrogJump reduces memory by 4.7x on PondBench [1], while TinyToad's student has 90 billion parameters [2]."
     first, second = check(text, PASSAGES)

@@ -17,11 +17,12 @@ REPLIES = [
     "句子一[1]。句子二。[2]第三",
     "Mid [1], while B [2]. (Smith et al. [3] differ.) Cut in the mid",
     "An array a[3] and a dict {x: [1]}. Over [99] and [passage 4] and [1†source].",
+    "Say it (passage 2). (1) One (see sources 1 and 2), f(3) is (2) two, at last (3). Open (",
 ]
 
 
-def tokens(pieces: list[str]) -> list[Token]:
-    reader = MarkerScanner()
+def tokens(pieces: list[str], *, loose: bool = False) -> list[Token]:
+    reader = MarkerScanner(loose=loose)
     found = [token for piece in pieces for token in reader.feed(piece)]
     joined: list[Token] = []
     for token in [*found, *reader.close()]:
@@ -43,15 +44,15 @@ def test_a_number_of_any_length_is_read() -> None:
     assert Cites((111111111,)) in tokens([f"An id [{'1' * 5000}]."])
 
 
-@given(st.sampled_from(REPLIES), st.lists(st.integers(0, 120), max_size=30))
-def test_cuts_change_nothing(reply: str, cuts: list[int]) -> None:
+@given(st.sampled_from(REPLIES), st.lists(st.integers(0, 120), max_size=30), st.booleans())
+def test_cuts_change_nothing(reply: str, cuts: list[int], loose: bool) -> None:
     places = [0, *sorted({cut for cut in cuts if cut < len(reply)}), len(reply)]
-    assert tokens([reply[a:b] for a, b in pairwise(places)]) == tokens([reply])
+    assert tokens([reply[a:b] for a, b in pairwise(places)], loose=loose) == tokens([reply], loose=loose)
 
 
-@given(st.text(alphabet="ab1 .[]()\n,-<>", max_size=60))
-def test_no_words_are_lost(reply: str) -> None:
-    shown = "".join(token.text for token in tokens([reply]) if not isinstance(token, Cites))
+@given(st.text(alphabet="ab1 .[]()\n,-<>", max_size=60), st.booleans())
+def test_no_words_are_lost(reply: str, loose: bool) -> None:
+    shown = "".join(token.text for token in tokens([reply], loose=loose) if not isinstance(token, Cites))
     letters = [char for char in reply if char in "ab"]
     assert [char for char in shown if char in "ab"] == letters
 
@@ -72,6 +73,26 @@ def test_no_words_are_lost(reply: str) -> None:
 )
 def test_markers_in_all_their_forms(written: str, numbers: tuple[int, ...]) -> None:
     assert Cites(numbers) in tokens([f"So it is {written}."])
+
+
+@pytest.mark.parametrize(
+    ("written", "numbers"),
+    [
+        ("So (passage 2) it is.", (2,)),
+        ("So it is (sources 1, 3).", (1, 3)),
+        ("So it is (see paper [4]).", (4,)),
+        ("So it is (2).", (2,)),
+        ("So it is (2, 5)", (2, 5)),
+        ("So (2) it is.", None),
+        ("So it was (2019).", None),
+        ("So it is (in passage).", None),
+    ],
+)
+def test_round_brackets_are_markers_where_nothing_else_is_meant(written: str, numbers: tuple[int, ...] | None) -> None:
+    assert [token.numbers for token in tokens([written], loose=True) if isinstance(token, Cites)] == [
+        *([numbers] if numbers else [])
+    ]
+    assert not any(isinstance(token, Cites) and "[" not in written for token in tokens([written]))
 
 
 @pytest.mark.parametrize("written", ["[0, 1]", "[a]", "[1](https://example.org)", "[1.5]"])

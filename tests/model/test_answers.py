@@ -83,6 +83,63 @@ def test_markers_that_name_nothing_never_appear(scripted: Ask) -> None:
     assert {int(n) for n in re.findall(r"\[(\d+)\]", answer.text)} == {c.n for c in answer.citations}
 
 
+@pytest.mark.parametrize(
+    ("reply", "text"),
+    [
+        ("According to passage [1], FrogJump cuts memory by 4.7x.", None),
+        ("According to [1], FrogJump cuts memory by 4.7x [1].", "According to [1], FrogJump cuts memory by 4.7x."),
+        ("The authors of [1] say that FrogJump cuts memory by 4.7x.", None),
+        ("[1] says that FrogJump cuts memory by 4.7x.", None),
+        ("- [1] FrogJump cuts memory by 4.7x.", None),
+        ("FrogJump cuts memory by 4.7x (passage 1).", GOOD),
+        ("FrogJump cuts memory by 4.7x (1).", GOOD),
+        (f"{GOOD}\n\nSources:\n[1] FrogJump: Sparse Attention for Long Documents", GOOD),
+        (f"{GOOD}\n\n**References**\n- [1] FrogJump\n- [2] TinyToad", GOOD),
+        (f"{GOOD} I hope this helps!", None),
+    ],
+)
+@pytest.mark.parametrize("pieces", [1, 500])
+def test_other_ways_to_cite(scripted: Ask, reply: str, text: str | None, pieces: int) -> None:
+    assistant, server = scripted(lambda request: Say(reply, pieces=pieces))
+    shown, events = stream(assistant, QUESTION)
+    answer = events[-1]
+    assert isinstance(answer, Answer)
+    assert shown == answer.text == (text or reply)
+    assert server.purposes() == ["answer"]
+    assert [claim.verdict for claim in answer.claims] == ["supported"]
+    (citation,) = answer.citations
+    assert "4.7x" in citation.quote
+
+
+def test_two_papers_named_before_what_they_say(scripted: Ask) -> None:
+    assistant, _ = scripted(lambda request: Say("Both [1] and [2] are evaluated on PondBench."))
+    answer = assistant.ask("Are FrogJump and LilyPad evaluated on PondBench?")
+    assert answer.text == "Both [1] and [2] are evaluated on PondBench."
+    assert len(answer.papers) == 2
+
+
+@pytest.mark.parametrize(
+    ("reply", "abstained", "verdicts"),
+    [
+        ("The passages do not say how much energy FrogJump needs [1].", True, ["unchecked"]),
+        ("No passage gives the energy that it needs.", True, ["unchecked"]),
+        ("The passage does not give it, but it says that FrogJump cuts memory by 4.7x [1].", False, ["supported"]),
+        ("The passage does not give it; it says that FrogJump cuts memory by 7.7x [1].", False, ["unsupported"]),
+        ("While the paper does not say why, FrogJump cuts memory by 4.7x [1].", False, ["supported"]),
+        (f"{GOOD} Its energy is not compared in the passages.", False, ["supported", "unchecked"]),
+    ],
+)  # fmt: skip
+def test_what_the_papers_leave_open_may_be_said(
+    scripted: Ask, reply: str, abstained: bool, verdicts: list[str]
+) -> None:
+    assistant, _ = scripted(lambda request: Say(reply))
+    answer = assistant.ask("How much energy does FrogJump need?")
+    assert answer.abstained == abstained
+    assert [claim.verdict for claim in answer.claims] == verdicts
+    assert bool(answer.nearest) == abstained
+    assert bool(answer.citations) != abstained
+
+
 def test_a_sentence_without_a_marker_gets_one_where_a_paper_says_it(scripted: Ask) -> None:
     assistant, _ = scripted(lambda request: Say("FrogJump cuts memory by 4.7x."))
     answer = assistant.ask(QUESTION)
@@ -121,6 +178,33 @@ def test_a_wrong_premise_may_be_denied(scripted: Ask, question: str, reply: str)
     answer = assistant.ask(question)
     assert server.purposes() == ["answer"]
     assert "(unsupported)" not in answer.text
+
+
+FITS = "Does the TinyToad student fit into 64 KB?"
+
+
+@pytest.mark.parametrize(
+    ("question", "reply", "verdicts"),
+    [
+        (FITS, "No: TinyToad is for microcontrollers with 256 KB of memory [{}].", ["supported"]),
+        (FITS, "That is not so; the TinyToad student has 90 thousand parameters [{}].", ["supported"]),
+        (FITS, "It does not: the TinyToad student has 80 thousand parameters [{}].", ["unsupported"]),
+        (FITS, "The premise is wrong. TinyToad costs 0.2% more with 4 bits [{}].", ["unchecked", "supported"]),
+        (FITS, "TinyToad is for microcontrollers with 256 KB of memory, more than the 64 KB [{}].", ["unchecked"]),
+        (FITS, "TinyToad is for microcontrollers with 32 KB of memory, less than the 64 KB [{}].", ["unsupported"]),
+        ("How many pairs does it need?", "None: the TinyToad student has 90 thousand parameters [{}].", ["supported"]),
+        (
+            "Why does TinyToad quantize the student to 8 bits?",
+            "TinyToad quantizes the student to 4 bits (W4A8), not to 8 bits, at a cost of only 0.2% more [{}].",
+            ["unchecked"],
+        ),
+    ],
+)  # fmt: skip
+def test_words_to_the_question_are_no_claims_on_the_paper(
+    scripted: Ask, question: str, reply: str, verdicts: list[str]
+) -> None:
+    assistant, _ = scripted(lambda request: Say(reply.format(number_of(request, "TinyToad"))))
+    assert [claim.verdict for claim in assistant.ask(question).claims] == verdicts
 
 
 def test_a_denial_of_what_was_not_asked_is_checked(scripted: Ask) -> None:
