@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from rag.writing.by_record import narrowed
 from rag.writing.draft import Draft
 from rag.writing.of_record import Opening
 from rag.writing.record import asks_for_record, record
+from rag.writing.survey import lists_topic
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,9 @@ def scoped(retriever: Retriever, rules: Plan, selection: Selection, clock: Clock
         allowed, wanted = _selected(retriever, rules, selection)
     if allowed is not None and not allowed.any():
         return Draft((), opening=f"No paper of the index fits {wanted}.", abstained=True), rules.route
+    if rules.topic:
+        with clock("survey"):
+            rules = rules if lists_topic(retriever, rules, allowed) else replace(rules, route="lookup", subject="")
     if rules.route in ("survey", "count"):
         with clock("survey"):
             near = alike(retriever, rules, allowed) if rules.like else None

@@ -5,15 +5,18 @@ from rag.question.follow_up import MAX_QUESTION, OF_ANY, leans
 from rag.question.history import History, turns_of
 from rag.question.plan import Plan, plan
 from rag.question.remark import OPENERS
-from rag.question.route import MOST_OF_ALL, NEWEST, WRITE
+from rag.question.route import BY_DATE, CITED, MOST_OF_ALL, NEWEST, OLDEST, WRITE
 from rag.question.subject import LEFT_OUT, subject_of
 
 __all__ = [
+    "BY_DATE",
+    "CITED",
     "LEFT_OUT",
     "MAX_QUESTION",
     "MOST_OF_ALL",
     "NEWEST",
     "OF_ANY",
+    "OLDEST",
     "OPENERS",
     "WRITE",
     "History",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rag.question.follow_up import Spoken, folded, one_line, refers, standalone
 from rag.question.remark import continued, last_question, of_list, on_entry
 from rag.question.route import ALIKE, route_of
-from rag.question.subject import most_wanted, subject_of
+from rag.question.subject import is_topic, most_wanted, subject_of
 from rag.question.wording import understood
 from rag.text.words import words
 from rag.types import Route, Turn
@@ -22,9 +22,9 @@ class Plan:
     folded in, and `otherwise`, if not empty, what to search for where that finds no answer. `subject` is what listed
     or counted papers must have, and `most` how many of them are wanted, 0 for all; `searches` are the searches to make
     where one for `query` is not enough. `among` says what the records of listed papers must say ("by A, from 2020 on"),
-    and `newest` that the newest come first. `like` finds the paper that listed ones must be like: its name, or where
+    and `newest` or `oldest` which come first. `like` finds the paper that listed ones must be like: its name, or where
     that was spoken of before, the conversation. `within` has the openings of the titles in the list that a remark looks
-    into.
+    into. `topic` says that the question is but a topic: to be listed where several papers are about it, else looked up.
     """
 
     question: str
@@ -37,8 +37,10 @@ class Plan:
     otherwise: str = ""
     among: str = ""
     newest: bool = False
+    oldest: bool = False
     like: str = ""
     within: tuple[str, ...] = ()
+    topic: bool = False
 
 
 def plan(question: str, history: Sequence[Turn] = ()) -> Plan:
@@ -59,6 +61,8 @@ def plan(question: str, history: Sequence[Turn] = ()) -> Plan:
         return Plan(asked, text, text, route, subject_of(behind), most_wanted(text), like=_likened(behind, spoken))
     if route in ("survey", "count"):
         return Plan(asked, query, query, route, subject_of(query), most_wanted(query))
+    if not spoken.asked and route != "chat" and is_topic(text):
+        return Plan(asked, text, query, "survey", subject_of(text), topic=True)
     return Plan(asked, text, query, route, otherwise=otherwise)
 
 

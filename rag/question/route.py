@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from rag.question.chat import is_chat
-from rag.question.subject import LATEST
+from rag.question.subject import EARLIEST, LATEST
 from rag.types import Route
 
 _SOME = (
@@ -51,6 +51,20 @@ NEWEST = re.compile(
     r"|recently (?:published|released))\b",
     re.I,
 )
+OLDEST = re.compile(
+    rf"\b(?:{EARLIEST}|(?:very )?first(?= (?:papers?|articles?|publications?)\b)|chronological(?:ly| order))\b", re.I
+)
+BY_DATE = re.compile(  # all of them, in an order
+    r"\b(?:(?:sorted|ordered|arranged|ranked|grouped|listed) )?(?:by|in order of) (?:the |their )?"
+    r"(?:publication |release )?(?:years?|dates?)\b"
+    r"|\b(?:newest|latest|most recent|oldest|earliest) first\b|\b(?:in )?chronological(?:ly| order)\b",
+    re.I,
+)
+CITED = re.compile(
+    r"\b(?:(?:most|highly|often|frequently|widely|best)[- ]cited|cited (?:the )?(?:most|best)|citations?(?: counts?)?"
+    r"(?=\W*$| (?:does|do|did|has|have|is|are|of)\b))",
+    re.I,
+)
 _POLITE = (
     r"(?:(?:and|so|ok|okay|please|hi|hello|could you|can you|would you|will you|i need|i want|i'd like|i would like|"
     r"we need|help me|let me|to see|tell me|i wonder|do you know(?: of)?|now|next|then|also|great|thanks|thank you|"
@@ -58,7 +72,11 @@ _POLITE = (
 )
 # Behind it stands what listed papers must be like, or nothing where that was spoken of.
 ALIKE = re.compile(rf"^\W*+{_POLITE}{_ALIKE}", re.I)
+_ARTICLE = r"(?:the|this|that|these|those|its|their)\b"
 _COUNT_OPENINGS = (
+    r"how many citations\b|(?:number of|most) citations\b",
+    r"how many (?:[\w-]+ ){0,2}?(?:surveys|reviews)(?:\W*$| (?:on|about|of)\b)",
+    rf"how many {_WAYS} (?:for|of|to|on|in) (?!{_ARTICLE})[^?]*(?:are there|exist|do (?:you|we) (?:have|know))\b",
     rf"how many (?:[\w-]+ ){{0,2}}?(?:surveys|reviews|documents|abstracts|entries|{_WAYS}|datasets|benchmarks) "
     r"(?:are there|do (?:you|we) (?:have|know))\b",
     rf"(?:what|which) (?:share|fraction|percentage|percent|proportion) of (?:the |all |these )?(?:\w+ )?{_SOME}\b",
@@ -73,8 +91,63 @@ _COUNT_OPENINGS = (
     rf"count\b[^?]*?\b{_SOME}\b",
     r"how often (?:is|are|does|do)\b.*\b(?:mentioned|used|appear|occur|cited|named)\b",
 )
+_NO_TOPIC = (  # words that papers named behind them are not looked for by: a question's, a request's about one text
+    r"(?!(?:the|this|that|these|those|your|their|its|in|of|on|at|to|by|for|from|as|if|and|or|do|does|did|is|are|was|were|"
+    r"has|have|had|can|could|should|would|will|what|why|how|when|who|where|compare|explain|describe|discuss|summari[sz]e|"
+    r"according|it|they|we|i|he|she|not|only|than|between|both)\b)"
+)
+_PRINTED = r"(?:papers|articles|publications|preprints)"
+_BEST = (
+    r"(?:(?:top|best|oldest|earliest|first|newest|latest|(?:most|more|highly|widely|frequently) [a-z-]+|seminal|key|"
+    r"classic|influential|important|foundational|must[- ]read|cited)[ -])"
+)
+_NUMBER_WORD = r"(?:\d{1,2}|two|three|four|five|six|seven|eight|nine|ten|few|couple of)"
+_BEHIND = r"(?:of|at|under|over|between|against|not|until|written|(?!need|indeed|speed)\w+(?:ing|ed))"
+_KINDS = r"(?:surveys?|reviews?|overviews?)"
+_STUFF = (
+    r"(?:methods|ways|techniques|approaches|strategies|tricks|solutions|options|tools|systems|algorithms|frameworks|models|"
+    r"architectures|optimizers|data ?sets|corpora|benchmarks|libraries|losses|metrics)"
+)
+_SUCH = (
+    r"(?:the|some|any|all|your|other|common|popular|main|different|existing|available|recent|new|best|good|typical|"
+    r"standard|current|known|efficient|cheap|fast|most [a-z]+)"
+)
+_ONE_PAPERS_OWN = r"(?:the|this|that|these|those|its|their|his|it|them|which|each)\b"
 _SURVEY_OPENINGS = (
     MOST_OF_ALL.pattern.removeprefix(r"^\W*"),
+    rf"{_NO_TOPIC}(?:[\w.+/'’&-]+ ){{1,5}}?{_PRINTED} "
+    rf"(?:on|about|that|which|who|whose|with|without|in|for|from|since|after|before|where|by|{_BEHIND})\b",
+    rf"{_PRINTED} {_BEHIND}\b",
+    r"(?:(?:what|which)(?:'s| is| are| were) |(?:list|show|give|find|name)(?: me)? )?(?:(?:all|any|some) )?(?:of )?"
+    r"(?:the )?"
+    rf"(?:{_NUMBER_WORD} )?{_BEST}(?:{_NUMBER_WORD} )?(?:[\w.+/-]+ ){{0,4}}?(?:{_PRINTED}|paper|works|studies)\b",
+    rf"(?:the )?{_NUMBER_WORD} {_BEST}(?:[\w.+/-]+ ){{0,4}}?{_PRINTED}\b",
+    rf"(?:(?:which|what) (?:are|is) |list |show |find |give )?(?:me )?(?:all |any |some |the |your )*"
+    rf"(?:surveys|reviews|{_KINDS} (?:papers?|articles?)) (?:on|about|of|for|in|that|covering)\b",
+    rf"{_NO_TOPIC}(?:[\w.+/-]+ ){{1,4}}{_KINDS}\W*$",
+    rf"(?:which|what)(?: is the)? (?:{_ONE}|{_SOME}) (?:(?:is|are|was|were|has|have) )?(?:been )?(?:the )?"
+    r"(?:most|cited|highly)\b",
+    rf"(?:[^\s?]+ ){{0,3}}[^\s?]+['’]s? (?:[\w.-]+ ){{0,2}}(?:{_SOME}|{_ONE})\W*$",
+    r"[^\W\d_][\w'’-]*(?:(?: (?:and|&) |, ?)[^\W\d_][\w'’-]*){0,2}(?:,? et al\.?)?,? \(?(?:19|20)\d\d\)?\W*$",
+    rf"joint (?:work|{_SOME}) (?:of|by|between)\b",
+    rf"(?:did|have|has) [^?]{{3,60}} (?:ever )?{WRITE} (?:an?y? )?{_ONE}s? together\b",
+    rf"(?:[\w&-]+ ){{1,7}}{_PRINTED}\W*$(?<!of)",
+    r"what (?:came out|appeared)\b",
+    rf"(?:what|which) (?:are|is) (?:{_SUCH} )*{_STUFF} (?:for|to|of|that)\b(?! {_ONE_PAPERS_OWN})",
+    rf"(?:{_SUCH} )*{_STUFF} (?:for|to|that)\b(?! {_ONE_PAPERS_OWN})",
+    rf"(?:which|what) (?:\w+ ){{0,3}}?{_STUFF} (?:are there|exist|are available|are known|do (?:you|we) (?:have|know)|"
+    r"have (?:you|we) got|help|can help)\b",
+    rf"(?:list|show|enumerate|collect|name)(?: me)? (?:(?:all|the|any|some|every|different|available|new|known|of) )*"
+    rf"(?:[\w-]+ ){{0,2}}?{_STUFF}(?:\W*$| (?:for|to|of|in|that|which|you|used|proposed|released|introduced)\b)",
+    rf"(?:which|what) (?:new |other |open )?{_STUFF} (?:are|were|have been|get) (?:\w+ly )?(?:used|evaluated|released|"
+    r"proposed|introduced|presented|mentioned|published|covered|discussed|open[- ]sourced)"
+    r"(?:\W*$| (?:in|by|across) (?:the |these |all )?(?:papers|collection|index|corpus)\b"
+    rf"| (?:for|in|on) (?!{_ONE_PAPERS_OWN})[a-z -]{{3,40}}\W*$)",
+    r"(?:what(?:'s| is| are) )?(?:the )?(?:current |latest )?(?:state[ -]of[ -]the[ -]art|sota) (?:in|on|for|of)\b",
+    r"(?:state[ -]of[ -]the[ -]art|sota) (?:[a-z-]+ ?){1,4}\W*$",
+    r"(?:give|show|provide|write)(?: me| us)? (?:an? |the )?(?:\w+ )?(?:overview|survey|roundup|review) "
+    r"(?:of|on|about)\b",
+    r"(?:is there|there is|got) (?:any|some)thing (?:on|about|by)\b",
     r"(?:help me )?(?:to )?(?:find|get|show|recommend|suggest)?(?: me)? ?(?:something|anything) (?:on|about)\b",
     r"(?:do|have) (?:you|we) (?:have |got )?(?:something|anything) (?:on|about)\b",
     r"(?:i'm |i am |we are |we're )?(?:looking|searching) for (?:an? |some )(?:\w+ )?"

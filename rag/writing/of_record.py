@@ -11,34 +11,50 @@ from rag.text.brackets import unbracketed
 from rag.text.searchable import searchable
 from rag.types import Paper
 from rag.writing.record import authors_of
+from rag.writing.venue import is_at
 
 Field = Literal["authors", "year", "venue"]
 
 
 @dataclass(frozen=True, slots=True)
 class OfRecord:
-    """What the records of listed papers must say: one of the authors, a year within both bounds, some of the venue."""
+    """What the records of listed papers must say: one of the `authors`, or where they wrote `together` all of them, and
+    none of `others`; a year within both bounds; one of the `venues`, by `whole` names or some of their words, and
+    none of `elsewhere`.
+
+    `apart` tells that papers by all the authors together were asked for, and that there are none.
+    """
 
     authors: tuple[str, ...] = ()
+    together: bool = False
+    apart: bool = False
+    others: tuple[str, ...] = ()
     since: int | None = None
     until: int | None = None
-    venue: str = ""
+    venues: tuple[str, ...] = ()
+    whole: bool = False
+    elsewhere: tuple[str, ...] = ()
 
     def __call__(self, paper: Paper) -> bool:
         """Whether the record says so; one that lacks what is asked for does not."""
         return self._written(paper) and in_years(paper, self.since, self.until) and self._placed(paper)
 
     def __str__(self) -> str:
-        """As in "by A or B, from 2019 to 2021, in V"."""
-        by = f"by {' or '.join(self.authors)}" if self.authors else ""
-        return ", ".join(filter(None, (by, self._years(), f"in {self.venue}" if self.venue else "")))
+        """As in "by A or B, not by C, from 2019 to 2021, in V"."""
+        by = f"by {(' and ' if self.together else ' or ').join(self.authors)}" if self.authors else ""
+        apart = f"none by {'both' if len(self.authors) == 2 else 'all'}" if self.apart else ""
+        but = f"not by {' or '.join(self.others)}" if self.others else ""
+        place = f"in {' or '.join(self.venues)}" if self.venues else ""
+        off = f"not in {' or '.join(self.elsewhere)}" if self.elsewhere else ""
+        return ", ".join(filter(None, (by, apart, but, self._years(), place, off)))
 
     @property
     def fields(self) -> tuple[Field, ...]:
         """The fields of a record that it looks at."""
         year = self.since is not None or self.until is not None
         asked: tuple[tuple[Field, bool], ...] = (
-            ("authors", bool(self.authors)), ("year", year), ("venue", bool(self.venue)),
+            ("authors", bool(self.authors or self.others)), ("year", year),
+            ("venue", bool(self.venues or self.elsewhere)),
         )  # fmt: skip
         return tuple(name for name, is_asked in asked if is_asked)
 
@@ -46,9 +62,14 @@ class OfRecord:
         """What both ask for; of a field that both name, what the other does."""
         return OfRecord(
             other.authors or self.authors,
+            other.together if other.authors else self.together,
+            other.apart if other.authors else self.apart,
+            other.others or self.others,
             self.since if other.since is None else other.since,
             self.until if other.until is None else other.until,
-            other.venue or self.venue,
+            other.venues or self.venues,
+            other.whole if other.venues else self.whole,
+            other.elsewhere or self.elsewhere,
         )
 
     def _years(self) -> str:
@@ -59,11 +80,20 @@ class OfRecord:
         return f"from {self.since} on" if self.since is not None else f"until {self.until}"
 
     def _written(self, paper: Paper) -> bool:
-        return not self.authors or any(_is_by(paper, author) for author in self.authors)
+        if (self.authors or self.others) and not paper.metadata.get("authors"):
+            return False
+        if any(_is_by(paper, author) for author in self.others):
+            return False
+        chosen = all if self.together else any
+        return not self.authors or chosen(_is_by(paper, author) for author in self.authors)
 
     def _placed(self, paper: Paper) -> bool:
-        venue = _parts(paper.metadata.get("venue", ""))
-        return set(_parts(self.venue)) <= set(venue)
+        venue = paper.metadata.get("venue", "")
+        if (self.venues or self.elsewhere) and not venue:
+            return False
+        if any(is_at(venue, asked) for asked in self.elsewhere):
+            return False
+        return not self.venues or any(is_at(venue, asked, whole=self.whole) for asked in self.venues)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +105,20 @@ class Opening:
     def __call__(self, paper: Paper) -> bool:
         """Whether the paper's title does."""
         return unbracketed(paper.title).split(": ", 1)[0] in self.openings
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Papers of which an author has the name; one word alone must be the family name: `Adam` is not Adam Roberts."""
+
+    name: str
+
+    def __call__(self, paper: Paper) -> bool:
+        """Whether the paper is such."""
+        asked = _parts(self.name)
+        if len(asked) > 1:
+            return _is_by(paper, self.name)
+        return bool(asked) and any(_parts(name)[-1:] == asked for name in authors_of(paper))
 
 
 @dataclass(frozen=True, slots=True)

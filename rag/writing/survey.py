@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.linear_model import trained
-from rag.question import MOST_OF_ALL, NEWEST, Plan
+from rag.question import BY_DATE, CITED, MOST_OF_ALL, NEWEST, OLDEST, Plan
 from rag.retrieval import features
 from rag.retrieval.retriever import Hits, Retriever
 from rag.retrieval.spelling import corrected
@@ -27,6 +27,7 @@ NAMES = (*features.NAMES, "phrase", "phrase_in_title")
 _POOL = 150  # candidates that a topic is judged over
 _ALSO_TOPIC = 4  # words beyond the terms from which the topic decides, and the terms help
 _SHARE = re.compile(r"\b(?:percent(?:age)?|share|fraction|proportion)\b", re.I)
+_BEST = re.compile(r"\b(?:best|most (?!recent)[a-z]+|seminal|influential) (?=(?:[\w-]+ ){0,3}papers?\b)", re.I)
 _SHORT_TOPIC = 2  # search words
 _LOOSE = 0.3  # share of the threshold that is enough for a paper that has the term
 
@@ -84,6 +85,15 @@ def _has_words(snapshot: Snapshot, position: int, text: str) -> bool:
     return set(words(text)) <= set(words(f"{paper.title} {paper.text}"))
 
 
+def lists_topic(retriever: Retriever, plan: Plan, allowed: NDArray[np.bool_] | None) -> bool:
+    """Whether a question that is but a topic is answered by a list: several papers are about it, none has its name."""
+    found = retriever.hits(plan.query, allowed)
+    if not found.candidates or found.feature(0, "named") >= 1:
+        return False
+    draft = listing(retriever, plan, allowed)
+    return not draft.abstained and len(draft.sentences) > 1
+
+
 def asks_for_all(plan: Plan) -> bool:
     """Whether a listing or a count says nothing that its papers must be: it is about the collection as a whole."""
     return plan.route in ("survey", "count") and not words(plan.subject) and not asked_terms(plan.wording)
@@ -115,9 +125,9 @@ def _draft(
     """The candidates that qualify, likeliest first; as many as are wanted, where a number was said. `beyond` is what
     they are about beside having the terms."""
     ranks = [int(rank) for rank in np.argsort(-likely, kind="stable") if enough[rank]]
-    if plan.newest:
-        years = {rank: year_of(retriever.snapshot.paper(hits.candidates[rank].paper)) or 0 for rank in ranks}
-        ranks.sort(key=lambda rank: -years[rank])
+    if plan.newest or plan.oldest:
+        years = {rank: year_of(retriever.snapshot.paper(hits.candidates[rank].paper)) for rank in ranks}
+        ranks.sort(key=lambda rank: (years[rank] is None, (years[rank] or 0) * (1 if plan.oldest else -1)))
     shown = [hits.candidates[rank] for rank in ranks[: plan.most or None]]
     found = (entry(retriever.snapshot, plan.wording, hits.query, candidate) for candidate in shown)
     entries = tuple(one for one in found if one is not None)
@@ -159,13 +169,16 @@ def _opening(plan: Plan, shown: int, found: int, terms: Terms, examined: int, be
     also = f", about “{beyond}”" if beyond and terms else ""
     share = f" ({found / max(examined, 1):.0%})" if _SHARE.search(plan.wording) else ""
     among = f", all {plan.among}" if plan.among else ""
-    order = ", newest first" if plan.newest else ", in no order of that kind" if _ranked(plan.wording) else ""
+    dated = plan.newest or plan.oldest
+    order = f", {'oldest' if plan.oldest else 'newest'} first" if dated else _unordered(plan.wording)
     return f"{number} {noun} {how}{also}, of {examined} examined{among}{share}{order}:"
 
 
-def _ranked(wording: str) -> bool:
-    """Whether a listing asks for an order that only a comparison of all papers, or their years, could tell."""
-    return bool(MOST_OF_ALL.search(wording) or NEWEST.search(wording))
+def _unordered(wording: str) -> str:
+    """What is said where a listing asks for an order that only a comparison of all papers, their years, or a count of
+    citations could tell."""
+    asked = any(pattern.search(wording) for pattern in (MOST_OF_ALL, NEWEST, OLDEST, BY_DATE, CITED, _BEST))
+    return ", in no order of that kind" if asked else ""
 
 
 def _verb(count: int, terms: Terms) -> str:

@@ -3,6 +3,7 @@
 import pytest
 
 from rag.question import plan, reply
+from rag.types import Turn
 
 SURVEYS = [
     "Which papers mention GSM8K?",
@@ -55,6 +56,27 @@ SURVEYS = [
     "WHICH PAPERS USE LORA?",
     "wich papers use lora",
     "list papesr on pruning",
+    "rlhf survey",
+    "survey papers on LLMs",
+    "list surveys on prompt engineering",
+    "pruning papers that are not about language models",
+    "papers evaluated on both GSM8K and MATH",
+    "methods for parameter-efficient fine-tuning",
+    "ways to reduce memory in training",
+    "what are common approaches to quantization?",
+    "approaches to continual pre-training",
+    "list optimizers",
+    "what optimizers are there?",
+    "which datasets are released?",
+    "which benchmarks are used for math?",
+    "give an overview of diffusion models",
+    "what is the state of the art in quantization?",
+    "best papers on pruning",
+    "best paper on quantization",
+    "top ten diffusion papers",
+    "is there something on physics-informed networks?",
+    "speech papers since 2020",
+    "Name the bilingual language models.",
 ]
 COUNTS = [
     "How many papers mention LoRA?",
@@ -72,6 +94,8 @@ COUNTS = [
     "LoRA paper count",
     "what percentage of papers use LoRA?",
     "hwo many papers on quantisation",
+    "how many surveys?",
+    "how many methods for pruning are there?",
 ]
 LOOKUPS = [
     "How many parameters does the model have?",
@@ -92,6 +116,9 @@ LOOKUPS = [
     "Who introduced LoRA?",
     "Lost in the middle",
     "Summarise the paper on COAT",
+    "Which benchmarks are used to evaluate the method?",
+    "What are the methods of this paper?",
+    "LoRA works by adding low-rank matrices, right?",
 ]
 
 
@@ -185,3 +212,40 @@ def test_replies(text: str, said: str) -> None:
 def test_a_task_is_none_where_papers_answer_it() -> None:
     for text in ("write me a summary of COAT", "Show me the papers on prompt tuning", "delete tokens during inference"):
         assert plan(text).route != "chat"
+
+
+TOPICS = ["scaling laws", "medical LLMs", "KV cache", "mixture-of-experts", "Structured pruning", "text to speech"]
+NO_TOPICS = ["LoRA", "LoRA memory", "Lost in the middle", "explain pruning", "why", "code", "papers", "2:4 sparsity"]
+
+
+@pytest.mark.parametrize("text", TOPICS)
+def test_a_bare_topic_may_be_listed(text: str) -> None:
+    made = plan(text)
+    assert (made.route, made.topic) == ("survey", True)
+
+
+@pytest.mark.parametrize("text", NO_TOPICS)
+def test_names_and_requests_are_no_topics(text: str) -> None:
+    assert not plan(text).topic
+
+
+def test_a_topic_behind_another_question_is_none() -> None:
+    history = [Turn("user", "What is COAT?"), Turn("assistant", "COAT saves memory [1].")]
+    assert not plan("memory use", history).topic
+
+
+@pytest.mark.parametrize(
+    ("question", "most", "subject"),
+    [
+        ("top ten diffusion papers", 10, "diffusion"),
+        ("give me 3 diffusion papers", 3, "diffusion"),
+        ("10 papers on pruning", 10, "pruning"),
+        ("the ten most similar papers to COAT", 10, "COAT"),
+        ("the newest paper on frogs", 1, "frogs"),
+        ("what is the state of the art in quantization?", 0, "quantization"),
+        ("what are common approaches to quantization?", 0, "approaches quantization"),
+    ],
+)
+def test_how_many_of_what(question: str, most: int, subject: str) -> None:
+    made = plan(question)
+    assert (made.most, made.subject) == (most, subject)

@@ -1,6 +1,7 @@
 """Listings by author, year and venue, from the records of the papers."""
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,35 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
         ("the latest two papers by Ann Reed", {OTTER, POND}),
         ("what is the newest paper?", {REEDS}),
         ("the newest paper on frogs", {FROG}),
+        ("papers by Ann Reed and Carl Stone", {OTTER}),
+        ("papers that Reed and Moss wrote together", {POND}),
+        ("joint work of Reed and Stone", {OTTER}),
+        ("papers by Ann Reed, Dora Moss or José Núñez", {OTTER, POND, FROG}),
+        ("papers by A. Reed with C. Stone", {OTTER}),
+        ("papers not by Ann Reed", {FROG, REEDS}),
+        ("papers by Stone but not by Reed", {FROG}),
+        ("papers by Reed without Moss", {OTTER}),
+        ("Reed papers", {OTTER, POND}),
+        ("stone papers", {OTTER, FROG}),
+        ("all Ann Reed papers", {OTTER, POND}),
+        ("Stone's Wetlands papers", {FROG}),
+        ("Reed et al. 2021", {OTTER}),
+        ("moss 2017", {POND}),
+        ("Reed papers about frogs", {POND}),
+        ("frog papers by Stone", {FROG}),
+        ("frog papers since 2018", {FROG}),
+        ("Wetlands papers on frogs", {POND, FROG}),
+        ("papers not in Wetlands", {OTTER, REEDS}),
+        ("which papers were not published in Botany?", {OTTER, POND, FROG}),
+        ("papers in Wetlands or Botany", {POND, FROG, REEDS}),
+        ("papers at waterconf", {OTTER}),
+        ("papers from the 2010s", {POND, FROG}),
+        ("papers published between 2018 and 2022", {OTTER, FROG}),
+        ("papers 2019", {FROG}),
+        ("what came out in 2023?", {REEDS}),
+        ("what is the oldest paper?", {POND}),
+        ("Reed's earliest paper", {POND}),
+        ("the oldest paper on frogs", {POND}),
     ],
 )  # fmt: skip
 def test_what_is_listed(shelf: Assistant, question: str, expected: set[str]) -> None:
@@ -89,6 +119,49 @@ def test_the_newest_come_first(shelf: Assistant) -> None:
     assert answer.papers == (REEDS, OTTER, FROG, POND)
     assert "newest first" in answer.text
     assert shelf.ask("show me the 2 newest papers").papers == (REEDS, OTTER)
+
+
+def test_the_oldest_come_first(shelf: Assistant) -> None:
+    for question in ("oldest papers", "list all papers in chronological order"):
+        assert shelf.ask(question).papers == (POND, FROG, OTTER, REEDS)
+    assert shelf.ask("the 2 oldest papers").papers == (POND, FROG)
+    assert shelf.ask("papers sorted by year").papers == (REEDS, OTTER, FROG, POND)
+
+
+def test_no_paper_by_both(shelf: Assistant) -> None:
+    answer = shelf.ask("papers by Dora Moss and Carl Stone")
+    assert answer.text.startswith("By their records, 3 papers by Dora Moss or Carl Stone, none by both, of 4 examined")
+
+
+def test_years_up_to_now(tmp_path: Path) -> None:
+    now = date.today().year
+    bib = BIB + "".join(
+        f"@misc{{n{year}, title={{Newt {year}}}, year={{{year}}}, abstract={{A newt of {year} swims.}}}}\n"
+        for year in (now, now - 2, now - 5)
+    )
+    shelf = _shelf(tmp_path, bib, "papers.bib")
+    assert set(shelf.ask("newt papers of the last three years").papers) == {f"Newt {now}", f"Newt {now - 2}"}
+    assert set(shelf.ask("papers from this year").papers) == {f"Newt {now}"}
+
+
+def test_a_given_name_is_no_topic(shelf: Assistant) -> None:
+    assert "by Ann" not in shelf.ask("Ann papers").text
+
+
+@pytest.mark.parametrize(
+    "question", ["most cited papers", "which paper is cited most?", "how many citations has Otter?"]
+)
+def test_citations_are_in_no_record(shelf: Assistant, question: str) -> None:
+    answer = shelf.ask(question)
+    assert (answer.abstained, answer.text) == (True, "How often papers are cited is in none of the records.")
+
+
+def test_a_long_list_is_cut_and_counted(tmp_path: Path) -> None:
+    bib = "".join(
+        f"@misc{{n{i}, title={{Newt {i}}}, year={{2020}}, abstract={{Newt number {i} swims.}}}}\n" for i in range(120)
+    )
+    answer = _shelf(tmp_path, bib, "papers.bib").ask("how many papers are from 2020?")
+    assert (answer.text.split(" of 2020")[0], len(answer.papers)) == ("By their records, 100 of 120 papers", 100)
 
 
 def test_the_newest_of_papers_without_years(tmp_path: Path) -> None:

@@ -1,9 +1,14 @@
 """Listings and counts without a model: who is in, who is out, and the line that counts them."""
 
+from pathlib import Path
+
 import pytest
 
 from rag.assistant import Assistant
+from rag.ingest import ingest
+from rag.settings import load_settings
 from rag.writing.terms import asked_terms, terms_of
+from tests.invented import numbered, write_jsonl
 
 
 @pytest.mark.parametrize(
@@ -116,3 +121,18 @@ def test_a_topic_beside_a_term_narrows_the_list(pond: Assistant) -> None:
 def test_a_word_that_no_paper_has_is_told(pond: Assistant) -> None:
     answer = pond.ask("Which papers are about rivers and zeppelins?")
     assert answer.abstained or answer.text.startswith("No paper has “zeppelins”")
+
+
+def test_a_bare_topic_is_listed_where_several_papers_are_about_it(tmp_path: Path, models_home: Path) -> None:
+    (tmp_path / "models").symlink_to(models_home / "models")
+    herons = {
+        f"{place} Herons": f"We count herons on {place.lower()} shores and study how herons fish there."
+        for place in ("Northern", "Southern", "Eastern")
+    }
+    newts = {"Newts at Night": "One newt sings at night, and we record its song."}
+    settings = load_settings(home=tmp_path, offline=True)
+    ingest([write_jsonl(tmp_path / "shore.jsonl", {**herons, **newts, **numbered(20)})], settings)
+    shore = Assistant(settings)
+    assert set(shore.ask("counting herons").papers) == set(herons)
+    assert shore.ask("newt songs").route == "lookup"
+    assert shore.ask("zeppelins").abstained
