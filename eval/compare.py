@@ -9,20 +9,22 @@ import numpy as np
 
 from eval.metrics import METRICS, Metric
 from eval.metrics.facts import all_vital
-from eval.metrics.score import interval
+from eval.metrics.score import by_group, interval
 from eval.records import Record
 from rag.errors import UsageError
 
 _SHUFFLES = 5000
 _SEED = 20252
 _SIGNIFICANT = 0.05
+_FEWEST = 6  # papers: all of them changing for the worse come to p = 2 / 2**6
 _NEGLIGIBLE = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A metric before and after, over the `n` questions where both define it: the difference with its 95% paired
-    bootstrap interval, and the p-value of a two-sided randomisation test (Fisher; 5,000 sign flips)."""
+    """A metric before and after, over the `n` questions where both define it, on as many `papers`: the difference with
+    its 95% paired bootstrap interval, and the p-value of a two-sided randomisation test (Fisher; 5,000 sign flips); for
+    both, what stands on one paper stays together."""
 
     metric: Metric
     before: float
@@ -31,6 +33,7 @@ class Change:
     high: float
     p: float
     n: int
+    papers: int
 
     @property
     def difference(self) -> float:
@@ -39,7 +42,9 @@ class Change:
 
     @property
     def verdict(self) -> str:
-        """ "better", "worse" or "no difference shown"."""
+        """ "better", "worse", "no difference shown", or "too few to tell" where no difference at all could show."""
+        if self.papers < _FEWEST:
+            return "too few to tell"
         if self.p >= _SIGNIFICANT or self.metric.better == 0 or abs(self.difference) < _NEGLIGIBLE:
             return "no difference shown"
         return "better" if self.difference * self.metric.better > 0 else "worse"
@@ -101,8 +106,9 @@ def since(baseline: Mapping[str, Mapping[str, float | None]], after: Sequence[Re
     found: list[Change] = []
     for metric in METRICS:
         before = baseline.get(metric.name, {})
-        pairs = [(before[r.question.id], metric.of(r)) for r in after if r.question.id in before]
-        change = _changed(metric, pairs)
+        known = [r for r in after if r.question.id in before]
+        pairs = [(before[r.question.id], metric.of(r)) for r in known]
+        change = _changed(metric, pairs, [r.question.group for r in known])
         if change is not None:
             found.append(change)
     if not found:
@@ -131,25 +137,43 @@ def paired(before: Sequence[Record], after: Sequence[Record]) -> list[tuple[Reco
     return pairs
 
 
+def together(changed: Sequence[Change]) -> dict[str, float]:
+    """The p-values of the headline figures reckoned as one family (Holm, 1979): the chance that any of them would move
+    so far if none had changed."""
+    ordered = sorted((change for change in changed if change.metric.headline), key=lambda change: change.p)
+    found: dict[str, float] = {}
+    worst = 0.0
+    for place, change in enumerate(ordered):
+        worst = max(worst, min(1.0, change.p * (len(ordered) - place)))
+        found[change.metric.name] = worst
+    return found
+
+
 def _change(metric: Metric, pairs: Sequence[tuple[Record, Record]]) -> Change | None:
-    return _changed(metric, [(metric.of(a), metric.of(b)) for a, b in pairs])
+    values = [(metric.of(a), metric.of(b)) for a, b in pairs]
+    return _changed(metric, values, [b.question.group for _, b in pairs])
 
 
-def _changed(metric: Metric, values: Sequence[tuple[float | None, float | None]]) -> Change | None:
-    both = np.asarray([(a, b) for a, b in values if a is not None and b is not None], dtype=np.float64)
-    if not len(both):
+def _changed(
+    metric: Metric, values: Sequence[tuple[float | None, float | None]], groups: Sequence[str]
+) -> Change | None:
+    known = [(a, b, group) for (a, b), group in zip(values, groups, strict=True) if a is not None and b is not None]
+    if not known:
         return None
-    difference = both[:, 1] - both[:, 0]
-    low, high = interval(difference)
-    means = both.mean(axis=0)
-    return Change(metric, float(means[0]), float(means[1]), low, high, randomised(difference), len(both))
+    before, after = (np.asarray([row[side] for row in known], dtype=np.float64) for side in (0, 1))
+    papers = [group for _, _, group in known]
+    low, high = interval(after - before, papers)
+    p = randomised(after - before, papers)
+    count = len(by_group(after, papers)[0])
+    return Change(metric, float(before.mean()), float(after.mean()), low, high, p, len(known), count)
 
 
-def randomised(difference: np.ndarray) -> float:
-    """The two-sided p-value of paired differences `(n,)` under random signs, 1 where all are 0."""
-    observed = abs(difference.mean())
-    if not observed:
+def randomised(difference: np.ndarray, groups: Sequence[str] | None = None) -> float:
+    """The two-sided p-value of paired differences `(n,)` under random signs, one for each group, 1 where all are 0."""
+    sums, _ = by_group(difference, groups)
+    observed = abs(sums.sum())
+    if observed <= _NEGLIGIBLE:
         return 1.0
-    signs = np.random.default_rng(_SEED).choice([-1.0, 1.0], size=(_SHUFFLES, len(difference)))
-    extreme = np.abs((signs * difference).mean(axis=1)) >= observed - 1e-12
+    signs = np.random.default_rng(_SEED).choice([-1.0, 1.0], size=(_SHUFFLES, len(sums)))
+    extreme = np.abs(signs @ sums) >= observed - 1e-9
     return float((extreme.sum() + 1) / (_SHUFFLES + 1))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,6 +13,7 @@ import typer
 from eval import compare as comparing
 from eval import report as reporting
 from eval.cli.asking import assistant_of, chosen
+from eval.metrics import METRICS
 from eval.records import Record
 from eval.runner import run as ask_all
 from eval.runs import Run, hash_of, located
@@ -28,12 +30,13 @@ def report(
 ) -> int:
     """Write the report of a run."""
     home = load_settings().home
-    kept = located(home, name)
-    header, records = kept.header(), kept.records()
-    others = {other: located(home, other).records() for other in beside or ()}
+    kinds = {".md": reporting.as_markdown, ".json": reporting.as_json}
+    if out.suffix not in (*kinds, ".html"):
+        raise UsageError(f"{out} is no kind of report", "end it in .html, .md or .json")
+    header, records = _whole(home, name)
+    others = {other: _whole(home, other)[1] for other in beside or ()}
     for other in others.values():
         comparing.paired(records, other)
-    kinds = {".md": reporting.as_markdown, ".json": reporting.as_json}
     text = kinds[out.suffix](records, header) if out.suffix in kinds else reporting.as_html(records, header, others)
     out.write_text(text, encoding="utf8")
     print(out)
@@ -43,7 +46,7 @@ def report(
 def compare(before: str, after: str, flips: Annotated[int, typer.Option(help="flipped questions shown")] = 20) -> int:
     """Say what changed from one run to another, and whether it is more than chance."""
     home = load_settings().home
-    old, new = located(home, before).records(), located(home, after).records()
+    old, new = _whole(home, before)[1], _whole(home, after)[1]
     changed = comparing.changes(old, new)
     both = len(comparing.paired(old, new))
     if both < max(len(old), len(new)):
@@ -58,10 +61,7 @@ def compare(before: str, after: str, flips: Annotated[int, typer.Option(help="fl
     print(f"\n{len(turned)} questions have another outcome")
     for flip in turned[:flips]:
         print(f"  {flip.before} → {flip.after}: {flip.question}")
-    worse = comparing.drops(changed)
-    print(
-        "\nverdict: " + ("worse in " + ", ".join(c.metric.name for c in worse) if worse else "no headline figure fell")
-    )
+    print("\nverdict: " + (_fallen(changed) or "no headline figure fell significantly"))
     return 0
 
 
@@ -70,9 +70,7 @@ def baseline(
     out: Annotated[Path, typer.Option(help="file")],
 ) -> int:
     """Write down the headline figures of a run, question by question, for a gate."""
-    kept = located(load_settings().home, name)
-    records = kept.records()
-    asked = kept.header()
+    asked, records = _whole(load_settings().home, name)
     figures = comparing.baseline_of(records)
     out.write_text(json.dumps({"run": asked, "figures": figures}) + "\n", encoding="utf8")
     print(f"{len(records)} questions in {out}")
@@ -82,6 +80,7 @@ def baseline(
 def gate(
     against: Annotated[Path, typer.Option("--baseline", help="what `footnote eval baseline` wrote")],
     name: Annotated[str, typer.Option(help="the run to look at; without: ask the baseline's dataset now")] = "",
+    dataset: Annotated[str, typer.Option(help="where that dataset is, if it is a file")] = "",
 ) -> int:
     """Exit with 1 where a headline figure fell significantly below a baseline."""
     asked, figures = _baseline_in(against)
@@ -90,7 +89,7 @@ def gate(
         _check_same(asked, kept.header()["dataset_hash"], against)
         records = kept.records()
     else:
-        questions = chosen(asked["dataset"], ())
+        questions = _dataset_of(asked, dataset)
         _check_same(asked, hash_of(questions), against)
         assistant, _ = assistant_of("extractive" if asked["engine"] == "extractive" else "llm", None)
         records = _asked_now(assistant, questions)
@@ -100,9 +99,14 @@ def gate(
     for change in changed:
         moved = f"{change.before:.3f} → {change.after:.3f}"
         print(f"{change.metric.name:30} {moved}  p={change.p:.3f}  n={change.n}  {change.verdict}")
-    worse = comparing.drops(changed)
-    print("gate: " + ("closed" if worse else f"open ({len(records)} questions)"))
-    return 1 if worse else 0
+    gone = [name for name in _measured(figures) if name not in {change.metric.name for change in changed}]
+    for lost in gone:
+        print(f"{lost:30} undefined now, for every question of the baseline")
+    worse = _fallen(changed)
+    print(
+        "gate: " + (f"closed, {worse or 'a figure is gone'}" if worse or gone else f"open ({len(records)} questions)")
+    )
+    return 1 if worse or gone else 0
 
 
 def export(
@@ -124,6 +128,38 @@ def export(
         raise UsageError(f"unknown form {form!r}", "give ragas, deepeval or trec")
     print(out)
     return 0
+
+
+def _whole(home: Path, name: str) -> tuple[dict[str, Any], list[Record]]:
+    """The header and the records of a run; where some are missing, a word of it."""
+    kept = located(home, name)
+    header, records = kept.header(), kept.records()
+    if hash_of([record.question for record in records]) != header["dataset_hash"]:
+        print(f"{kept.name} is not whole: it has {len(records)} questions so far", file=sys.stderr)
+    return header, records
+
+
+def _fallen(changed: Sequence[comparing.Change]) -> str:
+    """The headline figures that fell, in words; empty where none did."""
+    worse = comparing.drops(changed)
+    if not worse:
+        return ""
+    family = comparing.together(changed)
+    told = (f"{c.metric.name} (p={c.p:.3f}; of {len(family)} figures, {family[c.metric.name]:.3f})" for c in worse)
+    return "worse in " + ", ".join(told)
+
+
+def _measured(figures: dict[str, dict[str, float | None]]) -> list[str]:
+    """The headline figures that a baseline has for some question."""
+    known = {metric.name for metric in METRICS if metric.headline}
+    return [name for name, values in figures.items() if name in known and set(values.values()) != {None}]
+
+
+def _dataset_of(asked: dict[str, Any], path: str) -> list[Question]:
+    name = path or asked["dataset"]
+    if name not in ("test", "train") and not Path(name).is_file():
+        raise UsageError(f"there is no dataset {name!r} here", "say with --dataset where it is, or a run with --name")
+    return chosen(name, ())
 
 
 def _baseline_in(path: Path) -> tuple[dict[str, Any], dict[str, dict[str, float | None]]]:

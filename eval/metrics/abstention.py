@@ -24,18 +24,16 @@ def wrongly_refused(record: Record) -> float | None:
 
 def truthfulness(record: Record) -> float | None:
     """After CRAG (Yang et al., 2024), in [-1, 1]: +1 for a right answer, 0 for a refusal, -1 for a wrong one, which any
-    answer to an unanswerable question is. Undefined where nothing tells right from wrong."""
-    if record.answer.abstained:
-        return 0.0
-    if not record.question.answerable:
-        return -1.0
-    right = all_vital(record)
-    return None if right is None else (1.0 if right else -1.0)
+    answer to an unanswerable question is. Undefined where nothing tells right from wrong, refused or not."""
+    right = all_vital(record) if record.question.answerable else 0.0
+    if right is None:
+        return None
+    return 0.0 if record.answer.abstained else 1.0 if right else -1.0
 
 
 METRICS = [
     Metric("abstention: recall", refused, headline=True),
     Metric("abstention: precision", rightly_refused),
     Metric("abstention: wrongly refused", wrongly_refused, better=-1, headline=True),
-    Metric("truthfulness", truthfulness, headline=True),
+    Metric("truthfulness", truthfulness, headline=True, share=False),
 ]

@@ -69,6 +69,7 @@ def _metric(name: str) -> Metric:
     def of(record: Record) -> float | None:
         return measured(record.ranked or (), record.question.gold)[name] if _ranked(record) else None
 
+    of.__doc__ = f"{name} of the ranking of papers."
     return Metric(name, of, headline=name in ("success@1", "ndcg@10"))
 
 

@@ -45,5 +45,5 @@ METRICS = [
     Metric("survey: precision", precision),
     Metric("survey: recall", recall),
     Metric("survey: F1", f1, headline=True),
-    Metric("count: error", count_error, better=-1),
+    Metric("count: error", count_error, better=-1, share=False),
 ]

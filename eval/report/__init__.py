@@ -50,7 +50,7 @@ def as_html(
     environment = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True)
     whole = results(records)
     names = [r.name for r in whole if r.headline]
-    beside = {"this run": records, **(others or {})} if others else {}
+    beside = _in_common({"this run": records, **others}) if others else {}
     return environment.get_template("page.html.j2").render(
         title=f"{header.get('dataset', 'run')}, {header.get('engine', '')}",
         subtitle=_subtitle(header),
@@ -58,6 +58,7 @@ def as_html(
         results=[_row(r) for r in whole],
         bars=bars(_by_kind(records)),
         calibration=curve(calibration(records), "confidence", "right", diagonal=True, dots=True),
+        calibration_error=_shown(calibration_error(records)),
         risk=curve(risk_coverage(records), "coverage", "wrong"),
         latency=histogram([record.seconds for record in records], "seconds"),
         p50=f"{percentile(records, 0.5):.3f} s",
@@ -65,6 +66,7 @@ def as_html(
         confusion=[
             (name, count, f"{count / len(records):.1%}") for name, count in Counter(map(fate, records)).most_common()
         ],
+        common=len(beside.get("this run", ())),
         row_names=names,
         rows=[(name, [mean(r) for r in results(rows) if r.name in names]) for name, rows in beside.items()],
         questions=[_question(record) for record in records],
@@ -85,28 +87,59 @@ def fate(record: Record) -> str:
 
 
 def calibration(records: Sequence[Record]) -> list[tuple[float, float]]:
-    """(mean confidence, share right) of equally filled bins of the answers whose truth is known."""
-    known = sorted((r.answer.confidence, right) for r in records if (right := _right(r)) is not None)
-    size = max(1, len(known) // _BINS)
-    groups = [known[i : i + size] for i in range(0, len(known), size)]
-    return [(sum(c for c, _ in g) / len(g), sum(r for _, r in g) / len(g)) for g in groups if g]
+    """(mean confidence, share right) of about equally filled bins of the answers whose truth is known; answers of one
+    confidence are in one bin."""
+    return [(sum(c for c, _ in g) / len(g), sum(r for _, r in g) / len(g)) for g in _bins(records)]
+
+
+def calibration_error(records: Sequence[Record]) -> float | None:
+    """How far confidence lies from the share right, over these bins (ECE; Naeini et al., 2015), in [0, 1]."""
+    groups = _bins(records)
+    total = sum(map(len, groups))
+    return sum(abs(sum(c - r for c, r in g)) for g in groups) / total if total else None
 
 
 def risk_coverage(records: Sequence[Record]) -> list[tuple[float, float]]:
     """(coverage, risk): the share of wrong answers among the most confident share of the questions (Geifman &
-    El-Yaniv, 2017)."""
-    known = [(r.answer.confidence, right) for r in records if (right := _right(r)) is not None]
-    known.sort(key=lambda pair: -pair[0])
+    El-Yaniv, 2017); a point for each confidence that there is."""
+    known = sorted(_known(records), key=lambda pair: -pair[0])
     points, wrong = [], 0.0
-    for place, (_, right) in enumerate(known, start=1):
+    for place, (confidence, right) in enumerate(known, start=1):
         wrong += 1.0 - right
-        points.append((place / len(known), wrong / place))
+        if place == len(known) or known[place][0] != confidence:
+            points.append((place / len(known), wrong / place))
     return points
+
+
+def _known(records: Sequence[Record]) -> list[tuple[float, float]]:
+    """Confidence, and 1 for right or 0 for wrong, of the answers for which something tells."""
+    return [(r.answer.confidence, right) for r in records if (right := _right(r)) is not None]
+
+
+def _bins(records: Sequence[Record]) -> list[list[tuple[float, float]]]:
+    known = sorted(_known(records), key=lambda pair: pair[0])
+    size = max(1, len(known) // _BINS)
+    groups: list[list[tuple[float, float]]] = []
+    for pair in known:
+        if not groups or (len(groups[-1]) >= size and groups[-1][-1][0] != pair[0]):
+            groups.append([])
+        groups[-1].append(pair)
+    return groups
+
+
+def _in_common(runs: Mapping[str, Sequence[Record]]) -> dict[str, list[Record]]:
+    """Of each run the questions that all of them asked."""
+    asked = set.intersection(*({record.question.id for record in records} for records in runs.values()))
+    return {name: [record for record in records if record.question.id in asked] for name, records in runs.items()}
 
 
 def mean(found: Result) -> str:
     """A mean as it is shown."""
-    return "–" if found.mean is None else f"{found.mean:.3f}"
+    return _shown(found.mean)
+
+
+def _shown(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"
 
 
 def span(found: Result) -> str:
@@ -136,7 +169,8 @@ def _plain(found: Result) -> dict[str, Any]:
 
 
 def _row(found: Result) -> dict[str, Any]:
-    return {**_plain(found), "mean_text": mean(found), "interval_text": span(found)}
+    meaning = next(metric.meaning for metric in METRICS if metric.name == found.name)
+    return {**_plain(found), "mean_text": mean(found), "interval_text": span(found), "meaning": meaning}
 
 
 def _subtitle(header: Mapping[str, Any]) -> str:

@@ -7,16 +7,18 @@ from dataclasses import replace
 from pathlib import Path
 
 import ir_measures
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from eval.compare import randomised
 from eval.markers import sentences
 from eval.matching import says
 from eval.metrics import METRICS, citations, facts, groundedness, results, sliced, surveys
 from eval.metrics.abstention import refused, rightly_refused, truthfulness, wrongly_refused
 from eval.metrics.retrieval import measured, write_trec
-from eval.metrics.score import Metric, result
+from eval.metrics.score import Metric, interval, result
 from eval.records import Record, record_from
 from eval.schema import Fact, Question
 from rag.types import Answer, Citation, Claim
@@ -232,7 +234,8 @@ def test_refusals_are_read_from_the_answer() -> None:
     right, wrong = record("4.7x [1].", said=said), record("I do not know [1].", said=said)
     silent = record("", said=said, abstained=True)
     unanswerable = record("4.7x [1].", kind="unanswerable", gold=())
-    assert [truthfulness(r) for r in (right, wrong, silent, unanswerable)] == [1.0, -1.0, 0.0, -1.0]
+    listing = record("", kind="survey", abstained=True)
+    assert [truthfulness(r) for r in (right, wrong, silent, unanswerable, listing)] == [1.0, -1.0, 0.0, -1.0, None]
     assert [wrongly_refused(r) for r in (right, silent, unanswerable)] == [0.0, 1.0, None]
     assert [refused(r) for r in (right, unanswerable)] == [None, 0.0]
     assert [rightly_refused(r) for r in (right, silent)] == [None, 0.0]
@@ -264,6 +267,24 @@ def test_intervals_hold_the_mean_and_do_not_change() -> None:
     assert one == other
     assert one.low is not None
     assert one.low < (one.mean or 0) < (one.high or 0)
+
+
+def test_questions_on_one_paper_are_drawn_together() -> None:
+    values = np.asarray([1.0, 1.0, 1.0, 0.0, 0.0, 0.0] * 5)
+    papers = [f"paper {i // 3}" for i in range(30)]
+    alone, together = interval(values), interval(values, papers)
+    assert together == interval(values[::3])  # three equal answers on a paper say what one says
+    assert together[1] - together[0] > 1.4 * (alone[1] - alone[0])
+    assert randomised(np.ones(9), [f"paper {i // 3}" for i in range(9)]) == pytest.approx(0.25, abs=0.03)
+    assert interval(values, ["the only paper"] * 30) == alone
+
+
+def test_a_few_right_answers_are_no_certainty() -> None:
+    right = [replace(record("4.7x [1].", said=(Fact(("4.7x",)),), gold=(f"Paper {i}",))) for i in range(5)]
+    found = result(Metric("m", facts.all_vital), right)
+    assert (found.mean, found.high) == (1.0, 1.0)
+    assert found.low == pytest.approx(5 / (5 + 1.96**2))  # Wilson's, reckoned by hand
+    assert result(Metric("m", lambda _: 1.0, share=False), right).low == 1.0
 
 
 def test_slices_are_by_a_field_of_the_question() -> None:
