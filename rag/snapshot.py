@@ -209,20 +209,20 @@ class Snapshot:
         return found if found is not None and found.id == paper_id else None
 
     @cached_property
-    def records(self) -> Records:
-        """What all records say, field by field; made of the rows where the snapshot, as older ones, has none."""
+    def records(self) -> Records | None:
+        """What all records say, field by field; None where the snapshot, as older ones, has no such files."""
         try:
             return Records.load(self.folder / "records")
         except OSError:  # also where an ingest has removed this snapshot meanwhile
-            return Records.of(self.papers())
+            return None
 
     def where(self, condition: Callable[[Paper], bool]) -> NDArray[np.bool_]:
         """`(papers,)`: which papers a condition lets through. It is asked of the records all at once where it is a
         selection or has a method `among` for that, else of paper after paper, which takes seconds for a million."""
-        if isinstance(condition, Selection):
-            return self.records.selected(condition)
         among: Callable[[Records], NDArray[np.bool_]] | None = getattr(condition, "among", None)
-        if among is not None:
+        if self.records is not None and isinstance(condition, Selection):
+            return self.records.selected(condition)
+        if self.records is not None and among is not None:
             return among(self.records)
         return np.fromiter(map(condition, self.papers()), dtype=bool, count=self.paper_count)
 
