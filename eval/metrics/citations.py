@@ -38,12 +38,12 @@ def support_recall(record: Record) -> float | None:
 def support_precision(record: Record) -> float | None:
     """The share of citations that support their sentence alone, or without which it loses its support; a marker that
     names nothing is wrong."""
-    by = {citation.n: citation for citation in record.answer.citations}
+    by = {citation.n: _source(citation) for citation in record.answer.citations}
     values: list[float] = []
     for sentence in _of(record):
         cited = list(dict.fromkeys(sentence.cited))
         for n in cited:
-            others = [by[other].passage for other in cited if other != n and other in by]
+            others = [by[other] for other in cited if other != n and other in by]
             values.append(float(n in by and _needed(sentence.text, by[n], others)))
     return _share(values)
 
@@ -93,18 +93,21 @@ def supported(text: str, passages: Sequence[str]) -> bool:
     return bool(passages) and (share is None or share >= _ENOUGH) and all(figure_met(f, there) for f in figures(text))
 
 
-def _needed(text: str, citation: Citation, others: list[str]) -> bool:
-    return supported(text, [citation.passage]) or (
-        supported(text, [citation.passage, *others]) and not supported(text, others)
-    )
+def _needed(text: str, source: str, others: list[str]) -> bool:
+    return supported(text, [source]) or (supported(text, [source, *others]) and not supported(text, others))
 
 
 def _cover(text: str, citation: Citation) -> float:
-    return coverage(text, f"{citation.title} {citation.passage}") or 0.0
+    return coverage(text, _source(citation)) or 0.0
 
 
 def _passages(sentence: Sentence, by: dict[int, Citation]) -> list[str]:
-    return [f"{by[n].title}. {by[n].passage}" for n in dict.fromkeys(sentence.cited) if n in by]
+    return [_source(by[n]) for n in dict.fromkeys(sentence.cited) if n in by]
+
+
+def _source(citation: Citation) -> str:
+    """What a citation shows: the paper's title and the passage."""
+    return f"{citation.title}. {citation.passage}"
 
 
 def _of(record: Record) -> list[Sentence]:

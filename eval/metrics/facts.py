@@ -5,11 +5,15 @@ A fact is a nugget, vital or okay; a refusal says none. Undefined where a questi
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from eval.evidence import content, figures
+from eval.markers import sentences
 from eval.matching import states
 from eval.metrics.score import Metric
 from eval.records import Record
 from eval.schema import Fact
+from rag.types import Citation
 
 _OKAY = 0.5  # weight of a fact that is not vital
 _PARTLY = 0.5  # share of a form's words from which a fact is partly said
@@ -25,6 +29,25 @@ def all_vital(record: Record) -> float | None:
     """1 where every vital fact is said, else 0."""
     recall = vital_recall(record)
     return None if recall is None else float(recall == 1.0)
+
+
+def cited_recall(record: Record) -> float | None:
+    """The share of vital facts that a sentence says which cites a gold paper's passage that says them too, in [0, 1]:
+    facts named in passing, or laid to another paper, do not count."""
+    by = {citation.n: citation for citation in record.answer.citations}
+    said = [
+        (sentence.text, [by[n] for n in sentence.cited if n in by])
+        for sentence in (() if record.answer.abstained else sentences(record.answer.text))
+    ]
+    return _share([float(_cited(record, fact, said)) for fact in record.question.facts if fact.vital])
+
+
+def context_recall(record: Record) -> float | None:
+    """The share of vital facts that stand in the passages which the answer cites, in [0, 1]: below 1 the search is at
+    fault, above vital recall the writing."""
+    passages = [f"{citation.title}. {citation.passage}" for citation in record.answer.citations]
+    vital = [fact for fact in record.question.facts if fact.vital]
+    return _share([float(any(states(passage, fact) for passage in passages)) for fact in vital])
 
 
 def weighted_recall(record: Record) -> float | None:
@@ -62,6 +85,14 @@ def _said(record: Record, fact: Fact) -> bool:
     return not record.answer.abstained and states(record.answer.text, fact)
 
 
+def _cited(record: Record, fact: Fact, said: Sequence[tuple[str, Sequence[Citation]]]) -> bool:
+    papers = (fact.paper,) if fact.paper else record.question.gold
+    return any(
+        states(text, fact) and any(c.title in papers and states(f"{c.title}. {c.passage}", fact) for c in cited)
+        for text, cited in said
+    )
+
+
 def _partly(record: Record, fact: Fact) -> bool:
     if record.answer.abstained:
         return False
@@ -77,6 +108,8 @@ def _share(values: list[float]) -> float | None:
 METRICS = [
     Metric("facts: all vital", all_vital, headline=True),
     Metric("facts: vital recall", vital_recall),
+    Metric("facts: cited recall", cited_recall),
+    Metric("facts: context recall", context_recall),
     Metric("facts: weighted recall", weighted_recall),
     Metric("facts: partial recall", partial_recall),
     Metric("facts: token precision", token_precision),

@@ -184,6 +184,47 @@ def test_facts() -> None:
     assert facts.forbidden(record("It saves 9x [1].", forbidden=("9x", "8x"))) == 0.5
 
 
+def test_facts_count_as_cited_where_the_cited_paper_says_them() -> None:
+    two = (Fact(("4.7x",)), Fact(("0.3 points",)))
+    right = record("FrogJump cuts memory by 4.7x [1]. Accuracy stays within 0.3 points [1][2].", said=two)
+    assert facts.cited_recall(right) == facts.context_recall(right) == 1.0
+    elsewhere = record("FrogJump cuts memory by 4.7x [2]. Accuracy stays within 0.3 points.", said=two)
+    assert (facts.vital_recall(elsewhere), facts.cited_recall(elsewhere)) == (1.0, 0.0)
+    assert facts.context_recall(elsewhere) == 1.0  # its passages have them; its markers are wrong
+    numbers = record("2, 3, 4.7x, 5, 6, 0.3 points, 7.", said=two)
+    assert (facts.vital_recall(numbers), facts.cited_recall(numbers)) == (1.0, 0.0)
+    unread = record("It saves memory [1].", said=(Fact(("9x",)), Fact(("4.7x",))))
+    assert (facts.vital_recall(unread), facts.context_recall(unread)) == (0.0, 0.5)
+    assert facts.cited_recall(record("", said=two, abstained=True)) == 0.0
+    assert facts.cited_recall(record("x [1].")) is facts.context_recall(record("x [1].")) is None
+
+
+def cheats() -> dict[str, Record]:
+    """Answers that please one figure, each by a trick."""
+    said = (Fact(("4.7x",)),)
+    copied = " ".join(f"{sentence}. [1]" for sentence in FROG.rstrip(".").split(". "))
+    return {
+        "cites everything": record("FrogJump cuts memory by 4.7x on PondBench [1][2].", said=said),
+        "copies the passage": record(copied, said=said),
+        "says little": record("FrogJump [1].", said=said),
+        "cites nothing": record("FrogJump cuts memory by 4.7x on PondBench.", said=said),
+        "refuses": record("", said=said, abstained=True),
+    }
+
+
+def test_a_trick_that_pleases_one_figure_costs_another() -> None:
+    honest = record("FrogJump cuts memory by 4.7x on PondBench [1].", said=(Fact(("4.7x",)),))
+    prices = {
+        "cites everything": citations.support_precision,
+        "copies the passage": facts.token_precision,
+        "says little": facts.all_vital,
+        "cites nothing": facts.cited_recall,
+        "refuses": facts.all_vital,
+    }
+    for name, cheat in cheats().items():
+        assert (prices[name](cheat) or 0.0) < (prices[name](honest) or 0.0), name
+
+
 def test_precision_falls_with_length() -> None:
     said = (Fact(("4.7x",)),)
     short, long = "FrogJump saves memory, 4.7x [1].", "FrogJump saves memory, 4.7x, and much else besides happens [1]."
