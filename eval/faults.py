@@ -17,7 +17,7 @@ from eval import planting
 from eval.evidence import content
 from eval.matching import states
 from eval.metrics import citations, facts, groundedness
-from eval.metrics.score import interval
+from eval.metrics.score import interval, wilson
 from eval.records import Record
 from eval.replies import recorded
 from eval.schema import Fact, Question
@@ -129,13 +129,18 @@ def good_answers(embedder: Embedder | None = None) -> list[Record]:
 
 
 def detections(records: Sequence[Record], *, tries: int = 3) -> Iterator[Detection]:
-    """What share of each fault is detected, over all answers and a few tries each."""
+    """What share of each fault is detected, over all answers and a few tries each; the same fault twice counts once."""
     for fault in FAULTS:
         chance = random.Random(_SEED)
-        planted = [(r, p) for r in records for _ in range(tries) if (p := fault.plant(r, chance)) is not None]
-        moved = [_fell(fault.moves, before, after) for before, after in planted]
-        others = [_others_fell(fault, before, after) for before, after in planted]
-        yield _detection(fault.name, moved, others)
+        planted = {
+            (r.question.id, p.answer.text): (r, p)
+            for r in records
+            for _ in range(tries)
+            if (p := fault.plant(r, chance)) is not None
+        }
+        moved = [_fell(fault.moves, before, after) for before, after in planted.values()]
+        others = [_others_fell(fault, before, after) for before, after in planted.values()]
+        yield _detection(fault.name, moved, others, [before.question.id for before, _ in planted.values()])
 
 
 def false_alarms(records: Sequence[Record]) -> Iterator[Detection]:
@@ -146,7 +151,7 @@ def false_alarms(records: Sequence[Record]) -> Iterator[Detection]:
         pairs = [(r, _with_text(r, rewrite(r.answer.text))) for r in before if rewrite(r.answer.text) != r.answer.text]
         moved = [any(_fell(fault.moves, before, after) for fault in FAULTS[:7]) for before, after in pairs]
         if moved:
-            yield _detection(name, moved, [False] * len(moved))
+            yield _detection(name, moved, [False] * len(moved), [before.question.id for before, _ in pairs])
 
 
 def _fell(measures: Sequence[Measure], before: Record, after: Record) -> bool:
@@ -165,11 +170,14 @@ def _others_fell(fault: Fault, before: Record, after: Record) -> bool:
 _PLAIN = (groundedness.numbers_kept, groundedness.names_kept, groundedness.polarity_kept, citations.covered)
 
 
-def _detection(name: str, moved: Sequence[bool], others: Sequence[bool]) -> Detection:
+def _detection(name: str, moved: Sequence[bool], others: Sequence[bool], answers: Sequence[str]) -> Detection:
+    """`answers` are the ids of those that were planted in: faults in one answer are drawn together."""
     values = np.asarray(moved, dtype=np.float64)
     if not len(values):
         return Detection(name, 0.0, 0.0, 0.0, 0, 0.0)
-    low, high = interval(values)
+    low, high = interval(values, answers)
+    if low == high:
+        low, high = wilson(round(float(values.mean()) * len(set(answers))), len(set(answers)))
     return Detection(name, float(values.mean()), low, high, len(values), float(np.mean(others)))
 
 
