@@ -1,8 +1,8 @@
 """What the records of all papers say, field by field, so that a filter need not read every paper.
 
-Each field is a column: every value that occurs, once, and which papers have it. What a filter asks is then asked of a
-value instead of each paper, and of those values only that contain a word which it needs. A million papers are asked in
-milliseconds where reading them took ten seconds.
+Each field is a column: every value that occurs, once (a venue without its numbers), and which papers have it. What a
+filter asks is then asked of a value instead of each paper, and of those values only that contain a word which it needs.
+A million papers are asked in milliseconds where reading them took ten seconds.
 
     records/years.npy           (papers,) int16, -1 where there is none
     records/<field>.txt         the values, one a line; <field>.folded.txt: the same as they are searched
@@ -33,11 +33,12 @@ Field = Literal["title", "source", "author", "venue"]
 Mask = NDArray[np.bool_]
 Text = bytes | mmap.mmap
 
+_NUMBER = re.compile(r"\d+")
 _OF_A_WORD = rb"[^\s.,-]"
 
 
 def _values_of(paper: Paper) -> dict[Field, list[str]]:
-    venue = paper.metadata.get("venue", "")
+    venue = _NUMBER.sub("0", paper.metadata.get("venue", ""))  # volumes and pages make each a name of its own
     return {
         "title": [paper.title],
         "source": list(paper.source_names),

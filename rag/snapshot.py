@@ -39,7 +39,7 @@ from rag.cells import Cells
 from rag.errors import IndexDamagedError
 from rag.lexical import LexicalIndex
 from rag.records import Records
-from rag.selection import Selection
+from rag.selection import Selection, year_of
 from rag.types import Paper, Passage, Source
 
 SCHEMA = 1
@@ -215,6 +215,14 @@ class Snapshot:
             return Records.load(self.folder / "records")
         except OSError:  # also where an ingest has removed this snapshot meanwhile
             return None
+
+    @cached_property
+    def years(self) -> NDArray[np.int16]:
+        """`(papers,)`: the year of each, -1 where its record has none."""
+        if self.records is not None:
+            return self.records.years
+        found = (year_of(paper) for paper in self.papers())
+        return np.fromiter((-1 if year is None else year for year in found), dtype=np.int16, count=self.paper_count)
 
     def where(self, condition: Callable[[Paper], bool]) -> NDArray[np.bool_]:
         """`(papers,)`: which papers a condition lets through. It is asked of the records all at once where it is a

@@ -125,3 +125,4 @@ def test_an_index_answers_alike_with_and_without_them(
     shutil.rmtree(snapshot.folder / "records")  # as an older version wrote it, or an ingest removes it
     assert older.where(condition).tolist() == expected
     assert older.records is None
+    assert older.years.tolist() == snapshot.years.tolist()
