@@ -30,6 +30,11 @@ _MANY = re.compile(
     r"is there|are there)\b",
     re.I,
 )
+_TOGETHER = re.compile(  # worded as a listing, and perhaps a question that several papers answer together
+    r"^\W*(?:what (?:\w+ ){0,3}?)?(?:ways|approaches|techniques|strategies|tricks|options|challenges|trends|ideas) |"
+    r"\bstate of the art\b|\b(?:papers|studies|we|authors) (?:say|know|find|suggest|recommend)\b|\boverview\b",
+    re.I,
+)
 _ROUTES: tuple[Route, ...] = ("lookup", "compare", "survey", "count", "chat")
 _SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -45,10 +50,12 @@ _SCHEMA: dict[str, Any] = {
 
 
 def needs_model(plan: Plan, history: Sequence[Turn]) -> bool:
-    """Whether the rules' plan may fall short: a follow-up, a comparison, a question that is not in English, or one that
-    could ask for a listing in words that the rules do not know."""
+    """Whether the rules' plan may fall short: a follow-up, a comparison, a question that is not in English, one that
+    could ask for a listing in words that the rules do not know, or one that may ask several papers and not for them."""
     if plan.route == "chat":
         return False
+    if plan.route == "survey" and not plan.within and _TOGETHER.search(plan.question):
+        return True
     if plan.route == "lookup" and _MANY.search(plan.question):
         return True
     return plan.route == "compare" or not is_english(plan.question) or bool(history and leans(plan.question))

@@ -23,7 +23,8 @@ _LONGEST_ABSENCE = 400
 _OPEN = re.compile(  # a clause that says of the papers themselves what they leave open, up to where another begins
     rf"^(?:(?:while|although|though|however,?|but)\s+)?"
     rf"(?:[^,;:]*?\b{_PAPERS}\b[^,;:]*?\b(?:do|does|did|is|are)(?: not|n['’]t)|"
-    rf"no(?:ne of the)? {_PAPERS}|[^,;:]*?\bnot\b[^,;:]*?\b(?:in|by) (?:the|these|this) (?:\w+ )?{_PAPERS})\b"
+    rf"[^;:]*?\bnot (?:\w+ly )?comparable|no(?:ne of the)? {_PAPERS}|"
+    rf"[^,;:]*?\bnot\b[^,;:]*?\b(?:in|by) (?:the|these|this) (?:\w+ )?{_PAPERS})\b"
     r".*?(?P<rest>[;:–—]\s|,\s+(?:but|however|though|although|while|only|yet|they|it|and (?:it|they|only))\b|$)",
     re.I | re.S,
 )

@@ -16,8 +16,10 @@ from rag.grounding.asides import attributes, is_talk, joins, lists_sources, says
 from rag.grounding.checker import Checked, checked
 from rag.grounding.content import stems
 from rag.grounding.premise import denies_premise, only_denies, without_asked, without_remark
+from rag.grounding.sides import sides
 from rag.grounding.signals import best_sentences, coverage
 from rag.grounding.source import Source, SourceSentence
+from rag.grounding.spans import spans
 from rag.types import Citation, Claim
 from rag.writing.markers import Cites, End, Text, Token
 
@@ -29,7 +31,6 @@ _DENIES = "it denies what the question takes for granted"
 _REPLIES = "it says yes or no to the question"
 _ABSENT = "it says what the papers do not say"
 _LEAD = re.compile(r"^[\s,;:–—\-*•>#]*(?:\d+[.)]\s+)?(?:(?:and|but|while|whereas|so)\s+)?")
-_ADDS = 0.25  # share of a statement that a second span must add
 _FEWEST_WORDS = 3  # below which words behind a marker belong to the claim before it
 
 
@@ -168,8 +169,8 @@ class Composer:
         marks: list[int] = []
         for number in numbers:
             source = self._source_of((number,))
-            spans = _spans(best_sentences(statement, source), statement)
-            marks += [self._number(span, statement) for span in spans]
+            cited = spans(best_sentences(statement, source), statement)
+            marks += [self._number(span, statement) for span in cited]
         return tuple(dict.fromkeys(marks))
 
     def _number(self, span: tuple[SourceSentence, int, int], statement: str) -> int:
@@ -253,10 +254,24 @@ class Composer:
         found = checked(told, source, self._encode(told))
         if found.verdict != "unsupported":
             return found
+        if len(numbers) > 1 and (apart := self._apart(told, numbers)) is not None:
+            return apart
         denies = only_denies(found) and denies_premise(told, self._question)
         if not denies and (rest := without_asked(told, self._question)):
             denies = checked(rest, source, self._encode(rest)).verdict == "supported"
         return replace(found, verdict="unchecked", score=0.5, reason=_DENIES) if denies else found
+
+    def _apart(self, told: str, numbers: tuple[int, ...]) -> Checked | None:
+        """The weakest side of a comparison where each is supported by one of the papers cited, else None."""
+        weakest: Checked | None = None
+        for side in sides(told):
+            encoded = self._encode(side)
+            tried = [checked(side, self._source_of((number,)), encoded) for number in numbers]
+            best = max(tried, key=lambda one: (one.verdict == "supported", one.score))
+            if best.verdict != "supported":
+                return None
+            weakest = best if weakest is None or best.score < weakest.score else weakest
+        return weakest
 
     def _uncited(self, part: _Part, statement: str, told: str) -> tuple[Claim, tuple[int, ...]]:
         """A statement without a usable marker: one paper may support what it has `told` all the same."""
@@ -314,22 +329,6 @@ def _renumbered(sentence: Sentence, numbers: dict[int, int]) -> Sentence:
 
     claims = tuple(replace(c, citations=tuple(numbers[n] for n in c.citations)) for c in sentence.claims)
     return Sentence(re.sub(r"\[(\d{1,6})\]", renumber, sentence.text), claims)
-
-
-def _spans(found: Sequence[SourceSentence], statement: str) -> list[tuple[SourceSentence, int, int]]:
-    """The best sentence, joined with a neighbour that adds much, or beside another that does."""
-    if not found:
-        return []
-    first = found[0]
-    if len(found) > 1:
-        second = found[1]
-        both = coverage(statement, f"{first.text} {second.text}")
-        if both - coverage(statement, first.text) >= _ADDS:
-            low, high = sorted((first, second), key=lambda s: s.start)
-            if first.passage.id == second.passage.id and high.start - low.end <= 2:
-                return [(first, low.start, high.end)]
-            return [(s, s.start, s.end) for s in (first, second)]
-    return [(first, first.start, first.end)]
 
 
 def _claim(statement: str, cited: tuple[int, ...], found: Checked) -> Claim:

@@ -107,6 +107,7 @@ _COMPARES = re.compile(
 _DOWNWARD = re.compile(
     r"^(?:underperform|trail|lag|los|fall|worse|slower|lower|smaller|fewer|less|weaker|inferior)", re.I
 )
+_BOUND = re.compile(r"\s*(?:about |around |roughly )?[~$\\]?\d")
 _PASSIVE = re.compile(r"\b(?:is|are|was|were|be|been|being)\s+(?:\w+ly\s+)?$", re.I)
 
 
@@ -228,6 +229,8 @@ def _compared(sentence: str) -> tuple[tuple[frozenset[str], frozenset[str]], ...
     found = []
     for match in _COMPARES.finditer(sentence):
         left, right = sentence[: match.start()], sentence[match.end() :]
+        if match.group().casefold().endswith("than") and _BOUND.match(right):
+            continue  # "less than 12 GB" sets nothing above anything
         by = re.match(r"\s*by\b", right)
         turned = bool(_DOWNWARD.match(match.group("verb"))) != bool(_PASSIVE.search(left) and by)
         near_left = re.split(r"[;:.]|, (?:and|but|while)\b", left)[-1].split()[-9:]

@@ -222,7 +222,12 @@ def _names(
     away = [name for name in wanted if name not in missing and not has_name(near, name)]
     said = folded(statement)
     theirs = [name for sentence in best for name in named_things(sentence.text)]
-    unsaid = [name for name in dict.fromkeys(theirs) if not has_name(said, name) and not has_name(folded(titles), name)]
+    short = tuple(f"{folded(name)} " for name in wanted)  # "Llama-3" says `Llama-3-8B`
+    unsaid = [
+        name
+        for name in dict.fromkeys(theirs)
+        if not has_name(said, name) and not has_name(folded(titles), name) and not folded(name).startswith(short)
+    ]
     apart = max((_apart(name, source, weights) for name in wanted if name not in missing), default=0.0)
     if missing:
         faults["name_missing"] = f"its source does not mention {missing[0]}"

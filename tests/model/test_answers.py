@@ -319,6 +319,51 @@ def test_a_plain_question_needs_no_plan(scripted: Ask) -> None:
     assert "plan" not in server.purposes()
 
 
+def test_what_several_papers_answer_together_is_no_listing(scripted: Ask) -> None:
+    def script(request: Request) -> Say:
+        if request.purpose == "plan":
+            return Say(
+                '{"question": "What ways are there to save memory?", "route": "lookup", "queries": '
+                '["sparse attention memory", "checkpoints in memory"], "subject": ""}'
+            )
+        return Say(f"FrogJump cuts memory by 4.7x [{number_of(request, 'FrogJump')}].")
+
+    assistant, server = scripted(script)
+    answer = assistant.ask("What ways are there to save memory?")
+    assert server.purposes() == ["plan", "answer"]
+    assert answer.route == "lookup"
+    assert answer.papers
+
+
+def test_a_listing_of_papers_needs_no_plan(scripted: Ask) -> None:
+    assistant, server = scripted(lambda request: Say('{"papers": []}'))
+    assistant.ask("Which papers use PondBench?")
+    assert set(server.purposes()) == {"survey_judge"}
+
+
+@pytest.mark.parametrize(
+    ("reply", "verdicts"),
+    [
+        ("FrogJump cuts memory by 4.7x [{0}], while TinyToad has 90 thousand parameters [{1}].", ["supported"] * 2),
+        ("FrogJump cuts memory by 4.7x, while TinyToad has 90 thousand parameters [{0}][{1}].", ["supported"]),
+        ("FrogJump cuts memory by 4.9x, while TinyToad has 90 thousand parameters [{0}][{1}].", ["unsupported"]),
+        ("TinyToad cuts memory by 4.7x on PondBench, while FrogJump has 90 parameters [{0}][{1}].", ["unsupported"]),
+        ("FrogJump and TinyToad were tried on different tasks, so their figures are not comparable [{0}][{1}].", None),
+    ],
+)
+def test_each_side_of_a_comparison_is_what_one_paper_says(
+    scripted: Ask, reply: str, verdicts: list[str] | None
+) -> None:
+    def script(request: Request) -> Say:
+        if request.purpose == "plan":
+            return Say('{"question": "", "route": "compare", "queries": ["FrogJump", "TinyToad"], "subject": ""}')
+        return Say(reply.format(number_of(request, "FrogJump"), number_of(request, "TinyToad")))
+
+    assistant, _ = scripted(script)
+    answer = assistant.ask("How do FrogJump and TinyToad compare?")
+    assert [claim.verdict for claim in answer.claims] == (verdicts or ["unchecked"])
+
+
 def test_a_listing_in_unknown_words_is_planned(scripted: Ask) -> None:
     def script(request: Request) -> Say:
         if request.purpose == "plan":
