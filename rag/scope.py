@@ -17,6 +17,7 @@ from rag.writing.by_record import narrowed
 from rag.writing.draft import Draft
 from rag.writing.of_record import Opening
 from rag.writing.record import asks_for_record, record
+from rag.writing.supposed import agreed, supposes
 from rag.writing.survey import lists_topic
 
 
@@ -50,9 +51,10 @@ def scoped(retriever: Retriever, rules: Plan, selection: Selection, clock: Clock
             near = alike(retriever, rules, allowed) if rules.like else None
             found = near or narrowed(retriever, rules, allowed)
         return (found, rules.route) if isinstance(found, Draft) else Scope(*found)
-    if asks_for_record(rules.wording):
+    if supposes(rules.wording) or asks_for_record(rules.wording):
         with clock("retrieve"):
-            told = record(retriever.snapshot, rules.wording, rules.query, retriever.hits(rules.query, allowed))
+            found_for = retriever.snapshot, rules.wording, rules.query, retriever.hits(rules.query, allowed)
+            told = agreed(*found_for) or record(*found_for)
         if told is not None:
             return told, "lookup"
     return Scope(rules, allowed)

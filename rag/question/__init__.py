@@ -7,6 +7,7 @@ from rag.question.plan import Plan, plan
 from rag.question.remark import OPENERS
 from rag.question.route import BY_DATE, CITED, MOST_OF_ALL, NEWEST, OLDEST, WRITE
 from rag.question.subject import LEFT_OUT, subject_of
+from rag.question.tallied import Tally, tallied
 
 __all__ = [
     "BY_DATE",
@@ -21,10 +22,12 @@ __all__ = [
     "WRITE",
     "History",
     "Plan",
+    "Tally",
     "is_task",
     "leans",
     "plan",
     "reply",
     "subject_of",
+    "tallied",
     "turns_of",
 ]

@@ -6,6 +6,7 @@ import re
 
 from rag.question.chat import is_chat
 from rag.question.subject import EARLIEST, LATEST
+from rag.question.tallied import tallied
 from rag.types import Route
 
 _SOME = (
@@ -229,7 +230,7 @@ def route_of(text: str) -> Route:
     """The route of a question that stands alone."""
     if is_chat(text):
         return "chat"
-    if _COUNT.search(text):
+    if tallied(text)[0] or _COUNT.search(text):
         return "count"
     if _SURVEY.search(text):
         return "survey"

@@ -24,29 +24,29 @@ _PLAIN = (
     r"(?=\W*$| (?:on|about|in|from|since)\b)"
 )
 _BETWEEN = r"(?:,? (?:and/or|and|or|&|(?:together |jointly )?with) (?:also )?(?:by )?(?:both )?|, )"
-_PEOPLE = rf"(?:both )?{_PROPER}(?:{_BETWEEN}{_PROPER}){{0,5}}"
+PEOPLE = rf"(?:both )?{_PROPER}(?:{_BETWEEN}{_PROPER}){{0,5}}"
 _EVERYONE = re.compile(r"\b(?:and|with|both|together|jointly|joint)\b|&", re.I)
 _ALSO = re.compile(_BETWEEN, re.I)
 _MADE = r"(?:co-?)?(?:written|authored|published)"
 _NOT_BY = re.compile(
-    rf"(?:,? (?:and|but))?(?: (?:that|which))?(?: (?:are|is|were|was))? not (?:{_MADE} )?by (?P<sure>{_PEOPLE})"
+    rf"(?:,? (?:and|but))?(?: (?:that|which))?(?: (?:are|is|were|was))? not (?:{_MADE} )?by (?P<sure>{PEOPLE})"
     r"|,? (?:except|excluding|without|but (?:not|no)|apart from|other than)(?: (?:for|those|the ones|any|papers|that))*"
-    rf"(?: (?:{_MADE} )?by)? (?P<name>{_PEOPLE})",
+    rf"(?: (?:{_MADE} )?by)? (?P<name>{PEOPLE})",
     re.I,
 )
 _CERTAIN = (  # of these the words alone tell that authors are meant
     re.compile(
         rf",?(?: (?:that|which))?(?: (?:are|is|were|was|there))*(?: {_MADE}| joint\w*| together)* by (?:the )?"
-        rf"(?P<who>{_PEOPLE})(?: (?:together|jointly)| et al\.?)*(?!\w)",
+        rf"(?P<who>{PEOPLE})(?: (?:together|jointly)| et al\.?)*(?!\w)",
         re.I,
     ),
     re.compile(
-        rf"(?<=\b)(?:that|which|did|has|have|does|do) (?P<who>{_PEOPLE}|{_PLAIN})(?: (?:ha[sd]|have))?"
+        rf"(?<=\b)(?:that|which|did|has|have|does|do) (?P<who>{PEOPLE}|{_PLAIN})(?: (?:ha[sd]|have))?"
         rf"(?: (?:together|jointly|both))? {WRITE}\b(?: (?:together|jointly))?",
         re.I,
     ),
     re.compile(
-        rf"(?<=\b)(?P<who>{_PEOPLE})['’]s? (?=(?:(?!of\b)[\w.-]+ ){{0,3}}?{PAPERS}\b)",
+        rf"(?<=\b)(?P<who>{PEOPLE})['’]s? (?=(?:(?!of\b)[\w.-]+ ){{0,3}}?{PAPERS}\b)",
         re.I,
     ),
     re.compile(
@@ -55,10 +55,10 @@ _CERTAIN = (  # of these the words alone tell that authors are meant
     ),
 )
 _POSSIBLE = (  # and of these, where some record has them
-    re.compile(rf"(?P<joint>joint (?:work|{PAPERS}) (?:of|between) )(?P<who>{_PEOPLE})", re.I),
-    re.compile(rf"(?<!\w)(?P<who>{_PEOPLE}|[a-z][\w'’-]+),? et al\b\.?,?", re.I),
+    re.compile(rf"(?P<joint>joint (?:work|{PAPERS}) (?:of|between) )(?P<who>{PEOPLE})", re.I),
+    re.compile(rf"(?<!\w)(?P<who>{PEOPLE}|[a-z][\w'’-]+),? et al\b\.?,?", re.I),
     re.compile(
-        rf"(?<!\w)(?P<who>{_PEOPLE}) (?=(?:\w+ )?{PAPERS}\b|\(?(?:19|20)\d\d\)?\W*$)"
+        rf"(?<!\w)(?P<who>{PEOPLE}) (?=(?:\w+ )?{PAPERS}\b|\(?(?:19|20)\d\d\)?\W*$)"
         rf"|(?<!\w)(?P<own>{_PART})['’]s (?=(?:\w+ ){{0,3}}?{PAPERS}\b)",
         re.I,
     ),
@@ -72,12 +72,12 @@ _NEGATED = re.compile(
     re.I,
 )
 _SAID_OUT = re.compile(rf"\b(?!out\b){_OUT}\W*$", re.I)
-_TITLED = r"(?:[A-Z][\w&./-]{0,40}|of|on|and|or|the|for|in)"
+TITLED = r"(?:[A-Z][\w&./-]{0,40}|of|on|and|or|the|for|in)"
 _NEXT_PAPERS = re.compile(rf" {PAPERS}\b", re.I)
 _BEHIND = rf"(?:(?:19|20)\d\d )?(?:conference |workshop |journal )?{PAPERS}\b"
 _VENUE = re.compile(
-    rf"\b(?:at|in|from)\s+(?:the )?(?P<in>{_TITLED}(?: {_TITLED}){{0,12}})"
-    rf"|\b(?P<of>[A-Z][\w&./-]{{0,40}}(?: {_TITLED}){{0,8}}?)(?= {_BEHIND})"
+    rf"\b(?:at|in|from)\s+(?:the )?(?P<in>{TITLED}(?: {TITLED}){{0,12}})"
+    rf"|\b(?P<of>[A-Z][\w&./-]{{0,40}}(?: {TITLED}){{0,8}}?)(?= {_BEHIND})"
 )
 _SMALL_VENUE = re.compile(
     r"\b(?:at|in|from|on) (?:the )?(?P<in>[a-z][a-zA-Z]{2,13})(?=\W*$| (?:in|from|since|after|before|on|about|\d{4})\b)"
@@ -104,7 +104,7 @@ def _not_by(retriever: Retriever, text: str) -> tuple[OfRecord, str]:
     match = _NOT_BY.search(text)
     if match is None:
         return OfRecord(), text
-    asked = OfRecord(others=_named(match["sure"] or match["name"]))
+    asked = OfRecord(others=named(match["sure"] or match["name"]))
     if not match["sure"] and not _known(retriever, asked.others):
         return OfRecord(), text
     return asked, _without(text, match)
@@ -113,13 +113,13 @@ def _not_by(retriever: Retriever, text: str) -> tuple[OfRecord, str]:
 def _by_authors(retriever: Retriever, text: str) -> tuple[OfRecord, str]:
     for pattern in _CERTAIN:
         if match := pattern.search(text):
-            names = _named(match["who"])
+            names = named(match["who"])
             asked = _of_authors(retriever, names, bool(_EVERYONE.search(match[0])))
             capitals = all(name[:1].isupper() for name in names)
             if _some(retriever, asked) or (capitals and not _named_in_text(retriever, text)):
                 return asked, _without(text, match)
     for match in islice(_possible(text), _TRIED):
-        names = _named(match["who"] or match["own"])
+        names = named(match["who"] or match["own"])
         if _known(retriever, names):
             return _of_authors(retriever, names, bool(_EVERYONE.search(match[0]))), _without(text, match)
     return OfRecord(), text
@@ -142,7 +142,8 @@ def _of_authors(retriever: Retriever, names: tuple[str, ...], all_of_them: bool)
     return together if _some(retriever, together) else OfRecord(authors=names, apart=True)
 
 
-def _named(said: str) -> tuple[str, ...]:
+def named(said: str) -> tuple[str, ...]:
+    """The single names in a run of people: `Reed, Stone and Moss`."""
     return tuple(name for part in _ALSO.split(re.sub(r"^both ", "", said)) if (name := part.strip(" ,.")))
 
 

@@ -15,6 +15,7 @@ from rag.writing.asked_of_record import asked_of_record
 from rag.writing.draft import Draft
 from rag.writing.extractive import entry
 from rag.writing.of_record import Field, Has, OfRecord
+from rag.writing.tally import tally
 from rag.writing.terms import asked_terms
 
 _FEW_SHOWN = 10  # of the newest or oldest papers, where no number is asked for
@@ -30,6 +31,8 @@ def narrowed(
 
     A plan that asks for no such thing comes back as it is.
     """
+    if (counted := tally(retriever, plan, allowed)) is not None:
+        return counted
     asked, rest = asked_of_record(retriever, plan.wording)
     subject = subject_of(BY_DATE.sub("", rest))
     plan, rest = _ordered(plan, rest)

@@ -26,11 +26,12 @@ _ASKED = {
     ),
     "year": re.compile(
         rf"\bwhen (?:was|were|did|has)\b[^?]*\b{_OUT}\b|\b(?:what|which) year (?:was|were|did|is)\b[^?]*\b{_OUT}\b"
+        r"|(?<=\w),? and when\W*$"
         r"|\b(?:year|date) of (?:publication|release)\b|\bpublication (?:year|date)\b|\bhow old is\b",
         re.I,
     ),
     "venue": re.compile(
-        r"\bwhere (?:was|were|did|has|is)\b[^?]*\b(?:published|presented|appear(?:ed)?)\b"
+        r"(?<=\w),? and where\W*$|\bwhere (?:was|were|did|has|is)\b[^?]*\b(?:published|presented|appear(?:ed)?)\b"
         r"|\b(?:which|what) (?:conference|journal|venue|workshop)\b[^?]*\b(?:published|presented|appear(?:ed)?|in)\b",
         re.I,
     ),
@@ -50,7 +51,7 @@ _OF_A_RECORD = re.compile(  # what no text tells of its own paper
 _DESCRIBED = re.compile(r"\b(?:paper|work|study|article) (?:on|about|that|which|where|with|using)\b", re.I)
 _LOOKED_AT = 5  # best papers that may be meant
 _ALIKE = 0.6  # share of a title's words that name the paper
-_UNSAID = {  # nor do abstracts
+UNSAID = {  # nor do abstracts
     "authors": "who wrote it", "year": "when it came out", "venue": "where it was published", "doi": "its DOI",
 }  # fmt: skip
 _BETWEEN = re.compile(r"\s*;\s*|\s+and\s+")
@@ -67,19 +68,19 @@ def record(snapshot: Snapshot, question: str, query: str, hits: Hits) -> Draft |
     asked = _asked(question)
     if not asked or not hits.candidates:
         return None
-    paper = _meant(snapshot, question, query, hits)
+    paper = meant(snapshot, question, query, hits)
     if paper is None:
         return _of_none(snapshot, hits) if _OF_A_RECORD.search(question) else None
-    told = [said for kind in asked if (said := _said(kind, paper))]
+    told = [what for kind in asked if (what := said(kind, paper))]
     if told:
         return Draft((), opening=f"By its record, “{unbracketed(paper.title)}” is {', '.join(told)}.", confidence=1.0)
-    if missing := [_UNSAID[kind] for kind in asked if kind in _UNSAID]:
+    if missing := [UNSAID[kind] for kind in asked if kind in UNSAID]:
         opening = f"The record of “{unbracketed(paper.title)}” does not say {' or '.join(missing)}."
         return Draft((), opening=opening, abstained=True, confidence=1.0)
     return None
 
 
-def _meant(snapshot: Snapshot, question: str, query: str, hits: Hits) -> Paper | None:
+def meant(snapshot: Snapshot, question: str, query: str, hits: Hits) -> Paper | None:
     """The best of the first papers that is named, one whose name is said in full before others; or the best at all of
     "the paper on …"."""
     papers = [snapshot.paper(candidate.paper) for candidate in hits.candidates[:_LOOKED_AT]]
@@ -102,7 +103,8 @@ def _asked(question: str) -> list[str]:
     return [kind for kind in kinds if kind in ("authors", "venue", "doi") or not _OF_ITS_WORK.search(question)]
 
 
-def _said(kind: str, paper: Paper) -> str:
+def said(kind: str, paper: Paper) -> str:
+    """What the record says of one kind, as in “is of 2019”; empty where it says nothing."""
     about = {name: unbracketed(value).strip() for name, value in paper.metadata.items()}
     if kind == "authors":
         names = authors_of(paper)

@@ -10,11 +10,12 @@ from rag.settings import load_settings
 
 BIB = """
 @article{a, title={Otter: Swimming Networks for Rivers}, author={Reed, Ann B. and Stone, Carl}, year={2021},
-  doi={10.1000/otter}, abstract={We propose Otter, which freezes the banks. Code: https://example.org/otter}}
+  journal={Wetlands}, doi={10.1000/otter}, abstract={We propose Otter, which freezes the banks. Code: https://example.org/otter}}
 @article{b, title={All You Need Is a Pond}, author={Moss, Dora}, year={2017}, url={https://example.org/pond},
   abstract={The pond reaches 28.4 points with 12 frogs.}}
 @article{c, title={Heron: A Record without Names}, abstract={Heron stands on one leg, as those who wrote of it say.}}
 """
+OTTER = "“Otter: Swimming Networks for Rivers”"
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +42,25 @@ def test_what_a_record_says(shelf: Assistant, question: str, told: str) -> None:
     assert answer.text.startswith("By its record, “")
     assert answer.text.endswith(told)
     assert not answer.abstained
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("Was Otter written by Reed?", f"Yes: by its record, {OTTER} is by Ann B. Reed and"),
+        ("Did Dora Moss write Otter?", f"No: by its record, {OTTER} is by Ann B. Reed and"),
+        ("Is Dora Moss an author of All You Need Is a Pond?", "Yes: by its record, “All You Need Is a Pond” is by"),
+        ("Was Otter published in 2021?", f"Yes: by its record, {OTTER} is of 2021"),
+        ("Was Otter published before 2020?", f"No: by its record, {OTTER} is of 2021"),
+        ("Was Otter published in Wetlands?", f"Yes: by its record, {OTTER} is in Wetlands"),
+        ("Was Otter published in Nature in 2021?", f"No: by its record, {OTTER} is of 2021, in"),
+        ("Is Otter a Nature paper?", f"No: by its record, {OTTER} is in Wetlands"),
+        ("Was All You Need Is a Pond published in Nature?", "The record of “All You Need Is a Pond” does not"),
+        ("Who wrote Otter and when?", f"By its record, {OTTER} is by Ann B. Reed and Carl Stone, of"),
+    ],
+)  # fmt: skip
+def test_what_is_supposed_of_a_record(shelf: Assistant, question: str, said: str) -> None:
+    assert shelf.ask(question).text.startswith(said)
 
 
 def test_in_a_conversation(shelf: Assistant) -> None:
