@@ -109,7 +109,8 @@ def _members(file: File, limit: int) -> Iterator[Document | Skipped]:
 def _refused(members: list[zipfile.ZipInfo], size: int) -> Fault | None:
     """Why the whole archive is left shut, if it is."""
     if any(member.filename == "[Content_Types].xml" for member in members):
-        return Fault("an Office document", "save it as PDF or as plain text")
+        table = any(member.filename.startswith("xl/") for member in members)
+        return Fault("an Office document", f"save it as {'CSV' if table else 'PDF or as plain text'}")
     if not members:
         return Fault("an empty archive", "nothing to do, or fetch it again")
     if len(members) > _MOST_MEMBERS:

@@ -10,7 +10,7 @@ from rag.corpus.document import Document
 from rag.corpus.fields import entry
 from rag.corpus.found import Entry, Fault
 from rag.corpus.json_records import records
-from rag.text.title import latex_accents
+from rag.corpus.tex import without_tex
 
 _OWN_FIELDS = re.compile(r'"(?:update_date|authors_parsed|categories|versions)"\s*:')
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
@@ -22,7 +22,8 @@ def fits(head: str, suffix: str) -> bool:
 
 
 def read(document: Document) -> Iterator[Entry | Fault]:
-    """The papers of the snapshot, streamed; line breaks that wrap its abstracts are folded into spaces."""
+    """The papers of the snapshot, streamed; line breaks that wrap its abstracts are folded into spaces, and TeX
+    is read but in formulas."""
     for record in records(document):
         if isinstance(record, Fault):
             yield record
@@ -34,8 +35,7 @@ def read(document: Document) -> Iterator[Entry | Fault]:
 def _described(found: Entry, fields: Mapping[str, object]) -> Entry:
     """The entry with the metadata that only arXiv gives."""
     metadata = dict(found.metadata)
-    if authors := metadata.get("authors"):
-        metadata["authors"] = latex_accents(authors)
+    metadata |= {name: without_tex(metadata[name]) for name in ("authors", "venue") if name in metadata}
     if "id" in metadata:
         metadata["url"] = f"https://arxiv.org/abs/{metadata['id']}"
     if year := _first_year(fields.get("versions")):
@@ -43,7 +43,7 @@ def _described(found: Entry, fields: Mapping[str, object]) -> Entry:
     for name in ("categories", "update_date"):
         if isinstance(value := fields.get(name), str) and value.strip():
             metadata[name] = one_title(value)
-    return Entry(found.title, found.text, found.line, metadata)
+    return Entry(without_tex(found.title), without_tex(found.text), found.line, metadata)
 
 
 def _first_year(versions: object) -> str:

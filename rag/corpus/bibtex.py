@@ -12,7 +12,7 @@ from rag.corpus.document import Document
 from rag.corpus.encoding import text_of
 from rag.corpus.fields import entry
 from rag.corpus.found import Entry, Fault, shortened
-from rag.text.title import latex_accents
+from rag.corpus.tex import without_tex
 
 if TYPE_CHECKING:
     from bibtexparser.model import Block
@@ -20,10 +20,8 @@ if TYPE_CHECKING:
 _FIRST_ENTRY = re.compile(
     r"(?:\s*%[^\n]*\n)*\s*@(?:(?:comment|preamble)\s*\{|[a-z]+\s*[{(]\s*+[^\s,{}]*+\s*+[,=])", re.IGNORECASE
 )
-_MARKED = re.compile(
-    r"\\(?:emph|text(?:it|bf|tt|sc|rm|sf|sl|up|normal|superscript|subscript)|mbox|underline|uppercase|url|protect)\s*\{|"
-    r"\{\s*\\(?:it|bf|em|tt|sc|rm|sf|sl)\b\s*"
-)
+_ADDRESSES = ("url", "doi", "eprint", "id")
+_ESCAPED = re.compile(r"\{?\\([&%$#_~])\}?")
 
 
 def fits(head: str, suffix: str) -> bool:
@@ -32,7 +30,7 @@ def fits(head: str, suffix: str) -> bool:
 
 
 def read(document: Document) -> Iterator[Entry | Fault]:
-    """The papers of the file; accents and braces of a title are resolved, an abstract stays as it is."""
+    """The papers of the file; accents, braces and escapes are resolved, formulas stay as they are."""
     from bibtexparser.entrypoint import parse_string  # 75 ms, for such files only
 
     logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)  # faults are reported here, once
@@ -56,17 +54,15 @@ def _found(block: Block) -> Entry | Fault | None:
         return None
     values = {key.lower(): str(field.value) for key, field in block.fields_dict.items()}
     fields: dict[str, object] = {key: _undelimited(value) if raw else value for key, value in values.items()}
-    fields["title"] = _plain(str(fields.get("title", "")))
-    if "author" in fields:
-        names = " ".join(_plain(str(fields["author"])).split())
-        fields["author"] = names.replace(" and ", "; ")
-    return entry(fields, line, unwrapped)
+    plain: dict[str, object] = {key: _plain(key, str(value)) for key, value in fields.items()}
+    if "author" in plain:
+        plain["author"] = " ".join(str(plain["author"]).split()).replace(" and ", "; ")
+    return entry(plain, line, unwrapped)
 
 
-def _plain(value: str) -> str:
-    r"""A value without BibTeX's braces and with its accents resolved; `\{` stays."""
-    plain = _MARKED.sub("{", latex_accents(value))
-    return re.sub(r"\\([&%$#_])", r"\1", re.sub(r"(?<!\\)[{}]", "", plain))
+def _plain(name: str, value: str) -> str:
+    """The value of a field as it is read: an address is no text, and keeps its tildes."""
+    return _ESCAPED.sub(r"\1", value) if name in _ADDRESSES else without_tex(value)
 
 
 def _undelimited(value: str) -> str:

@@ -2,95 +2,88 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 
 from rag.corpus.cleaning import clean, one_title
 from rag.corpus.found import Entry, Fault, shortened
+from rag.corpus.markup import without_markup
+from rag.corpus.values import as_text, people, uninverted
 
 TITLE_NAMES = ("title", "paper_title", "name", "document_title", "article_title", "titles", "display_name", "ti")
 TEXT_NAMES = (
     "abstract", "abstract_note", "abstractnote", "abstract_text", "abstracttext", "summary", "summaries", "text",
     "body", "content", "digest", "description", "ab",
 )  # fmt: skip
-_INVERTED = "abstract_inverted_index"  # OpenAlex: each word with the places where it stands
+INVERTED = "abstract_inverted_index"  # OpenAlex: each word with the places where it stands
 _METADATA_NAMES = {
-    "year": ("year", "publication_year", "pub_year", "date", "published", "publication_date", "update_date"),
-    "authors": ("authors", "author", "first_authors", "creators", "creator"),
-    "venue": (
-        "venue",
-        "journal",
-        "booktitle",
-        "journal_name",
-        "journal_full_name",
-        "secondary_title",
-        "container_title",
-        "conference",
-        "publication_venue",
-        "journal_ref",
+    "year": (
+        "year", "publication_year", "pub_year", "date", "published", "publication_date", "issued", "published_at",
+        "py", "update_date",
     ),
-    "doi": ("doi",),
+    "authors": ("authors", "author", "first_authors", "creators", "creator", "authorships", "af", "au"),
+    "venue": (
+        "venue", "journal", "journaltitle", "booktitle", "journal_name", "journal_full_name", "secondary_title",
+        "alternate_title3", "alternate_title2", "container_title", "publication_title",
+        "source_title", "conference", "conference_name", "proceedings_title", "proceeding", "publication_venue",
+        "publication", "eventtitle", "primary_location", "custom3", "journal_ref", "so",
+    ),
+    "doi": ("doi", "di"),
     "url": ("url", "urls", "link", "href"),
-    "id": ("id", "paper_id", "paperid", "arxiv_id", "corpusid"),
-}
-_NAME = re.compile(r"[\s\-_.]+")
+    "id": ("id", "paper_id", "paperid", "arxiv_id", "corpus_id", "corpusid"),
+}  # fmt: skip
+_NAME = re.compile(r"[\s\-_.]+|(?<=[a-z\d])(?=[A-Z])")
 _YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
+_DOI_PLACE = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", re.IGNORECASE)
+_SHORT = 60  # characters, in which somebody may say that there is no abstract
+_NO_TEXT = re.compile(
+    r"\W*(?:no abstract(?: is)?(?: available)?|abstract(?: is)? (?:not available|missing|unavailable)"
+    r"|n/?a|nan|none|null)?\W*",
+    re.IGNORECASE,
+)
 
 
 def field_name(name: str) -> str:
-    """A column's name as it is looked up: `Paper Title` is `paper_title`."""
-    return _NAME.sub("_", clean(name).lower()).strip("_")
+    """A column's name as it is looked up: `Paper Title` and `paperTitle` are `paper_title`."""
+    return _NAME.sub("_", clean(name)).lower().strip("_")
 
 
 def entry(record: Mapping[str, object], line: int | None, tidy: Callable[[str], str] = clean) -> Entry | Fault:
     """The paper that a record describes, its text put through `tidy`; a fault where it has no title."""
     named = {field_name(name): value for name, value in record.items()}
-    title = first(named, TITLE_NAMES)
+    title = without_markup(first(named, TITLE_NAMES))
     if not title.strip():
         found = shortened(", ".join(record)) or "nothing"
         return Fault(f"no title: expected a field {', '.join(TITLE_NAMES[:3])}, found {found}", "add a title", line)
-    text = first(named, TEXT_NAMES) or _uninverted(named.get(_INVERTED))
+    text = without_markup(first(named, TEXT_NAMES)) or uninverted(named.get(INVERTED))
+    if len(text) < _SHORT and _NO_TEXT.fullmatch(text):
+        text = ""
     return Entry(one_title(title), tidy(text), line, metadata(named))
 
 
 def metadata(named: Mapping[str, object]) -> dict[str, str]:
     """The year, authors, venue, DOI, address and id that a record gives, as strings; what it lacks is left out."""
-    found = {key: one_title(first(named, names)) for key, names in _METADATA_NAMES.items()}
-    year = _YEAR.search(found["year"])
-    found["year"] = year[0] if year else ""
+    known = _identified(named)
+    found = {key: one_title(without_markup(first(known, names))) for key, names in _METADATA_NAMES.items()}
+    found["authors"] = one_title(next(filter(None, (people(known.get(n)) for n in _METADATA_NAMES["authors"])), ""))
+    found["doi"] = _DOI_PLACE.sub("", found["doi"])
+    years = _YEAR.findall(found["year"]) or _only(_YEAR.findall(found["venue"]))
+    found["year"] = years[0] if years else ""
     return {key: value for key, value in found.items() if value}
+
+
+def _identified(named: Mapping[str, object]) -> Mapping[str, object]:
+    """With the DOI at hand that Semantic Scholar gives among a paper's ids elsewhere."""
+    ids = named.get("external_ids")
+    return {**named, "doi": named.get("doi") or ids.get("DOI")} if isinstance(ids, dict) else named
+
+
+def _only(years: list[str]) -> list[str]:
+    """The year that a venue names, where it names no other."""
+    return years if len(set(years)) == 1 else []
 
 
 def first(named: Mapping[str, object], names: Iterable[str]) -> str:
     """The first value under `names` that is not blank, as text."""
-    values = (_as_text(named[name], name) for name in names if name in named)
+    values = (as_text(named[name], "\n" if name in TEXT_NAMES else "; ") for name in names if name in named)
     return next((value for value in values if value.strip()), "")
-
-
-def _as_text(value: object, name: str) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return str(value) if math.isfinite(value) else ""
-    if isinstance(value, list):
-        joint = "\n" if name in TEXT_NAMES else "; "
-        return joint.join(filter(None, (_as_text(item, name) for item in value)))
-    if isinstance(value, dict):
-        given, family = (value.get(one) or value.get(other) for one, other in (("given", "first"), ("family", "last")))
-        named = " ".join(str(part) for part in (given, family) if isinstance(part, str))
-        return str(value.get("name") or value.get("text") or named)
-    return ""
-
-
-def _uninverted(index: object) -> str:
-    """The text of which `index` names the places of each word; empty for anything else."""
-    if not isinstance(index, dict):
-        return ""
-    placed = [
-        (place, str(word))
-        for word, places in index.items()
-        for place in (places if isinstance(places, list) else [])
-        if isinstance(place, int)
-    ]
-    return " ".join(word for _, word in sorted(placed))

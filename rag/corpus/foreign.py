@@ -15,16 +15,16 @@ _MAGIC = [
     (b"PAR1", "a Parquet table"), (b"\x7fELF", "a program"),
 ]  # fmt: skip
 _TEXT = "give its PDF or plain text"
-_REFERENCES = "export it as RIS or BibTeX"
 _STARTS = [
     (re.compile(r"\s*<(?:!doctype html|html)\b", re.IGNORECASE), "an HTML page", _TEXT),
-    (re.compile(r"\s*<\?xml\b"), "an XML file", _TEXT),
     (re.compile(r"\s*\{\\rtf"), "an RTF document", _TEXT),
     (re.compile(r"\s*%!PS"), "a PostScript file", _TEXT),
     (re.compile(r"(?:\s*%[^\n]*\n)*\s*\\(?:document(?:class|style)|pdfoutput)\b"), "LaTeX source", _TEXT),
-    (re.compile(r"\s*PMID- \d"), "a PubMed export", _REFERENCES),
-    (re.compile(r"\s*%0 [A-Z]"), "an EndNote export", _REFERENCES),
-    (re.compile(r"\s*FN (?:Clarivate|Thomson|ISI)"), "a Web of Science export", _REFERENCES),
+    (
+        re.compile(r"\s*1(?:\.|:) [^\n]+\b(?:19|20)\d\d\b[^\n]*[;:.](?:.*?)^PMID: \d", re.DOTALL | re.MULTILINE),
+        "a PubMed export for people to read",
+        "save it in the format PubMed instead",
+    ),
 ]
 _CONTROL = bytes(set(range(32)) - {*b"\t\n\r\f\v\x1b"})
 _MOST_CONTROL = 0.01

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from rag.corpus.document import Document
 from rag.corpus.encoding import Line, chunks_of, decoded, head_text, lines_of, text_of
-from rag.corpus.fields import TITLE_NAMES, field_name
+from rag.corpus.fields import INVERTED, TEXT_NAMES, TITLE_NAMES, field_name
 from rag.corpus.found import Fault, shortened
 from rag.corpus.json_array import elements
+
+_PACKED = ("content", "paper", "citing_paper", "cited_paper", "info", "attributes", "source")  # as APIs do
 
 
 class Record(NamedTuple):
@@ -85,16 +87,31 @@ def _within(text: str) -> Iterator[Record]:
 
 
 def _papers_in(value: dict[str, object]) -> list[dict[str, object]]:
-    """The object itself where it has a title; else those of the first list of such that it, or an object in it, holds:
-    what an API replies with."""
-    if _has_title(value):
+    """The object itself where it has a title and a text; else those with a title of the first list that it, or an
+    object in it, holds, which is what an API replies with, or a collection with a name."""
+    value = _bare(value)
+    if _is_paper(value):
         return [value]
     nested = [inner for outer in value.values() if isinstance(outer, dict) for inner in outer.values()]
-    for inner in (*value.values(), *nested):
-        if isinstance(inner, list) and any(isinstance(item, dict) and _has_title(item) for item in inner):
-            return [item for item in inner if isinstance(item, dict)]
+    lists = [inner for inner in (*value.values(), *nested) if isinstance(inner, list)]
+    for inner in lists:
+        items = [_bare(item) for item in inner if isinstance(item, dict)]
+        if any(_is_paper(item) or (_has(item, TITLE_NAMES) and not _has(value, TITLE_NAMES)) for item in items):
+            return items
     return [value]
 
 
-def _has_title(value: dict[str, object]) -> bool:
-    return any(field_name(name) in TITLE_NAMES for name in value)
+def _is_paper(value: dict[str, object]) -> bool:
+    return _has(value, TITLE_NAMES) and _has(value, (*TEXT_NAMES, INVERTED))
+
+
+def _bare(value: dict[str, object]) -> dict[str, object]:
+    """A record, with what it holds of its paper in an object of its own: `{"id": 1, "content": {"title": …}}`."""
+    for name, inner in value.items():
+        if isinstance(inner, dict) and field_name(name) in _PACKED and _has(inner, TITLE_NAMES):
+            return {**inner, **{other: known for other, known in value.items() if other != name}}
+    return value
+
+
+def _has(value: dict[str, object], names: Collection[str]) -> bool:
+    return any(field_name(name) in names for name in value)

@@ -6,7 +6,20 @@ from collections.abc import Callable, Iterator
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
-from rag.corpus import arxiv, bibtex, csv_table, foreign, jsonl, listing, markdown, pdf, plain, ris
+from rag.corpus import (
+    arxiv,
+    bibtex,
+    csv_table,
+    foreign,
+    jsonl,
+    listing,
+    markdown,
+    pdf,
+    plain,
+    ris,
+    tagged,
+    xml_records,
+)
 from rag.corpus.document import Document
 from rag.corpus.encoding import head_text
 from rag.corpus.found import Entry, Fault
@@ -23,7 +36,9 @@ FORMATS: dict[str, Format] = {  # asked in this order
     "pdf": Format(pdf.fits, pdf.read),
     "arxiv": Format(arxiv.fits, arxiv.read),
     "jsonl": Format(jsonl.fits, jsonl.read),
+    "xml": Format(xml_records.fits, xml_records.read),
     "ris": Format(ris.fits, ris.read),
+    "tagged": Format(tagged.fits, tagged.read),
     "bibtex": Format(bibtex.fits, bibtex.read),
     "csv": Format(csv_table.fits, csv_table.read),
     "listing": Format(listing.fits, listing.read),

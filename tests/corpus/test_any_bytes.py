@@ -15,7 +15,7 @@ from rag.corpus import Skipped, merge, read
 from rag.types import Paper
 from tests.corpus.conftest import papers
 
-NAMES = st.sampled_from("a a.txt a.jsonl a.json a.csv a.tsv a.bib a.ris a.md a.zip a.jsonl.gz".split())
+NAMES = st.sampled_from("a a.txt a.jsonl a.json a.csv a.tsv a.bib a.ris a.nbib a.xml a.md a.zip a.jsonl.gz".split())
 ROW = '{"title": "Kites", "abstract": "They fly.", "update_date": "2020", "versions": []}\n'
 SAMPLES = [
     ROW * 3,
@@ -24,6 +24,8 @@ SAMPLES = [
     'title,abstract\nKites,"They\nfly"\nClocks,drift\n',
     "@article{a, title={Kites}, abstract={They fly}}\n@misc{b, title={Clocks}}\n",
     "TY  - JOUR\nTI  - Kites\nAB  - They fly.\nER  - \n" * 2,
+    "PMID- 1\nTI  - Kites\nAB  - They\n      fly.\nAU  - Lee A\n\nPMID- 2\nTI  - Clocks\nAB  - They drift.\n",
+    "<feed xmlns='a'><entry><id>b</id><title>Kites</title><summary>They &lt; fly</summary></entry></feed>",
     "---\ntitle: Kites\n---\n# Kites\n\nThey fly.\n",
     "new\nSubscribe\nbyAK and the research community\nMar 3\nKites in the Wind\nThey fly high above all.\n",
 ]

@@ -84,7 +84,7 @@ def test_a_wrapped_text_is_one_paper(read_file: ReadFile, width: int) -> None:
     ("start", "kind"),
     [
         ("<!DOCTYPE html><html>", "an HTML page"),
-        ("<?xml version='1.0'?>", "an XML file"),
+        ("<?xml version='1.0'?>", "not valid XML"),
         ("{\\rtf1", "an RTF document"),
     ],
 )
