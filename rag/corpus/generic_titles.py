@@ -1,7 +1,8 @@
-"""Titles that name no paper: a folder may hold many files that are headed "Notes", and each is a paper of its own.
+"""Titles that name no paper: a folder may hold many files that are headed "Notes", a library many editorials, and each
+is a paper of its own.
 
 What tells them apart must not depend on what else is in the index, or the order of reading would decide what a paper is
-called: so such a title always gets its file's name.
+called: so such a title always gets its file's name, and from the second text of a file under it on, a number.
 """
 
 from __future__ import annotations
@@ -23,11 +24,28 @@ _GENERIC = re.compile(
 )
 
 
-def told_apart(title: str, document: Document) -> str:
-    """`title`; where it names no paper, with its file and two folders behind it: "Notes (pond/week 1/notes.md)"."""
-    if not _GENERIC.fullmatch(title_key(title)):
-        return title
+class Titles:
+    """The titles of one document's papers."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._texts: dict[str, list[str]] = {}  # by the key of a title that names no paper
+
+    def told_apart(self, title: str, text: str) -> str:
+        """`title`; where it names no paper, with its file and two folders behind it: "Notes (pond/week 1/notes.md)",
+        and for another text "Notes (pond/week 1/notes.md, 2)"."""
+        key = title_key(title)
+        if not _GENERIC.fullmatch(key):
+            return title
+        texts = self._texts.setdefault(key, [])
+        if text not in texts:
+            texts.append(text)
+        number = texts.index(text) + 1
+        return f"{title} ({_place(self._document)}{f', {number}' if number > 1 else ''})"
+
+
+def _place(document: Document) -> str:
     is_member = PurePosixPath(document.name).name != PurePath(document.path).name
     place = PurePosixPath(document.name) if is_member else PurePath(document.path)
     parts = place.relative_to(place.anchor).parts
-    return f"{title} ({'/'.join(parts[-_PARTS:])})"
+    return "/".join(parts[-_PARTS:])

@@ -10,7 +10,7 @@ from rag.corpus.archives import documents
 from rag.corpus.document import Document
 from rag.corpus.files import files, unreadable
 from rag.corpus.found import Entry, Fault, Skipped, shortened
-from rag.corpus.generic_titles import told_apart
+from rag.corpus.generic_titles import Titles
 from rag.corpus.registry import FORMATS, format_of
 from rag.text.title import paper_id
 from rag.types import Paper, Source
@@ -38,10 +38,10 @@ def read(
 
 
 def _papers(document: Document) -> Iterator[Paper | Skipped]:
-    found = None
+    found, titles = None, Titles(document)
     try:
         for found in FORMATS[format_of(document)].read(document):
-            yield found.at(document.name, one=True) if isinstance(found, Fault) else _paper(found, document)
+            yield found.at(document.name, one=True) if isinstance(found, Fault) else _paper(found, document, titles)
         if found is None:
             yield Skipped(document.name, None, "no paper in it", "is it the right file?")
     except Fault as fault:
@@ -50,7 +50,7 @@ def _papers(document: Document) -> Iterator[Paper | Skipped]:
         yield unreadable(document.name, error)
 
 
-def _paper(entry: Entry, document: Document) -> Paper | Skipped:
+def _paper(entry: Entry, document: Document, titles: Titles) -> Paper | Skipped:
     if not entry.title:
         return Skipped(document.name, entry.line, "a paper without a title", "add its title", one=True)
     if len(entry.title) > _LONGEST_TITLE:
@@ -60,5 +60,5 @@ def _paper(entry: Entry, document: Document) -> Paper | Skipped:
         reason = f"no abstract for {shortened(entry.title)!r}"
         return Skipped(document.name, entry.line, reason, "add one, or leave the entry out", one=True)
     source = Source(document.name, document.path)
-    title = told_apart(entry.title, document)
+    title = titles.told_apart(entry.title, entry.text)
     return Paper(paper_id(title), title, entry.text, (source,), entry.metadata)

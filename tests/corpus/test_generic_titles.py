@@ -32,6 +32,13 @@ def test_files_of_one_generic_title_are_papers_of_their_own(tmp_path: Path, titl
     assert titles(tmp_path / "p" / "one") == [found[2]]  # however it is reached
 
 
+def test_papers_of_one_file_under_a_generic_title_are_each_their_own(tmp_path: Path) -> None:
+    rows = [("Editorial", "Of frogs."), ("Frogs", "They jump."), ("EDITORIAL", "Of newts."), ("Editorial", "Of frogs.")]
+    (tmp_path / "a.csv").write_text("title,abstract\n" + "".join(f"{t},{text}\n" for t, text in rows), encoding="utf8")
+    file = f"{tmp_path.parent.name}/{tmp_path.name}/a.csv"
+    assert titles(tmp_path) == [f"Editorial ({file})", "Frogs", f"EDITORIAL ({file}, 2)"]
+
+
 def test_papers_of_other_titles_stay_one(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text("# Notes on Frogs\n\nThey jump.", encoding="utf8")
     (tmp_path / "b.bib").write_text("@book{a, title={Notes on {Frogs}}, abstract={They jump far.}}", encoding="utf8")
