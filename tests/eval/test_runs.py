@@ -15,6 +15,7 @@ from eval import evaluate, results
 from eval.adapters import deepeval_rows, from_query_engine, llama_index_metric, ragas_rows
 from eval.compare import Change, changes, drops, flips, randomised, together
 from eval.feedback import rows as feedback_rows
+from eval.matching import states
 from eval.metrics import Metric
 from eval.metrics.facts import all_vital
 from eval.records import Record
@@ -404,7 +405,11 @@ def test_a_prompt_that_is_wrong_is_told(
 def test_drafts_are_sound_as_they_are(papers: Path, tmp_path: Path) -> None:
     out = tmp_path / "draft.jsonl"
     assert main(["eval", "draft", "--out", str(out), "--count", "8"]) == 0
-    assert len(load(out)) == 8
+    drafted = load(out)
+    assert len(drafted) == 8
+    assert not any(question.accepted for question in drafted)
+    assert not any(states(question.question, fact) for question in drafted for fact in question.facts)
+    assert [question.answerable for question in drafted] == [*[True] * 4, False, *[True] * 3]
     assert main(["eval", "validate", str(out)]) == 0
 
 
