@@ -76,6 +76,8 @@ def _endpoint(settings: Settings) -> str:
     if settings.offline:
         return "switched off (offline): sentences are chosen without a model"
     model = load_chat_model(settings)
+    if model is None and settings.llm_base_url and settings.sends_no_key:
+        return "none: a file of this folder names an address, but no model to ask there without a key (FOOTNOTE_LLM)"
     if model is None:
         return "none configured: sentences are chosen without a model (set OPENAI_API_KEY or FOOTNOTE_LLM)"
     place = urlsplit(model.address)

@@ -155,10 +155,15 @@ class Settings(BaseSettings):
 
     @property
     def chat_model(self) -> str:
-        """The name of the language model that answers are written by; empty for none."""
+        """The name of the language model that answers are written by; empty for none.
+
+        A key for OpenAI chooses OpenAI's model: none at an address that the key is not sent to.
+        """
         if self.offline:
             return ""
-        return self.llm or (_DEFAULT_MODEL if os.environ.get("OPENAI_API_KEY", "").strip() else "")
+        if self.llm or self.sends_no_key:
+            return self.llm
+        return _DEFAULT_MODEL if os.environ.get("OPENAI_API_KEY", "").strip() else ""
 
     @classmethod
     def settings_customise_sources(

@@ -187,6 +187,24 @@ def test_a_key_goes_where_the_environment_or_code_says(folder: Path, monkeypatch
     assert load_settings().store_token == SecretStr(KEY)
 
 
+@pytest.mark.parametrize(
+    ("text", "model"),
+    [
+        ("", "gpt-4.1-mini"),
+        ("FOOTNOTE_LLM_BASE_URL=https://api.openai.com/v1", "gpt-4.1-mini"),
+        (f"FOOTNOTE_LLM_BASE_URL={ELSEWHERE}", ""),
+        (f"FOOTNOTE_LLM_BASE_URL={ELSEWHERE}\nFOOTNOTE_LLM=qwen3", "qwen3"),
+        (f"FOOTNOTE_LLM_BASE_URL={ELSEWHERE}\nFOOTNOTE_LLM_API_KEY=beside", "gpt-4.1-mini"),
+    ],
+)
+def test_a_key_for_openai_has_no_other_address_asked(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, text: str, model: str
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    (folder / ".env").write_text(text, encoding="utf8")
+    assert load_settings().chat_model == model
+
+
 @pytest.mark.parametrize("name", ["FOOTNOTE_LLM_BASE_URL", "FOOTNOTE_LLM_API_KEY", "footnote_store"])
 def test_a_file_builds_no_address_of_the_environments_keys(
     folder: Path, monkeypatch: pytest.MonkeyPatch, name: str
