@@ -21,7 +21,7 @@ def llama_index_metric(name: str, evaluator: Any) -> Metric:
     def of(record: Record) -> float | None:
         if record.answer.abstained:
             return None
-        contexts = [citation.passage for citation in record.answer.citations]
+        contexts = _contexts(record)
         found = evaluator.evaluate(query=record.question.question, response=record.answer.text, contexts=contexts)
         if found.score is not None:
             return float(found.score)
@@ -36,7 +36,7 @@ def ragas_rows(records: Sequence[Record]) -> list[dict[str, Any]]:
         {
             "user_input": record.question.question,
             "response": record.answer.text,
-            "retrieved_contexts": [citation.passage for citation in record.answer.citations],
+            "retrieved_contexts": _contexts(record),
             "reference": _reference(record),
         }
         for record in records
@@ -50,7 +50,7 @@ def deepeval_rows(records: Sequence[Record]) -> list[dict[str, Any]]:
             "input": record.question.question,
             "actual_output": record.answer.text,
             "expected_output": _reference(record),
-            "retrieval_context": [citation.passage for citation in record.answer.citations],
+            "retrieval_context": _contexts(record),
         }
         for record in records
     ]
@@ -83,6 +83,11 @@ def _citation(n: int, scored: Any) -> Citation:
     title = str(scored.node.metadata.get("title") or text.partition("\n")[0])
     score = float(scored.score) if scored.score is not None else _UNNUMBERED
     return Citation(n, title, text, 0, len(text), score, (), text, 0, str(scored.node.node_id))
+
+
+def _contexts(record: Record) -> list[str]:
+    """The passages that an answer cites, each once: several sentences may cite one."""
+    return list(dict.fromkeys(citation.passage for citation in record.answer.citations))
 
 
 def _reference(record: Record) -> str:

@@ -415,7 +415,10 @@ def test_drafts_are_sound_as_they_are(papers: Path, tmp_path: Path) -> None:
 
 def test_exports_and_foreign_evaluators(records: list[Record], papers: Path, dataset: Path, tmp_path: Path) -> None:
     assert set(ragas_rows(records)[0]) == {"user_input", "response", "retrieved_contexts", "reference"}
-    assert deepeval_rows(records)[0]["retrieval_context"]
+    contexts = deepeval_rows(records)[0]["retrieval_context"]
+    twice = replace(records[0], answer=replace(records[0].answer, citations=records[0].answer.citations * 2))
+    assert contexts
+    assert contexts == ragas_rows([twice])[0]["retrieved_contexts"]
 
     class Evaluator:
         def evaluate(self, query: str, response: str, contexts: list[str]) -> object:
