@@ -29,11 +29,12 @@ from rag.text.brackets import NEAREST, nearest_named
 from rag.text.sentences import sentences
 from rag.types import Citation, Claim, Delta, Event, Restart
 from rag.writing.evidence import Shown, evidence
-from rag.writing.llm import NOT_ANSWERED, Reply, asked, asked_again, prompt_for, replied
+from rag.writing.llm import AROUND_REFUSAL, NOT_ANSWERED, Reply, asked, asked_again, prompt_for, replied
 from rag.writing.markers import Token
 
 _log = logging.getLogger(__name__)
 _LONGEST_REFUSAL = 400  # characters
+_LABEL = re.compile(rf"{NOT_ANSWERED}:\s*")  # where a model puts it before what is missing, behind an answer
 _NOTHING = "The papers do not answer this."
 
 
@@ -89,8 +90,12 @@ class ModelWriter:
             raise ModelReplyError(f"{self._model.name} wrote no whole sentence", "raise FOOTNOTE_LLM_MAX_TOKENS")
         else:
             composed = self._checked(composed, call)
-            composed, more = self._repaired(plan.question, reply, composed, shown, sources, call)
-            written, seconds = self._by_policy(composed, shown, cut=reply.cut), seconds + more
+            composed, refusal, more = self._repaired(plan.question, reply, composed, shown, sources, call)
+            seconds += more
+            if refusal is not None:
+                written = self._refused(refusal, shown)
+            else:
+                written = self._by_policy(composed, shown, cut=reply.cut)
         if written.text != holder.given:
             if holder.given:
                 yield Restart()
@@ -133,11 +138,12 @@ class ModelWriter:
         shown: Sequence[Shown],
         sources: _Sources,
         call: Call,
-    ) -> tuple[Composed, float]:
+    ) -> tuple[Composed, str | None, float]:
         """The answer after one request to mend what is unsupported, and the seconds of checking it; the first answer
-        where that made it no better."""
+        where that made it no better. Where nothing of the first was supported and the model takes it back: what is
+        missing, as it says."""
         if not composed.faults or self._settings.verify == "off":
-            return composed, 0.0
+            return composed, None, 0.0
         prompt = load("repair", self._settings.prompts)
         call.use(prompt)
         messages = asked_again(prompt, question, shown, reply.text, composed.faults)
@@ -146,12 +152,13 @@ class ModelWriter:
             again = _drained(_shown(replied(self._model, messages, call), composer, holder))
         except ModelError as error:
             _log.warning("no repair: %s", error.message)
-            return composed, holder.seconds
+            return composed, None, holder.seconds
         if again.refusal is not None or again.cut:
-            return composed, holder.seconds
+            alone = len(composed.faults) == len(composed.claims)
+            return composed, again.refusal if alone else None, holder.seconds
         mended = self._checked(composer.finish(), call)
         better = mended.claims and len(mended.faults) < len(composed.faults)
-        return mended if better else composed, holder.seconds
+        return mended if better else composed, None, holder.seconds
 
     def _by_policy(self, composed: Composed, shown: Sequence[Shown], *, cut: bool) -> Written:
         """What becomes of sentences that nothing supports is the settings' choice."""
@@ -161,12 +168,13 @@ class ModelWriter:
         composed = without_faults(composed) if policy == "drop" else marked(composed)
         if not composed.text or (policy == "drop" and not composed.claims):
             return self._refused("", shown)
+        text = _LABEL.sub("", composed.text)
         claims = composed.claims
-        if claims and all(says_absence(claim.text) and not without_absence(claim.text) for claim in claims):
+        if claims and all(_only_absent(claim) for claim in claims):
             told = tuple(replace(claim, citations=()) for claim in claims)
-            return Written(_without_markers(composed.text), claims=told, abstained=True, nearest=_titles(shown))
+            return Written(_without_markers(text), claims=told, abstained=True, nearest=_titles(shown))
         note = "the model ran out of room; the last sentence was left out" if cut else ""
-        return Written(composed.text, composed.citations, claims, note=note)
+        return Written(text, composed.citations, claims, note=note)
 
     def _refused(self, said: str, shown: Sequence[Shown]) -> Written:
         nearest = _titles(shown)
@@ -199,7 +207,7 @@ class _Holder:
 
     def _may_refuse(self) -> bool:
         """Whether what is held is a refusal, or the beginning of one."""
-        said = self.held.strip().lstrip("*_ ").casefold()
+        said = self.held.strip().lstrip(AROUND_REFUSAL).casefold()
         start = NOT_ANSWERED.casefold()
         self.refusing = said.startswith(start)
         return start.startswith(said[: len(start)])
@@ -262,6 +270,11 @@ def _drained(events: Generator[Event, None, Reply]) -> Reply:
         except StopIteration as end:
             reply: Reply = end.value
             return reply
+
+
+def _only_absent(claim: Claim) -> bool:
+    """Whether a claim says no more than what the papers leave open."""
+    return says_absence(claim.text) and (not claim.citations or not without_absence(claim.text))
 
 
 def _titles(shown: Sequence[Shown]) -> tuple[str, ...]:

@@ -14,6 +14,8 @@ _ABSENCE = re.compile(
     r"\b(?:(?:do|does|did)(?: not|n['’]t) (?:say|state|mention|report|specify|give|discuss|compare|provide|describe|"
     r"indicate|detail)|"
     r"no (?:passage|paper|figure|number|information|mention|details?)\b|"
+    rf"\b{_PAPERS}\b[^.;]*?\b(?:but not|(?:say|contain|reveal|tell)s? nothing|lacks?)\b|"
+    r"cannot be (?:\w+ly )?(?:answered|determined|compared|found|told|inferred)|"
     r"not (?:\w+ly )?(?:stated|mentioned|specified|reported|given|discussed|provided|described|covered|compared|"
     r"comparable|disclosed)\b|"
     rf"none of the {_PAPERS}\b)",
@@ -22,8 +24,9 @@ _ABSENCE = re.compile(
 _LONGEST_ABSENCE = 400
 _OPEN = re.compile(  # a clause that says of the papers themselves what they leave open, up to where another begins
     rf"^(?:(?:while|although|though|however,?|but)\s+)?"
-    rf"(?:[^,;:]*?\b{_PAPERS}\b[^,;:]*?\b(?:do|does|did|is|are)(?: not|n['’]t)|"
-    rf"[^;:]*?\bnot (?:\w+ly )?comparable|no(?:ne of the)? {_PAPERS}|"
+    rf"(?:[^,;:]*?\b{_PAPERS}\b[^,;:]*?\b(?:(?:do|does|did|is|are)(?: not|n['’]t)|"
+    r"(?:say|contain|reveal|tell)s? nothing)|"
+    rf"[^;:]*?\b(?:not (?:\w+ly )?comparable|cannot be (?:\w+ly )?compared)|no(?:ne of the)? {_PAPERS}|"
     rf"[^,;:]*?\bnot\b[^,;:]*?\b(?:in|by) (?:the|these|this) (?:\w+ )?{_PAPERS})\b"
     r".*?(?P<rest>[;:–—]\s|,\s+(?:but|however|though|although|while|only|yet|they|it|and (?:it|they|only))\b|$)",
     re.I | re.S,
@@ -38,7 +41,9 @@ _ATTRIBUTES = re.compile(
 _JOINS = re.compile(r"[\s,;&]*(?:and|or)?\s*", re.I)
 _TALK = re.compile(
     r"(?:i hope|i['’]m (?:happy|glad)|happy to|let me know|feel free|please (?:let|feel)|would you like|do you want|"
-    r"is there anything|if you (?:need|have|would|want|['’]d)|sure\b|certainly\b|of course\b|here(?:['’]s| is| are)\b)",
+    r"is there anything|i (?:don['’]t|do not) know|i['’]m (?:sorry|unable|not able)|"
+    r"i (?:cannot|can['’]t|could not|couldn['’]t)\b|"
+    r"if you (?:need|have|would|want|['’]d)|sure\b|certainly\b|of course\b|here(?:['’]s| is| are)\b)",
     re.I,
 )
 _SOURCES = re.compile(

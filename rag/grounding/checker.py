@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from rag.boosted_trees import grown
@@ -18,6 +19,9 @@ _REASONS = (
     "number_missing", "name_missing", "number_crossed", "turned", "role", "unsaid", "number_elsewhere", "name_replaced",
     "name_elsewhere",
 )  # fmt: skip
+_GLUED = re.compile(  # where a name or figure meets a script that is written without spaces
+    r"(?<=[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af])(?=[A-Za-z0-9])|(?<=[A-Za-z])(?=[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af])"
+)
 _TELLING = 0.5  # a signal from which it is worth naming as the reason
 
 
@@ -50,6 +54,7 @@ def checked(statement: str, source: Source, tokens: TokenVectors) -> Checked:
 
 def _foreign(statement: str, source: Source, found: Signals) -> Checked:
     """Numbers and names are the same in all languages; nothing else can be compared."""
+    statement = _GLUED.sub(" ", statement)
     missing = missing_number(statement, source)
     if missing and missing_number(in_english(statement), source):
         return Checked("unsupported", 0.2, missing, found.best, found)

@@ -15,7 +15,7 @@ from rag.embedding import TokenVectors
 from rag.grounding.asides import attributes, is_talk, joins, lists_sources, says_absence, without_absence
 from rag.grounding.checker import Checked, checked
 from rag.grounding.content import stems
-from rag.grounding.premise import denies_premise, only_denies, without_asked, without_remark
+from rag.grounding.premise import denies_premise, in_order, only_denies, without_asked, without_remark
 from rag.grounding.sides import sides
 from rag.grounding.signals import best_sentences, coverage
 from rag.grounding.source import Source, SourceSentence
@@ -30,7 +30,7 @@ _NOWHERE = "it cites a passage that there is not"
 _DENIES = "it denies what the question takes for granted"
 _REPLIES = "it says yes or no to the question"
 _ABSENT = "it says what the papers do not say"
-_LEAD = re.compile(r"^[\s,;:–—\-*•>#]*(?:\d+[.)]\s+)?(?:(?:and|but|while|whereas|so)\s+)?")
+_LEAD = re.compile(r"^[\s,;:–—\-*•>#]*(?:\d+[.)]\s+)?(?:NOT ANSWERED:\s*)?(?:(?:and|but|while|whereas|so)\s+)?")
 _FEWEST_WORDS = 3  # below which words behind a marker belong to the claim before it
 
 
@@ -251,6 +251,7 @@ class Composer:
     def _found(self, told: str, numbers: tuple[int, ...]) -> Checked:
         """The verdict on what a statement says of the papers, where it denies the question's premise too."""
         source = self._source_of(numbers)
+        told = in_order(told)
         found = checked(told, source, self._encode(told))
         if found.verdict != "unsupported":
             return found

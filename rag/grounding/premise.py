@@ -23,20 +23,29 @@ _OTHER_FAULTS = ("number_missing", "name_missing", "number_crossed", "name_repla
 _TELLING = 0.5
 _COVERED = 0.35  # share of the statement's words that its source must have
 _RIGHT = r"(?:correct|right|so|true|accurate|the case|wrong|false|incorrect|mistaken|inaccurate|untrue)"
-_REMARK = re.compile(
-    r"^\W*(?:(?:yes|no|none|not (?:quite|exactly|really|so)|correct|incorrect|on the contrary|actually|in fact)\b|"
-    r"(?:it|they|this|that) (?:do|does|did|is|are|was|were|can|has|have|will)(?: ?not|n['’]t)?\b(?=\s*[:;,.–—])|"
-    r"(?:that|this|it|the (?:\w+['’]s )?(?:premise|assumption)(?: (?:of|in|behind) (?:the|your|this) question)?)"
-    rf"(?: is|['’]s) (?:\w+ )?{_RIGHT}\b|(?:that|this|it) isn['’]t (?:\w+ )?{_RIGHT}\b)"
-    r"(?:\s*[:;,.–—]+\s*|\s+-+\s+|\W*$)",
-    re.I,
+_ASSUMED = (
+    r"(?:the|your) (?:\w+['’]s )?(?:premise|assumption|question)(?: (?:of|in|behind) (?:the|your|this) question)?"
 )
+_ANSWERS = (
+    r"(?:yes|no|none|not (?:quite|exactly|really|so)|correct|incorrect|on the contrary|actually|in fact)\b",
+    r"(?:it|they|this|that) (?:do|does|did|is|are|was|were|can|has|have|will)(?: ?not|n['’]t)?\b(?=\s*[:;,.–—])",
+    rf"(?:that|this|it|{_ASSUMED})(?: is|['’]s) (?:\w+ )?{_RIGHT}\b",
+    rf"(?:that|this|it|{_ASSUMED}) (?:isn['’]t (?:\w+ )?{_RIGHT}|does not hold|doesn['’]t hold)\b",
+    r"contrary to (?:the|what|your)\b[^,;:]*",
+    rf"{_ASSUMED} (?:assumes|implies|suggests|presumes|supposes)\b[^,;:]*(?:[,;:] (?:but|however|yet)\b)?",
+)
+_REMARK = re.compile(rf"^\W*(?:{'|'.join(_ANSWERS)})(?:\s*[:;,.–—]+\s*|\s+-+\s+|\s+(?<=but )|\W*$)", re.I)
 _SET_AGAINST = re.compile(
     r"[\s,;:(–—]*\b(?:and |but |which (?:is|are) )?(?:(?:slightly|somewhat|much|far|well|just) )?"
     r"(?:not|rather than|instead of|as opposed to|no|nor|more than|less than|fewer than|greater than|larger than|"
     r"smaller than|higher than|lower than|longer than|shorter than|above|below|beyond|exceed(?:s|ing)|short of)\s+"
     r"(?P<what>[^,;:()–—]{1,60}?)(?=[,;:()–—]|\.?\W*$|\s(?:but|and|it)\b)",
     re.I,
+)
+_FIGURE = r"[~$]?\d+(?:[.,]\d+)*[\w%]*"
+_UP_FROM = re.compile(
+    rf"(?P<new>{_FIGURE})(?P<unit>(?: (?!up\b|down\b)[A-Za-z]+){{0,2}}),? (?:up|down|an? \w+) from "
+    rf"(?P<old>{_FIGURE})(?:(?P=unit)\b)?"
 )
 _LEAST_LEFT = 5  # content words that a statement must have without what it denies
 
@@ -47,6 +56,11 @@ def without_remark(statement: str) -> str:
     while statement and (remark := _REMARK.match(statement)):
         statement = statement[remark.end() :]
     return statement
+
+
+def in_order(statement: str) -> str:
+    """A statement with "119 FPS, up from 52" as "from 52 to 119 FPS", which is how sources tell it."""
+    return _UP_FROM.sub(r"from \g<old> to \g<new>\g<unit>", statement)
 
 
 def denies_premise(statement: str, question: str) -> bool:

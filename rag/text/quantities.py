@@ -33,7 +33,7 @@ _SCALE |= {
 }
 _NUMBER = re.compile(
     r"(?<![\w.])(?P<value>\d{1,3}(?:(?:[,\u2009\u202f]\d{3})+|(?:[ \u00a0]000)+(?!\d))(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
-    r"(?P<scale>\s?(?:thousand|million|billion|trillion)s?\b|[kKMBT](?![a-zA-Z0-9_])|百万|千万|[千万萬億亿兆만억])?"
+    r"(?P<scale>\s?(?i:thousand|million|billion|trillion)s?\b|[kKMBT](?![a-zA-Z0-9_])|百万|千万|[千万萬億亿兆만억])?"
     r"(?P<unit>\s?\\?%|\s?(?:percent(?:age)?(?:\s+points?)?|per cent)\b|"
     r"\s?(?:[x×✕](?![\w])|\\times|times\b|fold\b|-fold\b)|\s?[°-]?[A-Za-zµμ]+\b)?"
 )

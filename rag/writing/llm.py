@@ -14,7 +14,8 @@ from rag.types import Claim, Route
 from rag.writing.evidence import Shown
 from rag.writing.markers import Cites, End, MarkerScanner, Token
 
-NOT_ANSWERED = "NOT ANSWERED:"
+NOT_ANSWERED = "NOT ANSWERED"
+AROUND_REFUSAL = "*_`\"' "  # how models set it off
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +28,10 @@ class Reply:
     @property
     def refusal(self) -> str | None:
         """What is missing, where the model says that the papers do not answer; None where it answers."""
-        said = self.text.strip().lstrip("*_ ")
+        said = self.text.strip().lstrip(AROUND_REFUSAL)
         if not said.casefold().startswith(NOT_ANSWERED.casefold()):
             return None
-        return said[len(NOT_ANSWERED) :].strip("*_ \n")
+        return said[len(NOT_ANSWERED) :].lstrip(":.,–—-").strip(f"{AROUND_REFUSAL}:\n")
 
 
 def prompt_for(route: Route, folder: Path | None) -> Prompt:

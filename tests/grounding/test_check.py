@@ -63,6 +63,8 @@ BITTERN = (
         ("With LONO, the ReedTrack score rises from 0.61 to 0.74 [1].", True),
         ("With SwanNet, the ReedTrack score rises from 0.61 to 0.74 [1].", False),
         ("LONO draws from a prior like OwlNet-based ones [1].", True),
+        ("LONO's ReedTrack score is 0.74, up from 0.61 [1].", True),
+        ("LONO's ReedTrack score is 0.61, down from 0.74 [1].", False),
     ],
 )
 def test_what_a_paper_calls_its_own_and_how_it_writes_figures(statement: str, supported: bool) -> None:

@@ -189,6 +189,7 @@ FITS = "Does the TinyToad student fit into 64 KB?"
         (FITS, "No: TinyToad is for microcontrollers with 256 KB of memory [{}].", ["supported"]),
         (FITS, "That is not so; the TinyToad student has 90 thousand parameters [{}].", ["supported"]),
         (FITS, "It does not: the TinyToad student has 80 thousand parameters [{}].", ["unsupported"]),
+        (FITS, "Your assumption does not hold: the TinyToad student has 90 thousand parameters [{}].", ["supported"]),
         (FITS, "The premise is wrong. TinyToad costs 0.2% more with 4 bits [{}].", ["unchecked", "supported"]),
         (FITS, "TinyToad is for microcontrollers with 256 KB of memory, more than the 64 KB [{}].", ["unchecked"]),
         (FITS, "TinyToad is for microcontrollers with 32 KB of memory, less than the 64 KB [{}].", ["unsupported"]),
@@ -222,6 +223,9 @@ def test_a_denial_of_what_was_not_asked_is_checked(scripted: Ask) -> None:
         ("TinyToad 的学生模型有 9万 个参数 [{}]。", "unchecked"),
         ("TinyToad erreicht eine Wortfehlerrate von 8,4 % [{}].", "unchecked"),
         ("TinyToad erreicht eine Wortfehlerrate von 9,4 % [{}].", "unsupported"),
+        ("TinyToadは単語誤り率8.4%を達成します[{}]。", "unchecked"),
+        ("TinyToadは単語誤り率9.4%を達成します[{}]。", "unsupported"),
+        ("SwanNet的单词错误率为8.4% [{}]。", "unsupported"),
     ],
 )
 def test_figures_in_the_notation_of_other_languages(scripted: Ask, reply: str, verdict: str) -> None:
@@ -256,9 +260,48 @@ def test_a_refusal_names_the_nearest_papers(scripted: Ask) -> None:
     assert shown == answer.text
 
 
-def test_a_refusal_in_other_words_counts_as_one(scripted: Ask) -> None:
-    assistant, _ = scripted(lambda request: Say("The passages do not mention the energy that FrogJump needs."))
-    assert assistant.ask(QUESTION).abstained
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "The passages do not mention the energy that FrogJump needs.",
+        "I'm sorry, but the passages do not mention the energy that FrogJump needs.",
+        "I don't know. The passages mention memory, but not the energy that FrogJump needs.",
+        "The passages say nothing about the energy that FrogJump needs [1].",
+        "`NOT ANSWERED:` The passages do not mention the energy.",
+        "**NOT ANSWERED.** The passages do not mention the energy.",
+        "Not answered - the passages do not mention the energy.",
+    ],
+)
+def test_a_refusal_in_other_words_counts_as_one(scripted: Ask, reply: str) -> None:
+    assistant, server = scripted(lambda request: Say(reply, pieces=2))
+    answer = assistant.ask(QUESTION)
+    assert answer.abstained
+    assert not answer.citations
+    assert "the energy" in answer.text
+    assert "`" not in answer.text
+    assert "**" not in answer.text
+    assert server.purposes() == ["answer"]
+
+
+def test_what_is_missing_behind_an_answer_has_no_label(scripted: Ask) -> None:
+    assistant, _ = scripted(lambda request: Say(f"{GOOD} NOT ANSWERED: The passages do not give its energy."))
+    answer = assistant.ask(QUESTION)
+    assert answer.text == f"{GOOD} The passages do not give its energy."
+    assert [claim.verdict for claim in answer.claims] == ["supported", "unchecked"]
+
+
+def test_an_answer_that_is_taken_back_is_a_refusal(scripted: Ask) -> None:
+    def script(request: Request) -> Say:
+        return Say("NOT ANSWERED: No energy is given." if request.purpose == "repair" else "It needs 9.9 joules [1].")
+
+    assistant, server = scripted(script)
+    shown, events = stream(assistant, QUESTION)
+    answer = events[-1]
+    assert isinstance(answer, Answer)
+    assert answer.abstained
+    assert shown == answer.text
+    assert answer.text.startswith("No energy is given.")
+    assert server.purposes() == ["answer", "repair"]
 
 
 def test_what_a_model_thinks_is_not_shown(scripted: Ask) -> None:
