@@ -71,7 +71,8 @@ def create_server(assistant: Assistant) -> Any:
             if not title.strip():
                 raise UsageError("the title is empty", "search_papers finds titles")
             paper = find_paper(assistant.settings, title)
-        return {"title": paper.title, "text": paper.text, "sources": list(paper.source_names)}
+        about = dict(paper.metadata)  # authors, year, venue, …
+        return {"title": paper.title, "text": paper.text, "sources": list(paper.source_names), "metadata": about}
 
     return server
 

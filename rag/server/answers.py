@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, HTTPException
 from fastapi.responses import StreamingResponse
 
 from rag.assistant import Assistant, last_answer
@@ -24,7 +24,7 @@ _EVENTS: dict[int | str, dict[str, Any]] = {
 
 
 def answers(assistant: Assistant, counters: Counters) -> APIRouter:
-    """`POST /v1/ask`, `/v1/chat/completions`; `GET /v1/models`."""
+    """`POST /v1/ask`, `/v1/chat/completions`; `GET /v1/models`, `/v1/models/{name}`."""
     routes = APIRouter()
 
     @routes.post("/v1/ask", responses=_EVENTS)
@@ -50,6 +50,13 @@ def answers(assistant: Assistant, counters: Counters) -> APIRouter:
     def models() -> dict[str, Any]:
         """The one model there is."""
         return openai_wire.models()
+
+    @routes.get("/v1/models/{name}", responses={404: {"description": "no such model", "content": OBJECT}})
+    def model(name: str) -> dict[str, Any]:
+        """The one model there is, by its name."""
+        if name != openai_wire.MODEL:
+            raise HTTPException(404, f"the one model is called {openai_wire.MODEL}")
+        return openai_wire.model()
 
     return routes
 

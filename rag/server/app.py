@@ -61,7 +61,24 @@ def _tell_errors(app: FastAPI, counters: Counters) -> None:
     @app.exception_handler(RequestValidationError)
     def malformed(request: Request, error: RequestValidationError) -> JSONResponse:
         rows = [{"where": [str(part)[:100] for part in row["loc"]], "message": row["msg"]} for row in error.errors()]
+        kind = request.headers.get("content-type", "")
+        if rows and rows[0]["where"] == ["body"] and kind and "json" not in kind:  # as curl and forms send it
+            rows = [{"where": ["body"], "message": f"send JSON with `Content-Type: application/json`, not {kind[:60]}"}]
         return JSONResponse({"detail": rows[:20]}, status_code=422)  # what was sent is not sent back
+
+
+def greet(app: FastAPI) -> None:
+    """Have `/` say what is where, for whoever opens the address in a browser; not where a page stands there."""
+
+    @app.get("/", include_in_schema=False)
+    async def front() -> dict[str, str]:
+        return {
+            "name": "Footnote",
+            "ask": 'POST /v1/ask with {"question": "…"}',
+            "openai_base_url": "/v1",
+            "description": "/openapi.json",
+            "page": "`footnote ui` has a page to ask on",
+        }
 
 
 def _metrics(counters: Counters) -> APIRouter:
@@ -78,11 +95,13 @@ def _metrics(counters: Counters) -> APIRouter:
 def _health(assistant: Assistant) -> APIRouter:
     routes = APIRouter()
 
+    @routes.head("/healthz", include_in_schema=False)  # as monitors ask
     @routes.get("/healthz")
     async def healthz() -> dict[str, str]:  # needs no thread: it answers whatever all of them are busy with
         """Whether the process lives."""
         return {"status": "ok"}
 
+    @routes.head("/readyz", include_in_schema=False)
     @routes.get("/readyz")
     def readyz() -> dict[str, Any]:
         """Whether questions can be answered: the index opens."""

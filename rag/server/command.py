@@ -48,7 +48,7 @@ def listen(
     try:
         import uvicorn
 
-        from rag.server.app import create_app
+        from rag.server.app import create_app, greet
         from rag.server.defence import Defended
         from rag.server.keys import Keys
     except ModuleNotFoundError as error:
@@ -66,7 +66,9 @@ def listen(
         with suppress(IndexMissingError) if mount is None else nullcontext():  # /readyz says so until papers are there
             assistant.search("warm up")  # the index opens and the encoder loads before the first question comes
         app = create_app(assistant, keys if guarded else None)
-        if mount is not None:
+        if mount is None:
+            greet(app)
+        else:
             app = mount(app, assistant)
         served = uvicorn.Config(Defended(app, host), log_level="warning", server_header=False)
         with suppress(KeyboardInterrupt):

@@ -94,7 +94,12 @@ def cited_places(answer: Answer) -> list[dict[str, Any]]:
 
 def models() -> dict[str, Any]:
     """The one model there is."""
-    return {"object": "list", "data": [{"id": MODEL, "object": "model", "created": 0, "owned_by": MODEL}]}
+    return {"object": "list", "data": [model()]}
+
+
+def model() -> dict[str, Any]:
+    """The same as the protocol describes one."""
+    return {"id": MODEL, "object": "model", "created": 0, "owned_by": MODEL}
 
 
 def _head(kind: str) -> dict[str, Any]:

@@ -38,7 +38,14 @@ def papers(assistant: Assistant) -> APIRouter:
         found = assistant.snapshot.find(paper_id)
         if found is None:
             raise HTTPException(404, f"no paper has the id {paper_id[:100]!r}")
-        return {"id": found.id, "title": found.title, "text": found.text, "sources": found.source_names}
+        about = dict(found.metadata)
+        return {
+            "id": found.id,
+            "title": found.title,
+            "text": found.text,
+            "sources": found.source_names,
+            "metadata": about,
+        }
 
     return routes
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from openai import OpenAI
+from openai import NotFoundError, OpenAI
 
 from rag.assistant import Assistant
 from tests.server.conftest import Serve
@@ -21,6 +21,9 @@ def client(serve: Serve) -> Iterator[OpenAI]:
 
 def test_models(client: OpenAI) -> None:
     assert [model.id for model in client.models.list()] == ["footnote"]
+    assert client.models.retrieve("footnote").id == "footnote"
+    with pytest.raises(NotFoundError):
+        client.models.retrieve("gpt-4")
 
 
 def test_a_completion_with_its_annotations(client: OpenAI, pond: Assistant) -> None:

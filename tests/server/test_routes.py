@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from rag.server.keys import Keys
 from rag.settings import load_settings
 from tests.conftest import KEY
 from tests.server.conftest import Serve
+from tests.servers.processes import free_port, served
 
 QUESTION = "By how much does FrogJump cut memory?"
 STREAMED = [
@@ -65,6 +67,7 @@ def test_search_and_papers(serve: Serve) -> None:
     assert listed["total"] == 1
     paper = httpx.get(f"{url}/v1/papers/{listed['papers'][0]['id']}").json()
     assert "90 thousand" in paper["text"]
+    assert paper["metadata"] == {}
     assert httpx.get(f"{url}/v1/papers/none").status_code == 404
 
 
@@ -133,6 +136,28 @@ def test_health_metrics_and_the_description(serve: Serve) -> None:
     page = httpx.get(f"{url}/metrics").text
     assert 'footnote_answers_total{engine="extractive",outcome="answered",route="lookup"} 1.0' in page
     assert "/v1/ask" in httpx.get(f"{url}/openapi.json").json()["paths"]
+
+
+def test_monitors_may_ask_for_the_head_alone(serve: Serve) -> None:
+    address = serve()
+    for path in ("/healthz", "/readyz"):
+        asked = httpx.head(f"{address}{path}")
+        assert (asked.status_code, asked.content) == (200, b"")
+
+
+def test_json_sent_as_a_form_is_told_what_is_missing(serve: Serve) -> None:
+    body = json.dumps({"question": QUESTION})
+    asked = httpx.post(f"{serve()}/v1/ask", content=body, headers={"content-type": "application/x-www-form-urlencoded"})
+    assert asked.status_code == 422
+    assert "Content-Type: application/json" in asked.json()["detail"][0]["message"]
+
+
+def test_the_address_alone_says_what_is_where(pond: Assistant) -> None:
+    port = free_port()
+    command = [sys.executable, "-m", "rag.cli", "--home", str(pond.settings.home), "serve", "--port", str(port)]
+    with served(command, port, "/healthz") as (address, _):
+        told = httpx.get(address)
+        assert (told.status_code, told.json()["description"]) == (200, "/openapi.json")
 
 
 def test_not_ready_without_an_index(serve: Serve, home: Path) -> None:

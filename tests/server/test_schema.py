@@ -34,6 +34,7 @@ ROUTES = [
     "GET /v1/papers/{paper_id}",
     "POST /v1/chat/completions",
     "GET /v1/models",
+    "GET /v1/models/{name}",
     "GET /healthz",
     "GET /readyz",
 ]
