@@ -1,10 +1,11 @@
 """A question and its history in, a plan out, by rules alone: they need no model and fail towards a plain lookup."""
 
 from rag.question.chat import is_task, reply
-from rag.question.follow_up import MAX_QUESTION, OF_ANY, leans
+from rag.question.follow_up import MAX_QUESTION, leans
 from rag.question.history import History, turns_of
+from rag.question.listed import OPENERS
 from rag.question.plan import Plan, plan
-from rag.question.remark import OPENERS
+from rag.question.remark import OF_ANY
 from rag.question.route import BY_DATE, CITED, MOST_OF_ALL, NEWEST, OLDEST, WRITE
 from rag.question.subject import LEFT_OUT, subject_of
 from rag.question.tallied import Tally, tallied

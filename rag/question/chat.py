@@ -1,4 +1,4 @@
-"""Greetings, thanks and questions on the assistant itself, which no paper answers."""
+"""Greetings, thanks, doubts and questions on the assistant itself, which no paper answers."""
 
 from __future__ import annotations
 
@@ -61,6 +61,26 @@ _COLLECTION = (
     r"can (?:i|you) trust (?:you|your answers|this)",
 )
 _ON_COLLECTION = re.compile(rf"^\W*(?:{'|'.join(_COLLECTION)})\W*$", re.I)
+_DOUBTS = (
+    r"(?:that|this|it)(?:['’]?s| is| was)?(?: not|n['’]?t)? (?:not )?(?:at all )?"
+    r"(?:right|correct|true|wrong|incorrect|nonsense|an answer|the (?:right )?(?:answer|paper|one)|helpful|useful|"
+    r"what (?:i|we) (?:asked|meant|wanted|(?:was|were) asking|was looking for|needed)(?: for| about| to know)?)",
+    r"(?:that |this |you |it )?(?:do|did|does)(?: not|n['’]?t) answer (?:my|the|that) question",
+    r"(?:that|this|it) (?:does|did)(?: not|n['’]?t) (?:help|make (?:any )?sense)(?: me)?",
+    r"(?:are|r) (?:you|u) (?:really |quite |absolutely )?(?:sure|certain)(?: (?:about|of) (?:that|this|it))?",
+    r"is (?:that|this) (?:really )?(?:true|correct|right)",
+    r"you(?:['’]?re| are) (?:wrong|mistaken|incorrect|not answering\b.*)",
+    r"(?:please )?(?:check|look|try|think) (?:it |that |this )?again(?: please)?|try harder",
+    r"(?:double[- ]?)?check (?:that|it|this)|double[- ]check",
+    r"(?:wrong|bad|not the right|not a good|incorrect)(?: (?:paper|answer|one))?|not an answer|nonsense",
+    r"not (?:that|this)(?: (?:one|paper))?|not (?:helpful|useful|true|correct|right)",
+    r"i (?:do not|don['’]?t) (?:understand|get it|believe (?:that|it|you))(?: (?:that|this|it|you))?",
+    r"you (?:misunderstood|did(?: not|n['’]?t) understand)(?: me| (?:the|my) question)?",
+    r"(?:please )?answer (?:my|the) question",
+)
+_DOUBT = re.compile(
+    rf"^\W*(?:(?:hmm+|no|nope|but|well|sorry|and|wait|really|ok|oh)\W+)*(?:{'|'.join(_DOUBTS)})\W*$", re.I
+)
 _QUOTES = "Without a model I quote sentences of the papers, and with one I check each of its sentences against them"
 _WAYS = "Ask a fact, a number, a comparison of two papers, or a list (“which papers …”)."
 
@@ -69,6 +89,12 @@ def reply(text: str) -> str:
     """What is said to a text that asks nothing of the papers."""
     if _TASK.match(text):
         return f"I answer questions on the papers, and nothing else. {_WAYS}"
+    if _DOUBT.match(text):
+        return (
+            "Each sentence of an answer stands in the paper that its marker names: open it there to see what else the "
+            "paper says. If I took the question otherwise than you meant it, ask it again in one sentence, with the "
+            "name of the paper or the method."
+        )
     if _THANKS.search(text):
         return "You are welcome. Ask on whenever you like."
     if _ON_COLLECTION.match(text) or _ON_ITSELF.match(text):
@@ -93,5 +119,6 @@ def is_task(text: str) -> bool:
 
 
 def is_chat(text: str) -> bool:
-    """Whether a text asks nothing of the papers: a greeting, thanks, a bare reply, a task, or on the assistant."""
-    return any(pattern.match(text) for pattern in (_GREETS, _ON_ITSELF, _ON_COLLECTION, _TASK))
+    """Whether a text asks nothing of the papers: a greeting, thanks, a bare reply, a doubt, a task, or on
+    the assistant."""
+    return any(pattern.match(text) for pattern in (_GREETS, _DOUBT, _ON_ITSELF, _ON_COLLECTION, _TASK))

@@ -8,14 +8,31 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from rag.question.listed import OPENERS, entries, on_listed
+from rag.question.relisted import AMONG, HOW_MANY, relisted
 from rag.question.route import route_of
 from rag.question.subject import LATEST, subject_of
 from rag.text.common_words import is_common
-from rag.text.names import capitalised, names, phrases
+from rag.text.names import phrases
 from rag.text.words import STOPWORDS, stem, words
 
-OPENERS = r"(?:and|but|so|also|then|ok|okay|now|what about|how about|same for)"
 NO_SUBJECT = frozenset("AI ML NLP LLM LLMs GPU GPUs TPU TPUs CPU CPUs API APIs FLOPs FLOPS".split())
+OF_ANY = frozenset(  # what may be asked of any paper, and so is no topic of its own
+    words(
+        """results result limitations limitation weakness drawback downside advantage benefit contribution finding
+        conclusion abstract summary summarize detail details more example examples code github link url
+        repository licence license dataset datasets data benchmark benchmarks baseline baselines metric
+        metrics accuracy score number numbers figure percent speed speedup speed-up fast faster slow slower
+        latency throughput memory cost cheap expensive size large small big parameters parameter billion gpu
+        gpus hardware training train trained time long hours days tokens steps epochs hyperparameters setting
+        settings architecture layers method methods technique techniques approach approaches model models
+        algorithm idea trick key main step stages novelty difference better worse best worst problem solve
+        work works use used compare compared prior others author authors year venue reason why explain simple
+        simpler terms words year show tell give way ways general release released available evaluate evaluated
+        tested test task tasks language languages domain domains improvement gain gains loss many much take
+        took budget error tpu tpus bits rate ratio perplexity overhead"""
+    )
+)
 _ANOTHER = re.compile(
     rf"^\W*(?:{OPENERS}\W+)+(?:(?P<by>on|about|for|with|of|in|using|to|from)\s+)?"
     r"(?P<name>[^\s?!,]+(?: [^\s?!,]+){0,2})\W*$",
@@ -27,36 +44,69 @@ _BARE = re.compile(
 _ON_A_RECORD = re.compile(r"\bwho wrote\b|\bauthors?\b|\bpublished\b|\bcome out\b|\bdoi\b", re.I)
 _QUANTITY = re.compile(r"^\W*+(?:and |so )?(?:how (?:many|much|large|big|long|fast)|which|what)\b", re.I)
 _SPOKEN_OF = re.compile(r"\b(?:it|they|this (?:paper|model|method)|the (?:paper|model|method))\b", re.I)
-_MORE = re.compile(
-    rf"^\W*(?:{OPENERS}\W+)+(?:(?:those|the ones|ones|papers|which|any|is there)\W+)*"
-    r"(?:(?:on|about|for|with|of|in|use|using|mention|mentioning)\W+)?(?P<rest>.+?)\W*$",
+_SAID_BEFORE = re.compile(  # words to the one who answers, before the question itself
+    r"^\W*(?:(?:cool|great|nice|perfect|good|fine|ok(?:ay)?|thanks?|thank you|thx|hmm+|oh|ah|interesting|i see|got it|"
+    r"now|next|well|right|sorry|wait|anyway|yes|no|"
+    r"never ?mind|nvm|forget (?:it|that)|in other words|let me (?:rephrase|ask differently|try again)(?: (?:that|it))?|"
+    r"(?:a )?(?:different|another|new|other|next) (?:question|topic|subject|thing)|"
+    r"(?:now )?(?:to |for )?something else|(?:just )?one (?:more|last)(?: thing| question)?)"
+    r"(?:\s*[,.:;!—–-]+\s+|\s*\.{3}\s*))+(?=\w+\W+\w)",
     re.I,
 )
-_LESS = re.compile(
-    rf"^\W*(?:(?:{OPENERS}|those|the ones|ones)\W+)*(?:but not|not|without|except(?: for)?|excluding)\W+"
-    r"(?P<rest>.+?)\W*$",
+_SAID_BEHIND = re.compile(r"(?<=\w)(?<!\bsince)(?<!\bby),? (?:then|though|actually|anyway)(?=\W*$)", re.I)
+_OTHERS = re.compile(
+    r"^\W*((?:list|show|find|give|name)(?: me)?) (?:(?:some )?(?:others|other ones|more)|similar ones)"
+    r"(?= (?:that|which|on|about|with|using|by|for)\b)",
     re.I,
 )
-_ASKS = re.compile(
-    r"\b(?:what|why|how|when|where|who|which|does|do|did|is|are|was|were|can|it|its|they|their|them|that|this|the)\b",
+_SOME = re.compile(
+    r"^\W*(?:list|show|find|give|name)(?: me)? (?:some|a few|any|papers|examples|several)"
+    r"(?: papers| of (?:them|these|those))?\W*$",
     re.I,
 )
-_AGAIN = re.compile(
-    r"^\W*(?:and |ok(?:ay)? |so |now )*(?:which(?: ones| papers)?(?: are (?:they|those))?|"
-    r"(?:list|show|name|repeat|give)(?: me)?(?: them| those| these| all| again| the list)+|again|"
-    r"how many (?:is|was) (?:that|it)|how many(?: (?:are|were) (?:there|they|those|these))?)\W*$",
+_THE_ONE = re.compile(r"\b(?:the|that) (?P<name>[^\s?!,]+) (?:one|paper)\b", re.I)
+_MARK = re.compile(r"\[\d{1,3}\]|\b(?:footnote|reference|citation|ref) (?:no\.? |number )?\d{1,3}\b", re.I)
+_CORRECTS = re.compile(
+    r"^\W*(?:(?:no|nope|not that(?: one)?|sorry|wait|actually|hmm+|oh)\W+)*"
+    r"(?:(?:i|we) (?:mean|meant|(?:was|am|were) asking (?:about|for)|(?:was|am) (?:interested in|talking about)|"
+    r"wanted(?: to know)?)|(?<=no )(?=the\b)|(?<=no, )(?=the\b))\W+(?P<rest>[^\s].*?)\W*$",
     re.I,
 )
-_FEWER = re.compile(
-    r"^\W*(?:(?:just |only )?(?:list|show|give|name)(?: me)?(?: only| just)?|only|just)(?: the)?(?: first| top| best)?"
-    r" (?P<n>\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten)"
-    r"(?: of (?:them|these|those)| papers?| ones?)?\W*$",
+_PREPOSED = re.compile(r"^(?:compared|than|for|on|in|with|about|at|of|from|by|using)\b", re.I)
+_AROUND_NAME = re.compile(r"^(?:the |that )?(?P<name>.+?)(?: (?:one|paper|method|model|work))?$", re.I)
+_RETOLD = re.compile(  # of the last answer: in other words, in fewer, or where it stands
+    r"^\W*(?:(?:and|but|so|ok|hmm|please|can you|could you|would you)\W+)*(?:"
+    r"(?:a (?:bit|little) )?(?:shorter|simpler|briefer)|"
+    r"(?:(?:make|keep) it|be|more) (?:short(?:er)?|brief(?:er)?|concise|simpler?)|"
+    r"briefly|in short|tl;?dr|in (?:one|a|two|a single) sentences?|"
+    r"in (?:simpler? |plain |other |fewer )(?:terms|words)|(?:in|auf|en) (?-i:[A-Z])[a-z]+|"
+    r"(?:explain|rephrase|say|put|repeat)(?: (?:that|it|this))?(?: (?:again|differently|better|more simply|simpler))*|"
+    r"what do you mean(?: (?:by|with) (?:that|it|this))?|"
+    r"(?:the |your )?(?:sources?|citations?|references?|evidence|proof)|cite (?:it|that|this|your sources?)|"
+    r"(?:show|give|tell)(?: me)? (?:the |your |a )?(?:exact )?"
+    r"(?:sources?|quotes?|passage|evidence|citations?|references?)|"
+    r"(?:what(?:'s| is| are)|where(?:'s| is| are)) (?:the |your )(?:sources?|evidence|quote|citation)"
+    r"(?: for (?:that|this|it))?|"
+    r"(?:which|what) paper (?:says|said|claims|shows|states|is)(?: (?:that|this|so|it)(?: from| in)?)?|"
+    r"(?:who|where does it) (?:says?|said|claims?)(?: (?:that|this|so|it))|says who|"
+    r"how do you know(?: (?:that|this))?|where (?:is|was|did you get|do you have) (?:that|this|it)(?: from| said)?"
+    r")\W*$",
     re.I,
 )
-_AMONG = re.compile(
-    r"^\W*(?:and |so )?(?:(?:which|how many|do any|are any|any|only those|(?:which|what) papers)(?: of| among| in)? "
-    r"(?:them|these|those)(?: papers| ones)?|(?:do|does|are|is) any(?: of (?:them|these|those))?)\b"
-    r"\W*(?:that |which |are |is |also |about |on )*",
+_FURTHER = re.compile(
+    rf"^\W*(?:(?:{OPENERS}|please)\W+)*(?:more|more (?:details?|info(?:rmation)?)|tell me more|go on|continue|"
+    r"elaborate|keep going|next|(?:what|anything|something) else|anything more|any more|details)\W*(?:please)?\W*$",
+    re.I,
+)
+_COMPLEMENT = re.compile(
+    r"^\W*(?:(?:and|but|so)\s+)?(?P<rest>(?:by|on|in|at|with|for|from|to|over|under|against|than|using|after|"
+    r"compared (?:to|with)|relative to)\s+(?:which|what|how (?:many|much|long))\b(?:\s+[\w-]+){0,3})\W*$",
+    re.I,
+)
+_ASPECT = re.compile(
+    r"^\W*(?:(?:and|but|so|ok)\W+)*what(?:'s| is| are| was| were)\s+(?!.*\b(?:between|differences?)\b)"
+    r"(?P<whose>its|their|the)\s+"
+    r"(?P<aspect>[\w-]+(?: (?!(?:of|in|on|for|to|with|from)\b)[\w-]+){0,2}?)\W*$",
     re.I,
 )
 _OF_RECORDS = re.compile(
@@ -70,107 +120,68 @@ _BY_TIME = re.compile(
     rf"(?P<which>{LATEST})(?: ones?| papers?)?(?: of (?:them|these|those))?\W*$",
     re.I,
 )
-_HOW_MANY = re.compile(r"^\W*(?:and |so |ok )*how many", re.I)
-_LISTS = re.compile(
-    r"^\W*(?:which|what|(?:please )?(?:list|show|find|name|give|get)(?: me)?)\s+(?:all |the |any |some |of )*"
-    r"(?=(?:\S+ ){0,3}?(?:papers|works|studies|articles)\b)",
-    re.I,
-)
-_PLACES = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "1st": 1, "2nd": 2, "3rd": 3, "last": -1}
-_NTH = re.compile(
-    rf"\b(?:the )?({'|'.join(_PLACES)}) (?:one|paper|entry|of (?:them|these|those))\b|\bthe ({'|'.join(_PLACES)})"
-    r"(?=\W*$|[,:;])|(?:\bnumber |#)(\d{1,2})\b",
-    re.I,
-)
-_ENTRY = re.compile(r"^- (.+?): ", re.M)
-_FRAMING_AND = re.compile(rf"^\W*+(?:(?:{OPENERS}|those|the ones|ones|papers)\W+)+", re.I)
-_FRAMING = re.compile(rf"^\W*(?:(?:{OPENERS}|please|tell me(?: more)? about|more about|more on|about|on)\W+)+", re.I)
 
 
 def continued(text: str, previous: str) -> str:
     """The question that a remark makes of the one before it; empty where it makes none."""
+    said = _OTHERS.sub(r"\1 papers", _SAID_BEHIND.sub("", _SAID_BEFORE.sub("", text)))
+    said = _THE_ONE.sub(lambda one: one["name"] if is_name(one["name"]) else one[0], said)
+    said = _MARK.sub("it", said) if words(_MARK.sub("", said)) else _MARK.sub("tell me more about it", said)
     if route_of(previous) in ("survey", "count"):
-        return _listing(text, previous)
-    return _of_record(text, previous) or _of_another(text, previous)
+        meant = relisted(said, previous, further=is_further(said))
+    else:
+        meant = _of_record(said, previous) or _of_another(said, previous) or _with_complement(said, previous)
+    if meant:
+        return meant
+    if _RETOLD.match(said):
+        return previous
+    if is_further(said):
+        return "more"
+    return _corrected(said, previous) or _listed(said, previous) or _of_aspect(said) or (said if said != text else "")
+
+
+def is_further(text: str) -> bool:
+    """Whether a remark only asks for more."""
+    return bool(_FURTHER.match(text))
 
 
 def last_question(asked: Sequence[str], answers: Sequence[str]) -> str:
     """The last of some questions, as it was meant behind those before it and their answers."""
-    previous = asked[0]
-    for place, text in enumerate(asked[1:], 1):
-        previous = on_entry(text, answers[:place]) or continued(text, previous) or text
-    return previous
+    return meant_by(asked, answers)[-1]
+
+
+def meant_by(asked: Sequence[str], answers: Sequence[str]) -> list[str]:
+    """What each of some questions means behind those before it and their answers; a bare "more" means the one before
+    it."""
+    meant: list[str] = []
+    for place, text in enumerate(asked):
+        if not meant:
+            meant.append(text)
+            continue
+        previous = meant[-1]
+        found = on_entry(text, answers[:place]) or continued(text, previous) or text
+        meant.append(previous if is_further(found) else found)
+    return meant
 
 
 def on_entry(text: str, answers: Sequence[str]) -> str:
-    """A question on an entry of the last list among `answers`, with its title in place of its number; empty where
-    there is none such."""
-    titles = _entries(answers)
-    nth = _NTH.search(text)
-    if nth is None or not titles:
-        return ""
-    said = nth[1] or nth[2]
-    place = _PLACES[said.casefold()] if said else int(nth[3])
-    if place > len(titles) or place == 0:
-        return ""
-    title = titles[place - 1 if place > 0 else -1]
-    before, behind = _FRAMING.sub("", text[: nth.start()]).strip(), text[nth.end() :].lstrip(" ,:;").strip()
-    if not words(f"{before} {behind}"):
-        return f"What is {title}?"
-    return f"{before} “{title}” {behind}".strip()
-
-
-def _repeated(previous: str, text: str) -> str:
-    """The listing with another author, venue or year in the place of its own ("and by Tanaka?"), or with one more."""
-    opening = _FRAMING_AND.match(text)
-    rest = text[opening.end() :].strip(" ?.!") if opening else ""
-    said = re.match(r"(by|at|in|from|since|after|before|until) (.+)", rest)
-    if said is None:
-        return ""
-    own = re.compile(rf"\b{said[1]} (?:[A-Z0-9][\w.'’-]*)(?: [A-Z][\w.'’-]*)*")
-    if own.search(previous):
-        return own.sub(lambda _: rest, previous, count=1)
-    return f"{previous.rstrip(' ?.!')} {rest}?" if re.match(r"[A-Z0-9]", said[2]) else ""
+    """A question on entries of the last list among `answers`, with their titles in place of their numbers or of what
+    tells them apart; empty where there is none such."""
+    return on_listed(_SAID_BEFORE.sub("", text), answers)
 
 
 def of_list(text: str, answers: Sequence[str]) -> tuple[str, tuple[str, ...]]:
     """What a remark asks of the entries of the last list ("which of them are training-free?"), and their titles; empty
     where it asks nothing of them, or there is no list."""
-    titles = tuple(_entries(answers))
+    text = _SAID_BEFORE.sub("", text)
+    titles = tuple(entries(answers))
     if titles and (ordered := _BY_TIME.match(text)):
         return f"the {ordered['n'] or 1} {ordered['which']} papers", titles
-    among = _AMONG.match(text) or _OF_RECORDS.match(text)
+    among = AMONG.match(text) or _OF_RECORDS.match(text)
     rest = text[among.end() :].strip(" ?.!") if among else ""
     if not titles or not words(rest):
         return "", ()
-    return f"{'how many' if _HOW_MANY.match(text) else 'which'} papers {rest}", titles
-
-
-def _entries(answers: Sequence[str]) -> list[str]:
-    """The titles in the last list among some answers; empty without one."""
-    return next((found for answer in reversed(answers) if len(found := _ENTRY.findall(answer)) > 1), [])
-
-
-def _listing(text: str, previous: str) -> str:
-    """The listing or count that a short remark makes of the one before it."""
-    if _AGAIN.match(text):
-        return _counted(text, previous) or _as_listing(previous)
-    if fewer := _FEWER.match(text):
-        return f"list {fewer['n']} papers: {_lowered(_as_listing(previous))}"
-    if less := _LESS.match(text):
-        return f"{previous.rstrip(' ?.!')} but not {less['rest']}?"
-    if among := _AMONG.match(text):
-        narrowed = _narrowed(previous, text[among.end() :].strip(" ?.!"))
-        return _counted(text, narrowed) or narrowed
-    return _repeated(previous, text) or _with_more(previous, text)
-
-
-def _with_more(previous: str, text: str) -> str:
-    """The listing about what the remark adds ("and on music?")."""
-    more = _MORE.match(text)
-    if more and len(more["rest"].split()) <= 5 and not _ASKS.search(more["rest"]):
-        return _with_subject(previous, more["rest"])
-    return ""
+    return f"{'how many' if HOW_MANY.match(text) else 'which'} papers {rest}", titles
 
 
 def _of_record(text: str, previous: str) -> str:
@@ -184,58 +195,67 @@ def _of_record(text: str, previous: str) -> str:
 def _of_another(text: str, previous: str) -> str:
     """The same question on what the remark names ("and GLM-130B?"), in place of what the question names."""
     another = _ANOTHER.match(text)
-    if another is None or not _is_name(another["name"]):
+    if another is None or not is_name(another["name"]):
         return ""
-    named = [name for name in phrases(previous) if name not in NO_SUBJECT]
-    if another["by"]:
-        named = [name for name in named if re.search(rf"\b{another['by']} (?:the )?{re.escape(name)}", previous, re.I)]
+    return _renamed(previous, another["name"], another["by"] or "")
+
+
+def _renamed(previous: str, name: str, by: str = "") -> str:
+    """A question on `name` in place of what it names, behind the preposition `by` if there is one; empty where it names
+    nothing there."""
+    named = [own for own in phrases(previous) if own not in NO_SUBJECT]
+    if by:
+        named = [own for own in named if re.search(rf"\b{by} (?:the )?{re.escape(own)}", previous, re.I)]
     if named:
-        return previous.replace(named[0], another["name"])
-    if another["by"] or not _QUANTITY.search(previous):
+        return previous.replace(named[0], name)
+    if by or not _QUANTITY.search(previous):
         return ""
-    spoken = _SPOKEN_OF.sub(another["name"], previous, count=1)
-    return spoken if spoken != previous else f"{previous.rstrip(' ?.!')} for {another['name']}?"
+    spoken = _SPOKEN_OF.sub(name, previous, count=1)
+    return spoken if spoken != previous else f"{previous.rstrip(' ?.!')} for {name}?"
 
 
-def _is_name(text: str) -> bool:
+def _with_complement(text: str, previous: str) -> str:
+    """The question before with what the remark asks of it ("on which data?", "by how much?")."""
+    complement = _COMPLEMENT.match(text)
+    if complement is None:
+        return ""
+    opening = "" if re.match(r"\W*(?:and|but|so)\b", previous, re.I) else "and "  # by which it still leans
+    return f"{opening}{previous.rstrip(' ?.!')} {complement['rest']}?"
+
+
+def _corrected(text: str, previous: str) -> str:
+    """The question before, corrected ("no, I meant JetMoE", "I mean for speech"), or the other one that was meant."""
+    corrects = _CORRECTS.match(text)
+    if corrects is None:
+        return ""
+    rest = corrects["rest"]
+    around = _AROUND_NAME.match(rest)
+    name = around["name"] if around else rest
+    listing = route_of(previous) in ("survey", "count")
+    if listing and len(rest.split()) <= 5:
+        return relisted(f"and {name if _PREPOSED.match(rest) else f'about {name}'}", previous)
+    if is_name(name):
+        return _renamed(previous, name) or f"What is {name}?"
+    return f"{previous.rstrip(' ?.!')} {rest}?" if _PREPOSED.match(rest) else rest
+
+
+def _listed(text: str, previous: str) -> str:
+    """The listing of papers about what the question before is about ("list some")."""
+    subject = subject_of(previous) if _SOME.match(text) else ""
+    return f"Which papers are about {subject}?" if subject else ""
+
+
+def _of_aspect(text: str) -> str:
+    """A question on what any paper has ("what's the speedup?"), which is none on what the word means."""
+    asks = _ASPECT.match(text)
+    if asks is None or (asks["whose"].casefold() == "the" and not set(words(asks["aspect"])) & OF_ANY):
+        return ""
+    return f"what {asks['aspect']} does it have?"
+
+
+def is_name(text: str) -> bool:
     """Whether a word or two name something: by their capitals and digits, or since no paper has them as plain words."""
     if phrases(f"the {text}") == [text]:
         return True
     word = text.casefold()
     return word.isalpha() and len(word) > 2 and word not in STOPWORDS and not is_common(stem(word))
-
-
-def _counted(text: str, listing: str) -> str:
-    """The count of what a listing lists, where the remark asks how many there are; else empty."""
-    if not listing or not _HOW_MANY.match(text) or route_of(listing) != "survey":
-        return ""
-    frame = _LISTS.match(listing)
-    return f"How many {listing[frame.end() :]}" if frame else f"How many papers: {_lowered(listing)}"
-
-
-def _narrowed(previous: str, rest: str) -> str:
-    """The listing of those among the earlier ones that are like this, too."""
-    if not rest:
-        return ""
-    if names(rest) or capitalised(f"the {rest}"):
-        return f"{previous.rstrip(' ?.!')} and both {rest}?"
-    return re.sub(r"\bpapers\b", f"papers about {rest}, too,", previous, count=1)
-
-
-def _as_listing(previous: str) -> str:
-    return re.sub(r"^(\W*)(?:in )?how many (?:of the )?(\w+)", r"\1which \2", previous, count=1, flags=re.I)
-
-
-def _lowered(listing: str) -> str:
-    """The listing without the capital of its first word, which would be taken for a name behind others."""
-    first = listing.split(maxsplit=1)[0]
-    return listing if names(first) else listing[:1].lower() + listing[1:]
-
-
-def _with_subject(previous: str, subject: str) -> str:
-    """The same question about another subject."""
-    old = subject_of(previous)
-    if old and old in previous:
-        return previous.replace(old, subject)
-    frame = "How many papers are about" if route_of(previous) == "count" else "Which papers are about"
-    return f"{frame} {subject}?"

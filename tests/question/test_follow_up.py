@@ -62,7 +62,7 @@ def test_a_whole_question_stands_alone(question: str) -> None:
     ],
 )
 def test_a_whole_question_behind_and_stands_alone(question: str) -> None:
-    assert plan(question, ON_COAT).query == question
+    assert plan(question, ON_COAT).query == question.removeprefix("ok, ")
 
 
 @pytest.mark.parametrize(
@@ -139,3 +139,34 @@ def test_a_listing_of_what_was_spoken_of_takes_its_subject_and_not_the_answer() 
 
 def test_an_entry_that_is_not_there_is_none() -> None:
     assert "What is" not in plan("what about the fifth one?", LISTED).query
+
+
+@pytest.mark.parametrize(
+    ("question", "alone"),
+    [
+        ("what does COAT do?", True),
+        ("how long does COAT take?", True),
+        ("how many bits?", False),
+        ("context length?", False),
+        ("what accuracy was reached?", False),
+        ("is the gain as big for BERT?", False),
+        ("is the code public?", False),
+        ("faster than AdamW?", False),
+    ],
+)
+def test_what_a_short_question_asks_of(question: str, alone: bool) -> None:
+    query = plan(question, ON_COAT).query
+    assert query == question if alone else query.startswith("What is COAT?")
+
+
+def test_the_topic_is_what_was_named_last_and_not_asked_beside_it() -> None:
+    history = [*ON_COAT, Turn("user", "does it beat GPT-4?"), Turn("assistant", "It is faster [1].")]
+    assert plan("and how large is it?", history).query.startswith("What is COAT?")
+    nameless = [Turn("user", "Which method compresses optimizer states of models?"), *ON_COAT[1:]]
+    assert "COAT" in plan("and how large is it?", nameless).query
+
+
+def test_a_listing_of_it_looks_past_remarks_that_name_nothing() -> None:
+    history = [Turn("user", "what is low rank adaptation"), Turn("assistant", "It adapts [1].")]
+    history += [Turn("user", "more details"), Turn("assistant", "It adapts weights [1].")]
+    assert plan("which papers build on it?", history).subject.endswith("low rank adaptation")
