@@ -25,11 +25,12 @@ _GRADES = {"full": 1.0, "partial": 0.5, "none": 0.0}
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What a model says of one record: shares in [0, 1], None where it gave no usable reply or there is nothing to
-    judge."""
+    """What a model says of one record, None where it gave no usable reply or there is nothing to judge: shares in
+    [0, 1], `contradicts` 1 where the answer says something against a fact."""
 
     id: str
     correctness: float | None
+    contradicts: float | None
     groundedness: float | None
     usefulness: float | None
 
@@ -43,14 +44,15 @@ def judged(records: Sequence[Record], model: ChatModel, folder: Path | None = No
     for record in records:
         yield Judgement(
             record.question.id,
-            _correctness(record, model, folder),
+            *_correctness(record, model, folder),
             _groundedness(record, model, folder),
             _usefulness(record, model, folder),
         )
 
 
-def agreement(records: Sequence[Record], judgements: Sequence[Judgement]) -> dict[str, tuple[float, int]]:
-    """Pearson correlation of the judge with the local metric of the same thing, and over how many records."""
+def agreement(records: Sequence[Record], judgements: Sequence[Judgement]) -> dict[str, tuple[float | None, int]]:
+    """Pearson correlation of the judge with the local metric of the same thing (None where one of them is the same
+    throughout, or for fewer than three records), and over how many records."""
     by = {judgement.id: judgement for judgement in judgements}
     pairs = {
         "correctness and vital recall": [(by[r.question.id].correctness, vital_recall(r)) for r in records],
@@ -61,21 +63,29 @@ def agreement(records: Sequence[Record], judgements: Sequence[Judgement]) -> dic
     return {name: _correlation(values) for name, values in pairs.items()}
 
 
-def _correlation(values: Sequence[tuple[float | None, float | None]]) -> tuple[float, int]:
+def _correlation(values: Sequence[tuple[float | None, float | None]]) -> tuple[float | None, int]:
     both = np.asarray([(a, b) for a, b in values if a is not None and b is not None])
     if len(both) < 3 or not both.std(axis=0).all():
-        return float("nan"), len(both)
+        return None, len(both)
     return float(np.corrcoef(both.T)[0, 1]), len(both)
 
 
-def _correctness(record: Record, model: ChatModel, folder: Path | None) -> float | None:
+def _correctness(record: Record, model: ChatModel, folder: Path | None) -> tuple[float | None, float | None]:
+    """The share of the facts that are stated, and whether one is contradicted."""
     facts = [{"number": i, "text": fact.forms[0]} for i, fact in enumerate(record.question.facts, start=1)]
     if not facts or record.answer.abstained:
-        return None
+        return None, None
     found = _reply(model, "judge_correctness", folder, record, facts=facts)
-    rows = found.get("facts")
-    stated = [row.get("stated") is True for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
-    return sum(stated) / len(facts) if len(stated) == len(facts) else None
+    rows, wrong = found.get("facts"), found.get("wrong")
+    stated = {row.get("number"): row.get("stated") for row in _rows(rows)}
+    judged = [stated.get(fact["number"]) for fact in facts]
+    share = sum(map(bool, judged)) / len(facts) if all(isinstance(value, bool) for value in judged) else None
+    return share, float(wrong) if isinstance(wrong, bool) else None
+
+
+def _rows(found: object) -> list[Mapping[str, Any]]:
+    """The objects of a list in a reply; none where it is something else."""
+    return [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
 
 
 def _groundedness(record: Record, model: ChatModel, folder: Path | None) -> float | None:
@@ -86,17 +96,14 @@ def _groundedness(record: Record, model: ChatModel, folder: Path | None) -> floa
     if not said or record.answer.abstained:
         return None
     found = _reply(model, "judge_groundedness", folder, record, sentences=said)
-    rows = found.get("sentences")
-    grades = (
-        [_GRADES.get(str(row.get("grade"))) for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
-    )
-    known = [grade for grade in grades if grade is not None]
+    grades = {row.get("number"): _GRADES.get(str(row.get("grade"))) for row in _rows(found.get("sentences"))}
+    known = [grade for sentence in said if (grade := grades.get(sentence["number"])) is not None]
     return sum(known) / len(known) if len(known) == len(said) else None
 
 
 def _usefulness(record: Record, model: ChatModel, folder: Path | None) -> float | None:
     grade = _reply(model, "judge_usefulness", folder, record).get("grade")
-    return (grade - 1) / 4 if isinstance(grade, int) and 1 <= grade <= 5 else None
+    return (grade - 1) / 4 if type(grade) is int and 1 <= grade <= 5 else None
 
 
 def _reply(model: ChatModel, name: str, folder: Path | None, record: Record, **values: Any) -> Mapping[str, Any]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from eval.runs import located
-from rag.errors import UsageError
+from rag.errors import FootnoteError, UsageError
 from rag.settings import load_settings
 
 Data = Annotated[Path, typer.Option(help="folder of third-party data with human labels")]
@@ -48,7 +50,11 @@ def agreement(data: Data) -> int:
     return 0
 
 
-def judge(name: Annotated[str, typer.Argument(help="a run")], limit: Annotated[int, typer.Option(min=1)] = 50) -> int:
+def judge(
+    name: Annotated[str, typer.Argument(help="a run")],
+    limit: Annotated[int, typer.Option(min=1, help="records judged, from the first")] = 50,
+    out: Annotated[Path | None, typer.Option(help="file for the judgements, JSON Lines")] = None,
+) -> int:
     """Have the configured language model judge a run, and say how far it agrees with the local figures."""
     from eval.judges import agreement as agreeing
     from eval.judges import judged
@@ -60,10 +66,19 @@ def judge(name: Annotated[str, typer.Argument(help="a run")], limit: Annotated[i
         raise UsageError("no language model is configured", "set FOOTNOTE_LLM, or OPENAI_API_KEY")
     records = located(settings.home, name).records()[:limit]
     judgements = list(judged(records, model, settings.prompts))
-    for field in ("correctness", "groundedness", "usefulness"):
+    if out is not None:
+        out.write_text("".join(json.dumps(asdict(j), ensure_ascii=False) + "\n" for j in judgements), encoding="utf8")
+    count = 0
+    for field in ("correctness", "contradicts", "groundedness", "usefulness"):
         values = [value for j in judgements if (value := getattr(j, field)) is not None]
         shown = f"{sum(values) / len(values):.3f}" if values else "undefined"
         print(f"{field:14} {shown}  n={len(values)} of {len(records)}")
+        count += len(values)
     for what, (correlation, n) in agreeing(records, judgements).items():
-        print(f"agreement of {what}: Pearson {correlation:.3f}, n={n}")
+        shown = "undefined" if correlation is None else f"Pearson {correlation:.3f}"
+        print(f"agreement of {what}: {shown}, n={n}")
+    if not count:
+        raise FootnoteError(
+            f"{model.name} gave no usable judgement", "`footnote doctor` says whether it can be reached"
+        )
     return 0
