@@ -168,7 +168,7 @@ class ModelSurvey:
         messages = self._messages(prompt, question, papers)
         for schema in (_SCHEMA, None):
             reply = self._model.complete(messages, call, schema=schema)
-            quotes = _quotes(parsed(reply.text), len(papers))
+            quotes = _quotes(parsed(reply.text, rows="papers"), len(papers))
             if quotes is not None:
                 return _Judged(batch, {batch[number - 1]: quote for number, quote in quotes.items()})
         return _Judged(batch, None)
@@ -230,10 +230,14 @@ def _quotes(found: Mapping[str, Any] | None, papers: int) -> dict[int, str] | No
         return None
     quotes: dict[int, str] = {}
     for row in rows:
-        number = row.get("number") if isinstance(row, dict) else None
-        if isinstance(number, int) and 1 <= number <= papers and row.get("qualifies") is True:
-            quotes[number] = str(row.get("quote") or "")
+        number = str(row.get("number")).strip("[] ") if isinstance(row, dict) else ""
+        if number.isdecimal() and len(number) < 4 and 1 <= int(number) <= papers and _yes(row.get("qualifies")):
+            quotes[int(number)] = str(row.get("quote") or "")
     return quotes
+
+
+def _yes(said: object) -> bool:
+    return said is True or str(said).strip().casefold() in ("true", "yes")
 
 
 def _draft(plan: Plan, entries: Sequence[DraftSentence], judged: int, examined: int, left: int) -> Draft:

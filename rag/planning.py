@@ -24,7 +24,6 @@ _log = logging.getLogger(__name__)
 MOST_QUERIES = 4
 _TURNS = 6  # turns of the conversation that are shown
 _TURN_CHARS = 1200
-_TOKENS = 400
 _MANY = re.compile(
     r"\b(?:papers|studies|literature|everything|anything|overview|works? (?:on|about|in)|approaches|what's there|"
     r"is there|are there)\b",
@@ -68,7 +67,7 @@ def planned(rules: Plan, history: Sequence[Turn], model: ChatModel, call: Call, 
     call.use(prompt)
     messages = prompt.render(history=turns, question=rules.question, most_queries=MOST_QUERIES)
     try:
-        reply = model.complete(messages, call, max_tokens=_TOKENS, schema=_SCHEMA)
+        reply = model.complete(messages, call, schema=_SCHEMA)
     except ModelError as error:
         _log.warning("the rules plan this question: %s", error.message)
         return rules
@@ -82,11 +81,12 @@ def planned(rules: Plan, history: Sequence[Turn], model: ChatModel, call: Call, 
 def _merged(rules: Plan, found: Mapping[str, Any]) -> Plan:
     """What the model said, as far as it has the expected form."""
     said = found.get("queries")
+    said = [said] if isinstance(said, str) else said
     queries = [" ".join(q.split()) for q in said if isinstance(q, str)] if isinstance(said, list) else []
     searches = tuple(query for query in dict.fromkeys(queries) if query)[:MOST_QUERIES]
     question = found.get("question")
     standalone = " ".join(question.split()) if isinstance(question, str) and question.strip() else rules.question
-    route = found.get("route")
+    route = str(found.get("route")).strip().casefold()
     chosen: Route = route if route in _ROUTES else rules.route
     said_subject = found.get("subject")
     subject = said_subject.strip() if isinstance(said_subject, str) else ""

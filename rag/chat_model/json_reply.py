@@ -2,23 +2,50 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from typing import Any
 
 _FENCE = re.compile(r"```(?:json)?\s*(.*?)```", re.S | re.I)
 _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
+_LONGEST_PYTHON = 20_000  # characters
 _THOUGHT = re.compile(r"<think(?:ing)?>.*?</think(?:ing)?>", re.S | re.I)
 
 
-def parsed(reply: str) -> dict[str, Any] | None:
-    """The first JSON object in `reply` (bare, fenced, or amid talk; a trailing comma is forgiven), else None."""
+def parsed(reply: str, rows: str = "") -> dict[str, Any] | None:
+    """The first JSON object in `reply`, else None: bare, fenced, or amid talk; a trailing comma and Python's notation
+    are forgiven. A reply that is a bare list is the object that has it under the name `rows`, where one is given."""
     text = _THOUGHT.sub("", reply)
     for candidate in (*(match.group(1) for match in _FENCE.finditer(text)), text):
-        found = _object(candidate)
+        listed = _list(candidate.strip()) if rows else None
+        found = _object(candidate) or _python(candidate) if listed is None else {rows: listed}
         if found is not None:
             return found
     return None
+
+
+def _list(text: str) -> list[Any] | None:
+    """A text that begins as a list does, and is one."""
+    if not text.startswith("["):
+        return None
+    try:
+        value, _ = json.JSONDecoder().raw_decode(_TRAILING_COMMA.sub(r"\1", text))
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, list) else None
+
+
+def _python(text: str) -> dict[str, Any] | None:
+    """`{'route': 'lookup', 'sure': True}`, as models write it that know Python better than JSON."""
+    start, end = text.find("{"), text.rfind("}") + 1
+    if start < 0 or end - start > _LONGEST_PYTHON:
+        return None
+    try:
+        value = ast.literal_eval(text[start:end])
+    except (ValueError, SyntaxError, RecursionError, MemoryError):
+        return None
+    return value if isinstance(value, dict) else None
 
 
 def _object(text: str) -> dict[str, Any] | None:
