@@ -15,7 +15,7 @@ _MORE = (
     r"(?:there|all|everyone|folks|footnote|so much|very much|a lot|again|please|and|today|me|doing|you|job|work|"
     r"for (?:me|that|this|your help|the (?:help|answer)))"
 )
-_GREETS = re.compile(rf"^\W*(?:{_GREETING}|{_REPLY})(?:\W+(?:{_GREETING}|{_REPLY}|{_MORE}))*\W*$", re.I)
+_GREETS = re.compile(rf"^\W*+(?:{_GREETING}|{_REPLY})(?:\W+(?:{_GREETING}|{_REPLY}|{_MORE}))*\W*$", re.I)
 _MACHINE = (
     r"(?:chat ?gpt|gpt(?:-?[\d.]+\w?)?|claude|gemini|ai|human|footnote|"
     r"an? (?:ai|bot|robot|language model|llm|chatbot|machine|human|person))"
@@ -35,11 +35,11 @@ _ITSELF = (
     rf"how (?:can|do|could|should) i (?:add|upload|import|use|ingest|load|give you|ask)\b ?(?:{_FILES})?",
     rf"can (?:i|you) (?:add|upload|read|open|import) {_FILES}",
 )
-_ON_ITSELF = re.compile(rf"^\W*(?:(?:so|and|but|ok|hi|hello)\W+)?(?:{'|'.join(_ITSELF)})\W*$", re.I)
+_ON_ITSELF = re.compile(rf"^\W*+(?:(?:so|and|but|ok|hi|hello)\W+)?(?:{'|'.join(_ITSELF)})\W*$", re.I)
 
 
 _TASK = re.compile(
-    r"^\W*(?:please |can you |could you |would you |now )*(?:"
+    r"^\W*+(?:please |can you |could you |would you |now )*(?:"
     r"write (?:me )?(?:an? |some |the )?(?:\w+ )?(?:poem|song|haiku|story|essay|e-?mail|letter|function|script|program|"
     r"code|joke|tweet|class|tests?)\b|tell me a joke|"
     r"translate\b.* (?:in)?to (?-i:[A-Z])\w+\W*$|"
@@ -60,7 +60,7 @@ _COLLECTION = (
     r"(?:how|where) (?:do|can|could) i (?:install|start|set up|update|configure) (?:you|this|footnote)",
     r"can (?:i|you) trust (?:you|your answers|this)",
 )
-_ON_COLLECTION = re.compile(rf"^\W*(?:{'|'.join(_COLLECTION)})\W*$", re.I)
+_ON_COLLECTION = re.compile(rf"^\W*+(?:{'|'.join(_COLLECTION)})\W*$", re.I)
 _DOUBTS = (
     r"(?:that|this|it)(?:['’]?s| is| was)?(?: not|n['’]?t)? (?:not )?(?:at all )?"
     r"(?:right|correct|true|wrong|incorrect|nonsense|an answer|the (?:right )?(?:answer|paper|one)|helpful|useful|"
@@ -79,7 +79,7 @@ _DOUBTS = (
     r"(?:please )?answer (?:my|the) question",
 )
 _DOUBT = re.compile(
-    rf"^\W*(?:(?:hmm+|no|nope|but|well|sorry|and|wait|really|ok|oh)\W+)*(?:{'|'.join(_DOUBTS)})\W*$", re.I
+    rf"^\W*+(?:(?:hmm+|no|nope|but|well|sorry|and|wait|really|ok|oh)\W+)*(?:{'|'.join(_DOUBTS)})\W*$", re.I
 )
 _QUOTES = "Without a model I quote sentences of the papers, and with one I check each of its sentences against them"
 _WAYS = "Ask a fact, a number, a comparison of two papers, or a list (“which papers …”)."

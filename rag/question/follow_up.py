@@ -20,9 +20,9 @@ MAX_QUESTION = 4000  # characters that are read; a longer question is cut
 _TURNS_READ = 12  # turns of the history that are looked at
 _ANSWER_READ = 300  # characters of the last answer
 _CONTINUES = re.compile(
-    rf"^\W*(?:{OPENERS}|which one|is it|does it|did they|(?:\w{{3,}}er|(?:more|less) \w+|better|worse) than)\b|"
-    r"^\W*which (?:is|was|are|has|had|trains|runs|needs|uses|takes|gives|gets|does|would|should)\b"
-    r"(?:\W+[\w-]+){1,4}\W*$|^\W*(?:on|in|with|for|at|under|without) (?:\S+ ?){1,2}$",
+    rf"^\W*+(?:{OPENERS}|which one|is it|does it|did they|(?:\w{{3,}}er|(?:more|less) \w+|better|worse) than)\b|"
+    r"^\W*+which (?:is|was|are|has|had|trains|runs|needs|uses|takes|gives|gets|does|would|should)\b"
+    r"(?:\W+[\w-]+){1,4}\W*$|^\W*+(?:on|in|with|for|at|under|without) (?:\S+ ?){1,2}$",
     re.I,
 )
 _PRONOUN = re.compile(
@@ -34,23 +34,23 @@ _PRONOUN = re.compile(
     re.I,
 )
 _DEFINES = re.compile(
-    r"^\W*(?:what(?:'s| is| are)|who|define|explain|tell me (?:more )?about|how (?:does|do|is|are|can))\s+"
+    r"^\W*+(?:what(?:'s| is| are)|who|define|explain|tell me (?:more )?about|how (?:does|do|is|are|can))\s+"
     r"(?!the\b|it\b)\w",
     re.I,
 )
-_VERDICT = re.compile(r"^\W*(?:do|does|did|is|are|was|were|has|have|had|can|could|will|would|any|with|without)\b", re.I)
-_OPENING = re.compile(rf"^\W*(?:(?:{OPENERS}|something else)\W+)+", re.I)
+X
+_OPENING = re.compile(rf"^\W*+(?:(?:{OPENERS}|something else)\W+)+", re.I)
 _WHOLE = re.compile(  # a question of its own behind "and" or "so"
     r"(?:what|which|who|why|how|when|where|does|do|did|is|are|was|were|can|could|has|have)\b(?! about\b)", re.I
 )
 _LEAST_WHOLE = 3  # words
 _OF_NAMED = re.compile(
-    r"^\W*(?:what|which|how|when|where|who|why|does|do|did|is|are|was|were|can|could|has|have)\b", re.I
+    r"^\W*+(?:what|which|how|when|where|who|why|does|do|did|is|are|was|were|can|could|has|have)\b", re.I
 )
 _GOVERNS = re.compile(r"\b(?:does|do|did|is|are|was|were|can|could|will|would|has|have|of)\s+(?:the\s+)?$", re.I)
-_LONE = re.compile(rf"^\W*(?:(?:{OPENERS})\W+)*(?P<name>[^\s?!,]+(?: [^\s?!,]+){{0,2}})\W*$", re.I)
+_LONE = re.compile(rf"^\W*+(?:(?:{OPENERS})\W+)*(?P<name>[^\s?!,]+(?: [^\s?!,]+){{0,2}})\W*$", re.I)
 _OF_IT = re.compile(  # these ask on what is spoken of, though no word says so
-    r"^\W*(?:how (?:many|much|long|fast|large|big|well|often|far|high|low|strong|good|accurate)\b|"
+    r"^\W*+(?:how (?:many|much|long|fast|large|big|well|often|far|high|low|strong|good|accurate)\b|"
     r"(?:which|what) (?:[\w-]+ ){1,3}(?:(?:was|were|did)\b|(?:is|are) (?:\w+ed|lost|shown|given|taken)\W*$))",
     re.I,
 )
@@ -59,8 +59,8 @@ _MEASURES = frozenset(
 )
 _OF_TWO = re.compile(
     r"\b(?:the|those|these) two\b|\bboth\b|\bin common\b|\beach other\b|\bbetween (?:them|those|these)\b|"
-    r"\b(?:they|those|these) (?:differ|compare|relate)\b|^\W*compare (?:them|these|those)\b|"
-    r"\bthe differences?\W*$|^\W*(?:and |so )?which (?:one |of them )?(?:\w+ ){0,3}?"
+    r"\b(?:they|those|these) (?:differ|compare|relate)\b|^\W*+compare (?:them|these|those)\b|"
+    r"\bthe differences?\W*$|^\W*+(?:and |so )?which (?:one |of them )?(?:\w+ ){0,3}?"
     r"(?!(?:other|under|over|after|paper|number|layer)\b)(?:\w{3,}er|more|less)\b",
     re.I,
 )
@@ -68,7 +68,7 @@ _JOINS = re.compile(r"\b(?:and|und|et|y|e)\b|[:;&+]")  # by these a question ask
 _BESIDE = re.compile(
     r"\b(?:with|to|than|from|against|and|or|of|like|over|among|beats?|outperforms?|surpass(?:es)?)\s+$", re.I
 )
-_OF_THE = re.compile(r"^\W*(?:and |so )?(?:do|does|did|is|are|was|were|has|have) the\b", re.I)
+_OF_THE = re.compile(r"^\W*+(?:and |so )?(?:do|does|did|is|are|was|were|has|have) the\b", re.I)
 _FOR = re.compile(r"\b(?:for|on|with|at|under|over|against|than)\s+$", re.I)
 _INNER = re.compile(r",|\?|\band\b")
 _FEW = 4  # fewer words than this seldom stand alone

@@ -34,7 +34,7 @@ _ABOUT = re.compile(
 )
 _MARK = re.compile(r"\[(\d{1,3})\]|\b(?:footnote|reference|citation|ref) (?:no\.? |number )?(\d{1,3})\b", re.I)
 _BACK = re.compile(
-    r"^\W*(?:(?:now|ok|please|go|let'?s go)\W+)*back to (?:the|that|your|my) (?:list|papers|results|listing)\W*$", re.I
+    r"^\W*+(?:(?:now|ok|please|go|let'?s go)\W+)*back to (?:the|that|your|my) (?:list|papers|results|listing)\W*$", re.I
 )
 _HEADED = re.compile(
     r"^(?:\d+ of )?\d+ papers? (?:about|that (?P<verb>\w+)) “?(?P<subject>.+?)”?, of \d+ examined:", re.M
@@ -43,7 +43,7 @@ _ENTRY = re.compile(r"^- (.+?): ", re.M)
 _LINE = re.compile(r"^- .+$", re.M)
 _TITLED = re.compile(r"^(?:- )?([^\n]{3,200}?): ", re.M)
 _FRAMING = re.compile(
-    rf"^\W*(?:(?:{OPENERS}|please|tell me(?: more)? about|more about|more on|about|on|open|show(?: me)?|"
+    rf"^\W*+(?:(?:{OPENERS}|please|tell me(?: more)? about|more about|more on|about|on|open|show(?: me)?|"
     r"what(?:'s| is| was))\W+)+",
     re.I,
 )

@@ -10,12 +10,12 @@ from rag.question.subject import subject_of
 from rag.text.names import capitalised, names
 
 _MORE = re.compile(
-    rf"^\W*(?:{OPENERS}\W+)+(?:(?:those|the ones|ones|papers|which|any|is there)\W+)*"
+    rf"^\W*+(?:{OPENERS}\W+)+(?:(?:those|the ones|ones|papers|which|any|is there)\W+)*"
     r"(?:(?:on|about|for|with|of|in|use|using|mention|mentioning)\W+)?(?P<rest>.+?)\W*$",
     re.I,
 )
 _LESS = re.compile(
-    rf"^\W*(?:(?:{OPENERS}|those|the ones|ones)\W+)*(?:but not|not|without|except(?: for)?|excluding)\W+"
+    rf"^\W*+(?:(?:{OPENERS}|those|the ones|ones)\W+)*(?:but not|not|without|except(?: for)?|excluding)\W+"
     r"(?P<rest>.+?)\W*$",
     re.I,
 )
@@ -24,19 +24,19 @@ _ASKS = re.compile(
     re.I,
 )
 _AGAIN = re.compile(
-    r"^\W*(?:and |ok(?:ay)? |so |now )*(?:which(?: ones| papers)?(?: are (?:they|those))?|"
+    r"^\W*+(?:and |ok(?:ay)? |so |now )*(?:which(?: ones| papers)?(?: are (?:they|those))?|"
     r"(?:list|show|name|repeat|give)(?: me)?(?: them| those| these| all| again| the list)+|again|"
     r"how many (?:is|was) (?:that|it)|how many(?: (?:are|were) (?:there|they|those|these))?)\W*$",
     re.I,
 )
 _FEWER = re.compile(
-    r"^\W*(?:(?:just |only )?(?:list|show|give|name)(?: me)?(?: only| just)?|only|just)(?: the)?(?: first| top| best)?"
+    r"^\W*+(?:(?:just |only )?(?:list|show|give|name)(?: me)?(?: only| just)?|only|just)(?: the)?(?: first| top| best)?"
     r" (?P<n>\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten)"
     r"(?: of (?:them|these|those)| papers?| ones?)?\W*$",
     re.I,
 )
 _WHOLE = re.compile(
-    rf"^\W*(?:(?:{OPENERS}|please|show(?: me)?|list|give me)\W+)*(?:"
+    rf"^\W*+(?:(?:{OPENERS}|please|show(?: me)?|list|give me)\W+)*(?:"
     r"the list|(?:only |just )?(?:the )?(?:titles|names)(?: only)?|"
     r"(?:the )?(?:next|other|rest|others|remaining)(?: (?:ones|papers|of (?:them|these|those)))?|"
     r"all(?: of (?:them|these|those))?|everything|more(?: (?:papers|of (?:them|these|those)))?)\W*$",
@@ -46,7 +46,7 @@ _USES = re.compile(r"^(?:use|mention|study|deal with|focus on|work on|propose|re
 _FIRST_FEW = re.compile(r"^list \w+ papers: ")
 _SUCH = re.compile(r"^(?P<such>.+?) (?:ones|papers)$", re.I)
 AMONG = re.compile(
-    r"^\W*(?:and |so )?(?:(?:which|how many|do any|are any|any|only those|(?:which|what) papers)(?: of| among| in)? "
+    r"^\W*+(?:and |so )?(?:(?:which|how many|do any|are any|any|only those|(?:which|what) papers)(?: of| among| in)? "
     r"(?:them|these|those)(?: papers| ones)?|(?:do|does|are|is) any(?: of (?:them|these|those))?|"
     r"(?:only|just)(?: show| list)?(?: me)? (?:the ones|those|ones|the papers)(?= \w)|"
     r"which(?: ones)?(?= (?:use|mention|evaluate|test|train|report|propose|study|deal|focus|rely|build|work|"
@@ -54,9 +54,9 @@ AMONG = re.compile(
     r"\W*(?:that |which |are |is |also |about |on )*",
     re.I,
 )
-HOW_MANY = re.compile(r"^\W*(?:and |so |ok )*how many", re.I)
+HOW_MANY = re.compile(r"^\W*+(?:and |so |ok )*how many", re.I)
 _LISTS = re.compile(
-    r"^\W*(?:which|what|(?:please )?(?:list|show|find|name|give|get)(?: me)?)\s+(?:all |the |any |some |of )*"
+    r"^\W*+(?:which|what|(?:please )?(?:list|show|find|name|give|get)(?: me)?)\s+(?:all |the |any |some |of )*"
     r"(?=(?:\S+ ){0,3}?(?:papers|works|studies|articles)\b)",
     re.I,
 )

@@ -34,7 +34,7 @@ OF_ANY = frozenset(  # what may be asked of any paper, and so is no topic of its
     )
 )
 _ANOTHER = re.compile(
-    rf"^\W*(?:{OPENERS}\W+)+(?:(?P<by>on|about|for|with|of|in|using|to|from)\s+)?"
+    rf"^\W*+(?:{OPENERS}\W+)+(?:(?P<by>on|about|for|with|of|in|using|to|from)\s+)?"
     r"(?P<name>[^\s?!,]+(?: [^\s?!,]+){0,2})\W*$",
     re.I,
 )
@@ -45,7 +45,7 @@ _ON_A_RECORD = re.compile(r"\bwho wrote\b|\bauthors?\b|\bpublished\b|\bcome out\
 _QUANTITY = re.compile(r"^\W*+(?:and |so )?(?:how (?:many|much|large|big|long|fast)|which|what)\b", re.I)
 _SPOKEN_OF = re.compile(r"\b(?:it|they|this (?:paper|model|method)|the (?:paper|model|method))\b", re.I)
 _SAID_BEFORE = re.compile(  # words to the one who answers, before the question itself
-    r"^\W*(?:(?:cool|great|nice|perfect|good|fine|ok(?:ay)?|thanks?|thank you|thx|hmm+|oh|ah|interesting|i see|got it|"
+    r"^\W*+(?:(?:cool|great|nice|perfect|good|fine|ok(?:ay)?|thanks?|thank you|thx|hmm+|oh|ah|interesting|i see|got it|"
     r"now|next|well|right|sorry|wait|anyway|yes|no|"
     r"never ?mind|nvm|forget (?:it|that)|in other words|let me (?:rephrase|ask differently|try again)(?: (?:that|it))?|"
     r"(?:a )?(?:different|another|new|other|next) (?:question|topic|subject|thing)|"
@@ -55,19 +55,19 @@ _SAID_BEFORE = re.compile(  # words to the one who answers, before the question 
 )
 _SAID_BEHIND = re.compile(r"(?<=\w)(?<!\bsince)(?<!\bby),? (?:then|though|actually|anyway)(?=\W*$)", re.I)
 _OTHERS = re.compile(
-    r"^\W*((?:list|show|find|give|name)(?: me)?) (?:(?:some )?(?:others|other ones|more)|similar ones)"
+    r"^\W*+((?:list|show|find|give|name)(?: me)?) (?:(?:some )?(?:others|other ones|more)|similar ones)"
     r"(?= (?:that|which|on|about|with|using|by|for)\b)",
     re.I,
 )
 _SOME = re.compile(
-    r"^\W*(?:list|show|find|give|name)(?: me)? (?:some|a few|any|papers|examples|several)"
+    r"^\W*+(?:list|show|find|give|name)(?: me)? (?:some|a few|any|papers|examples|several)"
     r"(?: papers| of (?:them|these|those))?\W*$",
     re.I,
 )
 _THE_ONE = re.compile(r"\b(?:the|that) (?P<name>[^\s?!,]+) (?:one|paper)\b", re.I)
 _MARK = re.compile(r"\[\d{1,3}\]|\b(?:footnote|reference|citation|ref) (?:no\.? |number )?\d{1,3}\b", re.I)
 _CORRECTS = re.compile(
-    r"^\W*(?:(?:no|nope|not that(?: one)?|sorry|wait|actually|hmm+|oh)\W+)*"
+    r"^\W*+(?:(?:no|nope|not that(?: one)?|sorry|wait|actually|hmm+|oh)\W+)*"
     r"(?:(?:i|we) (?:mean|meant|(?:was|am|were) asking (?:about|for)|(?:was|am) (?:interested in|talking about)|"
     r"wanted(?: to know)?)|(?<=no )(?=the\b)|(?<=no, )(?=the\b))\W+(?P<rest>[^\s].*?)\W*$",
     re.I,
@@ -75,7 +75,7 @@ _CORRECTS = re.compile(
 _PREPOSED = re.compile(r"^(?:compared|than|for|on|in|with|about|at|of|from|by|using)\b", re.I)
 _AROUND_NAME = re.compile(r"^(?:the |that )?(?P<name>.+?)(?: (?:one|paper|method|model|work))?$", re.I)
 _RETOLD = re.compile(  # of the last answer: in other words, in fewer, or where it stands
-    r"^\W*(?:(?:and|but|so|ok|hmm|please|can you|could you|would you)\W+)*(?:"
+    r"^\W*+(?:(?:and|but|so|ok|hmm|please|can you|could you|would you)\W+)*(?:"
     r"(?:a (?:bit|little) )?(?:shorter|simpler|briefer)|"
     r"(?:(?:make|keep) it|be|more) (?:short(?:er)?|brief(?:er)?|concise|simpler?)|"
     r"briefly|in short|tl;?dr|in (?:one|a|two|a single) sentences?|"
@@ -94,17 +94,17 @@ _RETOLD = re.compile(  # of the last answer: in other words, in fewer, or where 
     re.I,
 )
 _FURTHER = re.compile(
-    rf"^\W*(?:(?:{OPENERS}|please)\W+)*(?:more|more (?:details?|info(?:rmation)?)|tell me more|go on|continue|"
+    rf"^\W*+(?:(?:{OPENERS}|please)\W+)*(?:more|more (?:details?|info(?:rmation)?)|tell me more|go on|continue|"
     r"elaborate|keep going|next|(?:what|anything|something) else|anything more|any more|details)\W*(?:please)?\W*$",
     re.I,
 )
 _COMPLEMENT = re.compile(
-    r"^\W*(?:(?:and|but|so)\s+)?(?P<rest>(?:by|on|in|at|with|for|from|to|over|under|against|than|using|after|"
+    r"^\W*+(?:(?:and|but|so)\s+)?(?P<rest>(?:by|on|in|at|with|for|from|to|over|under|against|than|using|after|"
     r"compared (?:to|with)|relative to)\s+(?:which|what|how (?:many|much|long))\b(?:\s+[\w-]+){0,3})\W*$",
     re.I,
 )
 _ASPECT = re.compile(
-    r"^\W*(?:(?:and|but|so|ok)\W+)*what(?:'s| is| are| was| were)\s+(?!.*\b(?:between|differences?)\b)"
+    r"^\W*+(?:(?:and|but|so|ok)\W+)*what(?:'s| is| are| was| were)\s+(?!.*\b(?:between|differences?)\b)"
     r"(?P<whose>its|their|the)\s+"
     r"(?P<aspect>[\w-]+(?: (?!(?:of|in|on|for|to|with|from)\b)[\w-]+){0,2}?)\W*$",
     re.I,
