@@ -38,7 +38,9 @@ _DEFINES = re.compile(
     r"(?!the\b|it\b)\w",
     re.I,
 )
-X
+_VERDICT = re.compile(
+    r"^\W*+(?:do|does|did|is|are|was|were|has|have|had|can|could|will|would|any|with|without)\b", re.I
+)
 _OPENING = re.compile(rf"^\W*+(?:(?:{OPENERS}|something else)\W+)+", re.I)
 _WHOLE = re.compile(  # a question of its own behind "and" or "so"
     r"(?:what|which|who|why|how|when|where|does|do|did|is|are|was|were|can|could|has|have)\b(?! about\b)", re.I
