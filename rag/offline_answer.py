@@ -26,11 +26,15 @@ from rag.writing.answer_type import asked_types
 from rag.writing.definition import defined_term, introducing
 from rag.writing.draft import Draft
 from rag.writing.extractive import comparison, lookup
+from rag.writing.missing_detail import missing_detail
+from rag.writing.missing_name import having_names, having_the_rest, missing_names
 from rag.writing.sentence_features import SentenceTable, tabulate
 from rag.writing.survey import listing
 
 ENGINE = "extractive"
 _LEAST_COVERED = 0.35  # share of a question's words, by weight
+_LIKELY = 0.5  # probability from which a paper answers a name that it lacks
+_NAMES_TOLD = 3  # of those that a paper lacks
 _OWN_WORDS = 2  # search words from which a follow-up must share one with the paper
 _OF_DATA = frozenset(words("dataset datasets data benchmark benchmarks"))  # of these a paper must speak
 # Search words that say what to do with a topic, and none of it.
@@ -77,16 +81,20 @@ class OfflineWriter:
         if introduced is None:
             unsaid = f"No paper says what “{defined_term(planned.wording)}” is."
             return Draft((), opening=unsaid, abstained=True, nearest=nearest), "lookup"
-        hits = introduced
+        hits = introduced if planned.route == "compare" else having_names(snapshot, planned.wording, introduced)
         pair = best_pair(hits, planned.route == "compare")
         ranks = pair.ranks if pair is not None and pair.compared else (0,)
+        ranks += having_the_rest(snapshot, planned.wording, hits, ranks)
         route: Route = "compare" if len(ranks) > 1 else "lookup"
         titles = [snapshot.title(hits.candidates[rank].paper) for rank in ranks]
         table = tabulate(snapshot, hits.query, hits.candidates[0], asked_types(planned.wording))
         confidence, least = self._confidence(planned, hits, table, pair)
         known = self._settings.abstain_below is None and all_about(hits.query, titles)  # what a paper is, it says
-        if (confidence < least and not known) or _astray(snapshot, planned, hits, ranks):
-            return Draft((), abstained=True, confidence=confidence, nearest=nearest), route
+        refused = (confidence < least and not known) or _astray(snapshot, planned, hits, ranks)
+        meant = not refused or any(hits.feature(rank, "named") >= 1 for rank in ranks)
+        unsaid = _unsaid(snapshot, planned.wording, hits, ranks, confidence) if meant else ""
+        if refused or unsaid:
+            return Draft((), opening=unsaid, abstained=True, confidence=confidence, nearest=nearest), route
         limit, query = self._settings.max_sentences, hits.query
         candidates = [hits.candidates[rank] for rank in ranks]
         if planned.query != planned.wording and (own := self._retriever.prepare(planned.wording)).words:
@@ -152,6 +160,20 @@ def _astray(snapshot: Snapshot, planned: Plan, hits: Hits, ranks: Sequence[int])
         return False
     papers = [snapshot.paper(hits.candidates[rank].paper) for rank in ranks]
     return not any(own & set(words(f"{paper.title} {paper.text}")) for paper in papers)
+
+
+def _unsaid(snapshot: Snapshot, question: str, hits: Hits, ranks: Sequence[int], confidence: float) -> str:
+    """What the question asks for and no text of the papers that would answer has a trace of, as a sentence; empty where
+    there is nothing such. A name may stand there in other words where the one paper answers rather than not."""
+    nearest = "The nearest paper does" if len(ranks) == 1 else "The nearest papers do"
+    papers = [snapshot.paper(hits.candidates[rank].paper) for rank in ranks]
+    named = papers if len(ranks) == 1 else [snapshot.paper(candidate.paper) for candidate in hits.candidates]
+    lacking = missing_names(question, named) if len(ranks) > 1 or confidence < _LIKELY else ()
+    if lacking:
+        return f"{nearest} not mention {' or '.join(f'“{name}”' for name in lacking[:_NAMES_TOLD])}."
+    if detail := missing_detail(question, "\n".join(f"{paper.title}\n{paper.text}" for paper in papers)):
+        return f"{nearest} not give {detail}."
+    return ""
 
 
 def _pieces(text: str) -> Iterator[str]:

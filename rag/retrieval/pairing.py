@@ -16,13 +16,19 @@ from numpy.typing import NDArray
 from rag.linear_model import trained
 from rag.retrieval.features import Candidate
 from rag.retrieval.retriever import Hits
+from rag.text.common_words import is_common
+from rag.text.names import capitalised, names
+from rag.text.words import stem, words
 
 NAMES = (
     "wording", "pieces_gained", "words_gained", "words_apart", "pieces_apart", "lead", "pair_lead", "named", "length",
 )  # fmt: skip
+_COMPARES = re.compile(r"^\W*(?:please )?compare\b|\bdifferences? between\b|\bdiffer\W*$", re.I)
 _JOINS = re.compile(r"\b(?:and|und|et|y|e|и)\b|[:;&+]|[和与と]", re.I)  # "and", as in "what do A and B ..."
 _POOL = 10  # candidates that pairs are made of
 _MOST = 4  # papers that are compared at once
+_UNNAMED = 0.5  # probability that is enough where neither paper is named, nor the second brings a name
+_OF_TITLE = 2  # words of a title that name a paper
 _SCORE_SHARE = 0.1  # of the ranker's scores, beside the shares of pieces and words that are met
 
 
@@ -30,15 +36,16 @@ _SCORE_SHARE = 0.1  # of the ranker's scores, beside the shares of pieces and wo
 class Pair:
     """The ranks of two candidates, better first, and the features of their being compared, `(len(NAMES),)`.
 
-    `named` is told by names: True where a question that asks for a comparison has both papers' names, False where one
-    that does not has a single name and joins nothing; None leaves it to the model. `beside` are the ranks of further
-    papers that such a question names.
+    `named` is told by names: True where a question that asks for a comparison has both papers' names, False where it
+    has one paper's and the other brings none of its further names, or it joins nothing; None leaves it to the model,
+    from the probability `least` on. `beside` are the ranks of further papers that such a question names.
     """
 
     pair: tuple[int, int]
     features: NDArray[np.float32]
     named: bool | None = None
     beside: tuple[int, ...] = ()
+    least: float = 0.0
 
     @property
     def ranks(self) -> tuple[int, ...]:
@@ -55,7 +62,7 @@ class Pair:
         """Whether the question is to be answered from both."""
         if self.named is not None:
             return self.named
-        return self.probability >= trained("comparison", NAMES).threshold
+        return self.probability >= max(self.least, trained("comparison", NAMES).threshold)
 
 
 def best_pair(hits: Hits, wording: bool) -> Pair | None:
@@ -80,10 +87,24 @@ def best_pair(hits: Hits, wording: bool) -> Pair | None:
     by_name = [rank for rank in range(count) if hits.feature(rank, "named") >= 1]
     both = wording and len(by_name) > 1
     first, second = by_name[:2] if both else max(combinations(range(count), 2), key=worth)
-    alone = not wording and len(by_name) == 1 and not _JOINS.search(hits.query.text)
+    meant, other = (second, first) if by_name == [second] else (first, second)
+    brings = bool(_COMPARES.search(hits.query.text)) or _brings_name(hits, other, present[other] & ~present[meant])
+    alone = len(by_name) == 1 and not (brings and (wording or _JOINS.search(hits.query.text)))
     features = _features(hits, (first, second), pieces, present, shares, wording)
     named = True if both else False if alone else None
-    return Pair((first, second), features, named, tuple(by_name[2:_MOST]) if both else ())
+    least = 0.0 if brings or by_name else _UNNAMED
+    return Pair((first, second), features, named, tuple(by_name[2:_MOST]) if both else (), least)
+
+
+def _brings_name(hits: Hits, other: int, brought: NDArray[np.bool_]) -> bool:
+    """Whether one of the words `(words,)` that the paper at rank `other` adds is a name, or some are of its title."""
+    in_title = hits.candidates[other].segments.found[:, 0]
+    if int((brought & in_title).sum()) >= _OF_TITLE:
+        return True
+    query = hits.query
+    opening = [word for word in query.text.split()[:1] if not is_common(stem(word.casefold()))]
+    own = {form for name in (*names(query.text), *capitalised(query.text), *opening) for form in words(name)}
+    return any(word in own for word, one in zip(query.words, brought, strict=True) if one)
 
 
 def _features(

@@ -8,7 +8,7 @@ an index of more than 20,000 passages the first stage looks into cells and champ
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +45,12 @@ class Hits:
     def nearest(self, snapshot: Snapshot) -> tuple[str, ...]:
         """The titles of the best candidates, which are named where none of them answers."""
         return tuple(snapshot.title(candidate.paper) for candidate in self.candidates[:NEAREST])
+
+    def led_by(self, rank: int) -> Hits:
+        """The same with the candidate at a rank first, the others in their order behind it."""
+        order = [rank, *(place for place in range(len(self.candidates)) if place != rank)]
+        candidates = tuple(self.candidates[place] for place in order)
+        return replace(self, candidates=candidates, table=self.table[order], scores=self.scores[order])
 
     def passage_scores(self, rank: int) -> list[float]:
         """How well each passage of the candidate at a rank meets the query; higher is better."""

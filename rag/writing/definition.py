@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from rag.question import OPENERS
 from rag.retrieval.features import all_about
@@ -46,7 +45,7 @@ def introducing(snapshot: Snapshot, question: str, hits: Hits) -> Hits | None:
         return hits
     for rank, candidate in enumerate(hits.candidates[:_LOOKED_AT]):
         if introduces(snapshot.paper(candidate.paper), term):
-            return _first(hits, rank)
+            return hits.led_by(rank)
     return None
 
 
@@ -67,9 +66,3 @@ def introduces(paper: Paper, term: str) -> bool:
         rf"\b(?:known as|i\.e\.,?|namely)\s+(?:the |an? )?[\"“'‘]?{said}",
     )  # fmt: skip
     return re.search("|".join(shapes), paper.text, re.I) is not None
-
-
-def _first(hits: Hits, rank: int) -> Hits:
-    order = [rank, *(place for place in range(len(hits.candidates)) if place != rank)]
-    candidates = tuple(hits.candidates[place] for place in order)
-    return replace(hits, candidates=candidates, table=hits.table[order], scores=hits.scores[order])

@@ -1,0 +1,101 @@
+"""Kinds of detail that a question asks for and a paper's text has no trace of: its licence, the hardware, a batch size.
+
+What may say it is told widely, by any word or figure that could; so a text that shows nothing of it does not answer.
+"""
+
+from __future__ import annotations
+
+import re
+
+_NUMBER = (
+    r"(?:\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve|single|dozens?|hundreds?|thousands?|millions?|"
+    r"billions?|trillions?|half|all|every|each)\b)"
+)
+_OF_LENGTH = (
+    r"(?:context|sequence|prompt|input|document|text|token|video|clip|window|recording|utterance|caption|answer|output|"
+    r"generation|article|reasoning|chain)"
+)
+_WORDS = r"(?:[\w-]+ ){0,3}?"
+_CHOSEN = r"\b(?:what|which|how (?:large|high|big|small|low))\b[^?]{0,40}?\b"
+# For each detail: how it is asked for, and what may say it.
+_DETAILS = {
+    "the number of parameters": (
+        rf"\bhow many {_WORDS}param(?:eter)?s\b|\bparameter count\b|\bnumber of (?:[\w-]+ ){{0,2}}param(?:eter)?s\b",
+        r"\d\s?(?:[MBKT]\b|million|billion|thousand|trillion)|\d[^.]{0,40}\b(?:param|weight)|"
+        r"\b(?:param|weight)\w*[^.]{0,60}\d|(?:million|billion|trillion)s?\b|"
+        r"\b(?:half|third|quarter|twice|single|same|without|no|zero|negligible|few|small|tiny|all)\b[^.]{0,40}\bparam",
+    ),
+    "the hardware": (
+        rf"\b(?:which|what|how many|number of|kind of|type of) {_WORDS}(?:gpu|tpu|accelerator|graphics card|chip)s?\b|"
+        r"\b(?:which|what) (?:kind of |type of )?hardware\b|\b(?:gpu|tpu) (?:model|type|count)\b",
+        r"[gtcn]pus?\b|fpga|\b[AVH]\d00\b|rtx|\bA\d{4}\b|chip|hardware|phone|pixel \d|jetson|device|cerebras|cluster|"
+        r"processor|\bedge\b|laptop|workstation|server|\bnodes?\b|machines?\b|accelerator|nvidia|mobile|desktop|\bcards?\b",
+    ),
+    "how long it takes": (
+        rf"\bhow long (?:do|does|did|is|was|will|would)\b(?![^?]*\b{_OF_LENGTH}s?\b)|"
+        r"\bhow many (?:[\w-]+ ){0,2}?(?:hours|days|minutes|weeks|months|seconds)\b",
+        r"\b(?:hours?|days?|minutes?|mins?|secs?|seconds?|weeks?|months?|years?|milliseconds?|ms|hrs?|overnight|epochs?|"
+        r"steps?|iterations?)\b|\d\s?(?:h|s|ms|min)\b|real[- ]?time",
+    ),
+    "a number of layers or heads": (
+        rf"\bhow (?:many|deep) {_WORDS}(?:layers?|blocks?|heads?)\b",
+        rf"{_NUMBER}[^.]{{0,40}}\b(?:layer|block|head)|\b(?:layer|block|head)s?\b[^.]{{0,30}}{_NUMBER}",
+    ),
+    "a learning rate": (rf"{_CHOSEN}learning[- ]rates?\b", r"learning[- ]rates?|\blr\b"),
+    "a batch size": (rf"{_CHOSEN}batch(?:es| sizes?)?\b", r"batch"),
+    "an optimizer": (r"\b(?:which|what) optimi[sz]er\b", r"optimi[sz]er|\bsgd\b|adam|gradient"),
+    "a number of epochs": (r"\bhow many (?:[\w-]+ ){0,2}?epochs?\b", r"epoch|\bpass(?:es)?\b|one-pass"),
+    "a weight decay or dropout rate": (rf"{_CHOSEN}(?:weight decay|dropout)\b", r"decay|regulari[sz]|dropout"),
+    "a temperature": (rf"{_CHOSEN}temperature\b", r"temperature"),
+    "a price": (
+        r"\b(?:in|how many|how much money in) (?:us )?(?:dollars|usd|euros)\b|\bhow much money\b",
+        r"\$|dollar|\busd\b|euro|price|cents?\b|€|budget|monetary|cost",
+    ),
+    "a licence": (
+        r"\b(?:which|what|under)\b[^?]{0,30}\blicen[cs]ed?\b|\blicen[cs]e of\b",
+        r"licen[cs]|apache|\bmit\b|\bcc[- ]by|\bgpl|permissive|open[- ]?sourc|open[- ]weight|public",
+    ),
+    "its energy or emissions": (
+        r"\b(?:carbon|co2|kwh|emissions)\b",
+        r"carbon|co2|emission|energy|electric|kwh|watt|power|environment|green|footprint",
+    ),
+    "a number of people": (
+        rf"\bhow many {_WORDS}(?:annotator|rater|participant|volunteer|crowd ?worker|clinician|doctor|patient)s?\b",
+        r"annotat|rater|participant|volunteer|people|crowd|clinician|doctor|physician|(?<!of )expert|evaluator|judge|patient|"
+        r"subject|student|human|person|individual|professional|speaker|cohort",
+    ),
+    "a vocabulary size": (
+        r"\b(?:vocab(?:ulary)?|codebook) size\b|\bsize of the (?:\w+ )?(?:vocabulary|codebook)|"
+        r"\bhow (?:large|big|small) (?:is|was|are) [^?]{0,30}\b(?:vocab\w*|codebook)\b",
+        r"(?:vocab|codebook|token)[^.]*\d|\d[^.]*(?:vocab|codebook|token)",
+    ),
+    "a number of images": (
+        rf"\bhow many {_WORDS}(?:images|pictures|photos|videos|clips|frames)\b",
+        rf"{_NUMBER}[^.]{{0,40}}\b(?:images?|pictures?|photos?|videos?|clips?|frames?|samples?|examples?|pairs?|data|"
+        rf"instances?|scenes?|views?|fps)|\b(?:images?|pictures?|photos?|videos?|clips?|frames?|samples?)\b[^.]{{0,30}}"
+        rf"{_NUMBER}|\d\s?(?:[MBK]\b|million|billion|thousand|x\b)|times|-shot",
+    ),
+    "a number of tokens": (
+        r"\bhow many (?:(?!new|more|fewer)[\w-]+ ){0,3}?tokens\b",
+        rf"{_NUMBER}[^.]{{0,40}}\btokens?|\btokens?\b[^.]{{0,30}}{_NUMBER}|\d\s?(?:[MBKT]\b|million|billion|thousand|"
+        r"trillion|%|x\b)|\d[TGM]B\b",
+    ),
+    "a rank": (r"\b(?:what|which) (?:[\w-]+ )?ranks?\b(?= (?:do|does|is|was|were)\b)", r"\brank"),
+    "any figure": (
+        r"\bhow many\b|\b(?:what|which) (?:[\w-]+ ){0,4}?(?:accuracy|score|percentage|fraction|ratio|number|bleu|fid|"
+        r"f1|wer|miou|perplexity|auc|auroc|rouge|psnr|elo)\b|\bby (?:how many|what (?:factor|percentage|margin))\b",
+        r"(?<![A-Za-z-])\d|(?<=[A-Za-z]-)\d+(?:\.\d+)?[xMBK]\b|\b(?:one|single|two|three|four|five|six|seven|eight|nine|ten|"
+        r"eleven|twelve|thirteen|fifteen|sixteen|twenty|thirty|forty|fifty|dozens?|hundreds?|thousands?|millions?|billions?|"
+        r"trillions?|half|halv\w+|twice|doubl\w+|tripl\w+|thirds?|quarters?|both|pairs?|\w+fold|orders?|all|every|each|"
+        r"none|any|scaling|scales?|scaled)\b",
+    ),
+}  # fmt: skip
+_COMPILED = tuple(
+    (detail, re.compile(asked, re.I), re.compile(said, re.I)) for detail, (asked, said) in _DETAILS.items()
+)
+
+
+def missing_detail(question: str, text: str) -> str:
+    """The kind of detail that the question asks for and nothing in `text` (a title and what follows it) could say, as
+    in "the number of parameters"; empty where there is none."""
+    return next((detail for detail, asked, said in _COMPILED if asked.search(question) and not said.search(text)), "")
