@@ -52,6 +52,20 @@ _SOURCES = re.compile(
     re.I,
 )
 
+_PASSAGE = re.compile(
+    r"\b(?:(?:in|per|from|by|as|see) )?passages? \d{1,2}(?:(?:,| and|, and) \d{1,2})*\b(?: (?:says|states)\b)?", re.I
+)
+_LEAD = re.compile(
+    r"^[\s,;:–—\-*•>#]*(?:\d+[.)]\s+)?(?:NOT ANSWERED:\s*|(?i:(?:(?:the|final|short) )*answer(?: is\b|:))\s*)?"
+    r"(?:(?:and|but|while|whereas|so)\s+)?"
+)
+
+
+def statement_of(text: str) -> str:
+    """The words of a part of a reply without bullets, emphasis and joining words before them, and numbers of passages
+    among them."""
+    return _LEAD.sub("", _PASSAGE.sub("", text.replace("**", "").replace("__", ""))).strip()
+
 
 def says_absence(statement: str) -> bool:
     """Whether a statement says what the papers do not say, which no span can support."""

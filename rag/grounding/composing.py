@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from rag.blas import one_thread
 from rag.embedding import TokenVectors
-from rag.grounding.asides import attributes, is_talk, joins, lists_sources, says_absence, without_absence
+from rag.grounding.asides import attributes, is_talk, joins, lists_sources, says_absence, statement_of, without_absence
 from rag.grounding.checker import Checked, checked
 from rag.grounding.content import stems
 from rag.grounding.premise import denies_premise, in_order, only_denies, without_asked, without_remark
@@ -30,7 +30,6 @@ _NOWHERE = "it cites a passage that there is not"
 _DENIES = "it denies what the question takes for granted"
 _REPLIES = "it says yes or no to the question"
 _ABSENT = "it says what the papers do not say"
-_LEAD = re.compile(r"^[\s,;:–—\-*•>#]*(?:\d+[.)]\s+)?(?:NOT ANSWERED:\s*)?(?:(?:and|but|while|whereas|so)\s+)?")
 _FEWEST_WORDS = 3  # below which words behind a marker belong to the claim before it
 
 
@@ -150,7 +149,7 @@ class Composer:
         known = tuple(number for number in numbers if number in self._numbers)
         part.unknown |= len(known) < len(numbers)
         new = tuple(number for number in known if number not in part.numbers)
-        fresh = tuple(mark for mark in self._marks(_statement(part.text), new) if mark not in part.cited)
+        fresh = tuple(mark for mark in self._marks(statement_of(part.text), new) if mark not in part.cited)
         part.numbers += new
         part.cited += fresh
         return fresh
@@ -200,7 +199,8 @@ class Composer:
         if self._ahead and self._parts:
             self._cite(())
         claims: list[Claim] = []
-        for part in self._parts:
+        asks = token.text.startswith(("?", "？"))  # a question repeated claims nothing
+        for part in (part for part in self._parts if part.numbers or not asks):
             claim, attached = self._claim(part)
             self._mark(len(self._shown), attached)
             if claim is not None:
@@ -225,7 +225,7 @@ class Composer:
 
     def _claim(self, part: _Part) -> tuple[Claim | None, tuple[int, ...]]:
         """The claim that a part makes, if any, and the citations that it lacked and got."""
-        statement = _statement(part.text)
+        statement = statement_of(part.text)
         if part.unknown and self._strict:
             return Claim(statement, part.cited, "unsupported", 0.0, _NOWHERE), ()
         if not part.numbers and _claims_nothing(statement):
@@ -341,8 +341,3 @@ def _claims_nothing(statement: str) -> bool:
     if says_absence(statement):
         return False
     return len(stems(statement)) < 2 or statement.endswith(":") or is_talk(statement)
-
-
-def _statement(text: str) -> str:
-    """The words of a part without bullets, emphasis and joining words before them."""
-    return _LEAD.sub("", text.replace("**", "").replace("__", "")).strip()

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _MARKER = re.compile(
-    r"[\[【]{1,4}\s{0,4}\^?(?:(?:passages?|papers?|sources?|refs?\.?|citations?)\s{0,4})?"
+    r"[\[【]{1,4}\s{0,4}\^?(?:(?:passages?|papers?|sources?|refs?\.?|citations?|documents?|docs?)\s{0,2}[:#]?\s{0,4})?"
     r"(\d+(?:\s*(?:,|;|and|&|[-–—])\s*\^?(?:passage\s*|paper\s*)?\d+)*)(?:[†:][^\]】]*)?\s*[\]】]+(?!\()",
     re.I,
 )

@@ -96,6 +96,10 @@ def test_markers_that_name_nothing_never_appear(scripted: Ask) -> None:
         (f"{GOOD}\n\nSources:\n[1] FrogJump: Sparse Attention for Long Documents", GOOD),
         (f"{GOOD}\n\n**References**\n- [1] FrogJump\n- [2] TinyToad", GOOD),
         (f"{GOOD} I hope this helps!", None),
+        ("FrogJump cuts memory by 4.7x [citation:1].", GOOD),
+        ("FrogJump cuts memory by 4.7x [Source: 1].", GOOD),
+        ("FrogJump cuts memory by 4.7x, as passage 1 says [1].", None),
+        ("By how much? The answer is that FrogJump cuts memory by 4.7x [1].", None),
     ],
 )
 @pytest.mark.parametrize("pieces", [1, 500])
@@ -344,7 +348,7 @@ def test_a_follow_up_is_made_complete(scripted: Ask) -> None:
     assert "90 thousand" in answer.citations[0].quote
 
 
-@pytest.mark.parametrize("reply", ["no JSON at all", '{"route": 7, "queries": "x"}', ""])
+@pytest.mark.parametrize("reply", ["no JSON at all", '{"route": 7, "queries": {"x": 1}}', ""])
 def test_rules_plan_where_the_model_cannot(scripted: Ask, reply: str) -> None:
     def script(request: Request) -> Say:
         return Say(reply) if request.purpose == "plan" else Say("TinyToad has 90 thousand parameters [1].")
