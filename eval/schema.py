@@ -1,16 +1,6 @@
 """The nouns of evaluation: questions with gold papers and facts, one JSON object a line.
 
-id, question, kind    each id once; kind: fact, method, number, why, how, noisy, language, followup, compare, survey,
-                      count, unanswerable
-split                 "train" or "test" (without: "test"); by paper, so that no paper is in both
-history               earlier turns, as `ask` takes them
-gold                  titles of the papers that answer; all of them for a survey or a count
-facts                 what the answer must contain: {"any": [forms], "vital": true, "paper": title?}
-forbidden             forms of what a right answer does not say
-borderline            titles that count neither for nor against a survey
-reason, about         why a question is unanswerable, and the paper that it is about, if any
-lang, survey, term, count    language code; "mentions" or "topic"; the terms; the gold count
-accepted              false for a draft that nobody has looked through
+`eval/datasets/README.md` says what each field means; `term` and `any` are called `terms` and `forms` here.
 """
 
 from __future__ import annotations

@@ -23,8 +23,10 @@ from eval.report import as_html, as_json, as_markdown, calibration, calibration_
 from eval.runner import run
 from eval.runs import Run
 from eval.schema import Fact, Question, load
+from eval.validate import faults
 from rag.assistant import Assistant
 from rag.cli import main
+from rag.corpus import bundled, merge
 from rag.errors import UsageError
 from rag.ingest import ingest
 from rag.settings import load_settings
@@ -367,6 +369,14 @@ def test_what_is_odd_in_a_dataset_is_told_line_by_line(
         assert told in line
     assert main(["eval", "--dataset", str(dataset)]) == 2
     assert "is no dataset: line 1: 'facts' is no list of" in capsys.readouterr().err
+
+
+def test_the_example_of_the_readme_is_sound(tmp_path: Path) -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf8")
+    row = readme[readme.index('    {"id": "1"') :].partition("\n\n")[0]
+    path = tmp_path / "example.jsonl"
+    path.write_text(json.dumps(json.loads(row)), encoding="utf8")
+    assert not list(faults(path, {paper.title: paper.text for paper in merge(bundled())}))
 
 
 def test_an_id_stands_once_and_drafts_are_told(papers: Path, dataset: Path, capsys: pytest.CaptureFixture[str]) -> None:
