@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import deque
 from collections.abc import Iterator
 from typing import Literal
@@ -13,6 +14,7 @@ from rag.corpus.fields import TEXT_NAMES, TITLE_NAMES, entry, field_name
 from rag.corpus.found import Entry, Fault, shortened
 
 _DELIMITERS = ",;\t|"
+_SEPARATOR = re.compile(r"\"?sep=.\"?", re.IGNORECASE)
 _MOST_JOINED = 1_000  # lines that one row may run over
 
 
@@ -39,7 +41,12 @@ def read(document: Document) -> Iterator[Entry | Fault]:
 
 
 def _first_line(head: str) -> str:
-    return next((line for line in head.lstrip("\ufeff").split("\n") if line.strip()), "")
+    return next((line for line in head.lstrip("\ufeff").split("\n") if _counts(line)), "")
+
+
+def _counts(line: str) -> bool:
+    """Whether a line is a row: neither blank nor Excel's word on the delimiter."""
+    return bool(line.strip("\ufeff \t\r")) and not _SEPARATOR.fullmatch(line.strip("\ufeff\r"))
 
 
 def _delimiter(line: str) -> str:
@@ -64,7 +71,7 @@ def _rows(lines: Iterator[Line | Fault], delimiter: str, width: int) -> Iterator
         if isinstance(line, Fault):
             yield line
             continue
-        if not line.text.strip("\ufeff \t\r"):
+        if not _counts(line.text):
             continue
         taken = _joined(line, waiting, lines)
         cells = _cells("\n".join(part.text for part in taken).lstrip("\ufeff"), delimiter)

@@ -26,6 +26,11 @@ _STARTS = [
         "save it in the format PubMed instead",
     ),
 ]
+_NO_PAPERS = frozenset(  # suffixes of texts that a folder of papers holds beside them
+    ".py .js .ts .c .h .cc .cpp .hpp .java .go .rs .sh .bat .r .m .jl .rb .php .pl .sql .css .yaml .yml .toml .ini "
+    ".cfg .conf .lock .log .aux .bbl .blg .bst .sty .cls .toc .out .fls .fdb_latexmk .synctex .ipynb .diff .patch .srt "
+    ".vtt".split()
+)
 _CONTROL = bytes(set(range(32)) - {*b"\t\n\r\f\v\x1b"})
 _MOST_CONTROL = 0.01
 _UTF_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
@@ -44,6 +49,16 @@ def refuse_bytes(head: bytes) -> None:
     control = len(head) - len(head.translate(None, _CONTROL))
     if control > _MOST_CONTROL * len(head) and not head.startswith(_UTF_MARKS):
         raise Fault(f"{_kind(head)}, which is not read", "unpack it, or give its text or PDF")
+
+
+def refuse_suffix(suffix: str) -> None:
+    """Let a text pass that no other format fits, and that may be one paper.
+
+    Raises:
+        Fault: it is named as what is none.
+    """
+    if suffix in _NO_PAPERS:
+        raise Fault(f"a {suffix} file, which is no paper", "leave it out, or rename it to .txt if it is one")
 
 
 def _kind(head: bytes) -> str:

@@ -59,7 +59,10 @@ def format_of(document: Document) -> str:
     text = head_text(document)
     foreign.refuse_text(text, whole=document.whole)
     suffix = _suffix(document.name)
-    return next(name for name, known in FORMATS.items() if known.fits(text, suffix))
+    name = next(name for name, known in FORMATS.items() if known.fits(text, suffix))
+    if name in ("plain", "markdown"):
+        foreign.refuse_suffix(suffix)  # a remark in code looks like a heading
+    return name
 
 
 def _suffix(name: str) -> str:

@@ -70,3 +70,11 @@ def test_a_header_without_the_columns(read_file: ReadFile) -> None:
 def test_rows_are_streamed_past_the_size_limit(read_file: ReadFile) -> None:
     found = read_file("table.csv", "title,abstract\n" + "Kites,fly\n" * 500, max_file_bytes=1_000)
     assert len(papers(found)) == 500
+
+
+@pytest.mark.parametrize("delimiter", [";", ",", "\t"])
+def test_excels_word_on_the_delimiter_is_no_header(read_file: ReadFile, delimiter: str) -> None:
+    (paper,) = papers(
+        read_file("a.csv", f"\ufeffsep={delimiter}\r\ntitle{delimiter}abstract\r\nKites{delimiter}They fly.\r\n")
+    )
+    assert (paper.title, paper.text) == ("Kites", "They fly.")

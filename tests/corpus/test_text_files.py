@@ -91,3 +91,22 @@ def test_a_wrapped_text_is_one_paper(read_file: ReadFile, width: int) -> None:
 def test_large_markup_is_refused_like_small(read_file: ReadFile, start: str, kind: str) -> None:
     (told,) = skipped(read_file("a.txt", start + "\n<p>Kites fly in the wind over the sea.</p>" * 3000))
     assert kind in told
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("train.py", "# Kites\n\nimport os\n"),
+        ("conf.yaml", "a: 1\nb: 2\n"),
+        ("paper.bbl", "\\begin{thebibliography}{1}\nLee\n"),
+        ("paper.log", "This is pdfTeX\nentering extended mode\n"),
+    ],
+)
+def test_what_lies_beside_papers_is_none(read_file: ReadFile, name: str, text: str) -> None:
+    (told,) = skipped(read_file(name, text))
+    assert "which is no paper" in told
+    assert papers(read_file("a.txt", text))
+
+
+def test_papers_in_a_file_of_any_name_are_read(read_file: ReadFile) -> None:
+    assert papers(read_file("papers.log", '{"title": "Kites", "abstract": "They fly."}\n'))
