@@ -35,6 +35,12 @@ class Change:
     n: int
     papers: int
 
+    def __str__(self) -> str:
+        return (
+            f"{self.metric.name:30} {self.before:8.3f} → {self.after:8.3f}  {self.difference:+.3f} "
+            f"[{self.low:+.3f}, {self.high:+.3f}]  p={self.p:.3f}  n={self.n}  {self.verdict}"
+        )
+
     @property
     def difference(self) -> float:
         """After less before."""

@@ -19,6 +19,7 @@ from typing import Any
 from eval.records import Record, record_from
 from eval.schema import Question
 from rag.errors import UsageError
+from rag.settings import load_settings
 
 _NAME = re.compile(r"(?!\.)[\w.+ -]{1,60}")  # a folder's, on any file system
 
@@ -96,6 +97,22 @@ class Run:
                 yield record_from(json.loads(line))
             except (ValueError, KeyError, TypeError, AttributeError):
                 continue  # the line that a kill tore; its question is asked again
+
+
+def keep(records: Sequence[Record], name: str, home: Path | None = None) -> Run:
+    """Keep what `evaluate` gave as a run of a new name, for `footnote eval report`, `compare` and the other commands.
+
+    Raises:
+        UsageError: for a name that is no folder's own, or that a run has.
+    """
+    kept = named(home or load_settings().home, name)
+    if kept.records():
+        raise UsageError(f"there is a run {name!r}", "give another name")
+    engines = dict.fromkeys(record.answer.engine for record in records if record.answer.engine)
+    kept.begin(Header("", hash_of([r.question for r in records]), ", ".join(engines), "", code_revision()))
+    for record in records:
+        kept.add(record)
+    return kept
 
 
 def found(home: Path) -> list[Run]:

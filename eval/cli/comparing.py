@@ -53,10 +53,7 @@ def compare(before: str, after: str, flips: Annotated[int, typer.Option(help="fl
         print(f"{both} questions are in both runs, of {len(old)} and {len(new)}")
     for change in changed:
         if change.difference or change.metric.headline:
-            print(
-                f"{change.metric.name:30} {change.before:8.3f} → {change.after:8.3f}  {change.difference:+.3f} "
-                f"[{change.low:+.3f}, {change.high:+.3f}]  p={change.p:.3f}  n={change.n}  {change.verdict}"
-            )
+            print(change)
     turned = comparing.flips(old, new)
     print(f"\n{len(turned)} questions have another outcome")
     for flip in turned[:flips]:
@@ -97,8 +94,7 @@ def gate(
         raise UsageError(f"the run lacks {len(missing)} of the baseline's questions", "let it run to its end")
     changed = comparing.since(figures, records)
     for change in changed:
-        moved = f"{change.before:.3f} → {change.after:.3f}"
-        print(f"{change.metric.name:30} {moved}  p={change.p:.3f}  n={change.n}  {change.verdict}")
+        print(change)
     gone = [name for name in _measured(figures) if name not in {change.metric.name for change in changed}]
     for lost in gone:
         print(f"{lost:30} undefined now, for every question of the baseline")

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from eval import evaluate, results
+from eval import evaluate, keep, results
 from eval.adapters import deepeval_rows, from_query_engine, llama_index_metric, ragas_rows
 from eval.compare import Change, changes, drops, flips, randomised, together
 from eval.feedback import rows as feedback_rows
@@ -255,6 +255,23 @@ def test_any_callable_can_be_scored(dataset: Path) -> None:
     assert found[0].ranked == (title("FrogJump"),)
     assert "no such place" in found[-1].error
     assert found[-1].answer.abstained
+
+
+def test_what_another_system_said_is_a_run_like_any(
+    papers: Path, dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["eval", "--dataset", str(dataset), "--name", "ours"]) == 0
+    keep(evaluate(lambda question: "4.7x", load(dataset)), "theirs")
+    capsys.readouterr()
+    assert main(["eval", "compare", "ours", "theirs"]) == 0
+    told = capsys.readouterr()
+    assert "5 questions have another outcome" in told.out
+    assert "not whole" not in told.err
+    assert main(["eval", "report", "ours", "--beside", "theirs", "--out", str(tmp_path / "page.html")]) == 0
+    assert "<td>theirs</td>" in (tmp_path / "page.html").read_text(encoding="utf8")
+    for name in ("theirs", "../theirs"):
+        with pytest.raises(UsageError):
+            keep(evaluate(lambda question: "5x", load(dataset)), name)
 
 
 @pytest.mark.parametrize("given", [None, 3, {"text": "4.7x"}, Answer("q", None, (), (), False, "lookup", (), "x")])  # type: ignore[arg-type]
