@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from eval.evidence import coverage, figure_met, figures
 from eval.markers import Sentence, sentences
-from eval.metrics.score import Metric
+from eval.metrics.score import Metric, share
 from eval.records import Record
 from rag.types import Citation
 
@@ -20,19 +20,19 @@ _ENOUGH = 0.6
 def valid_markers(record: Record) -> float | None:
     """The share of markers that name a citation of the answer."""
     known = {citation.n for citation in record.answer.citations}
-    return _share([float(n in known) for sentence in _of(record) for n in sentence.cited])
+    return share([float(n in known) for sentence in _of(record) for n in sentence.cited])
 
 
 def covered(record: Record) -> float | None:
     """The share of sentences with at least one marker that names a citation."""
     known = {citation.n for citation in record.answer.citations}
-    return _share([float(any(n in known for n in sentence.cited)) for sentence in _claims(record)])
+    return share([float(any(n in known for n in sentence.cited)) for sentence in _claims(record)])
 
 
 def support_recall(record: Record) -> float | None:
     """The share of sentences that the passages they cite, taken together, support; one without citation is not."""
     by = {citation.n: citation for citation in record.answer.citations}
-    return _share([float(supported(s.text, _passages(s, by))) for s in _claims(record)])
+    return share([float(supported(s.text, _passages(s, by))) for s in _claims(record)])
 
 
 def support_precision(record: Record) -> float | None:
@@ -45,7 +45,7 @@ def support_precision(record: Record) -> float | None:
         for n in cited:
             others = [by[other] for other in cited if other != n and other in by]
             values.append(float(n in by and _needed(sentence.text, by[n], others)))
-    return _share(values)
+    return share(values)
 
 
 def best_source(record: Record) -> float | None:
@@ -57,7 +57,7 @@ def best_source(record: Record) -> float | None:
         if cited:
             best = max(_cover(sentence.text, citation) for citation in by.values())
             values.append(float(max(_cover(sentence.text, citation) for citation in cited) >= best - 1e-9))
-    return _share(values)
+    return share(values)
 
 
 def paper_precision(record: Record) -> float | None:
@@ -82,15 +82,15 @@ def paper_f1(record: Record) -> float | None:
 
 def span_correctness(record: Record) -> float | None:
     """The share of citations whose offsets give their quote, word for word, within their passage."""
-    return _share([float(_exact(citation)) for citation in record.answer.citations])
+    return share([float(_exact(citation)) for citation in record.answer.citations])
 
 
 def supported(text: str, passages: Sequence[str]) -> bool:
     """Whether passages have three fifths of a sentence's content words and all of its numbers."""
     source = " ".join(passages)
-    share = coverage(text, source)
+    found = coverage(text, source)
     there = figures(source)
-    return bool(passages) and (share is None or share >= _ENOUGH) and all(figure_met(f, there) for f in figures(text))
+    return bool(passages) and (found is None or found >= _ENOUGH) and all(figure_met(f, there) for f in figures(text))
 
 
 def _needed(text: str, source: str, others: list[str]) -> bool:
@@ -127,10 +127,6 @@ def _papers(record: Record) -> tuple[set[str], set[str]]:
 def _exact(citation: Citation) -> bool:
     start, end = citation.start - citation.passage_start, citation.end - citation.passage_start
     return 0 <= start < end <= len(citation.passage) and citation.passage[start:end] == citation.quote
-
-
-def _share(values: list[float]) -> float | None:
-    return sum(values) / len(values) if values else None
 
 
 METRICS = [

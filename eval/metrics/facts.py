@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from eval.evidence import content, figures
 from eval.markers import sentences
 from eval.matching import states
-from eval.metrics.score import Metric
+from eval.metrics.score import Metric, share
 from eval.records import Record
 from eval.schema import Fact
 from rag.types import Citation
@@ -22,7 +22,7 @@ _PARTLY = 0.5  # share of a form's words from which a fact is partly said
 def vital_recall(record: Record) -> float | None:
     """Strict vital nugget recall: the share of vital facts said, in [0, 1]."""
     vital = [fact for fact in record.question.facts if fact.vital]
-    return _share([float(_said(record, fact)) for fact in vital])
+    return share([float(_said(record, fact)) for fact in vital])
 
 
 def all_vital(record: Record) -> float | None:
@@ -39,7 +39,7 @@ def cited_recall(record: Record) -> float | None:
         (sentence.text, [by[n] for n in sentence.cited if n in by])
         for sentence in (() if record.answer.abstained else sentences(record.answer.text))
     ]
-    return _share([float(_cited(record, fact, said)) for fact in record.question.facts if fact.vital])
+    return share([float(_cited(record, fact, said)) for fact in record.question.facts if fact.vital])
 
 
 def context_recall(record: Record) -> float | None:
@@ -47,7 +47,7 @@ def context_recall(record: Record) -> float | None:
     fault, above vital recall the writing."""
     passages = [f"{citation.title}. {citation.passage}" for citation in record.answer.citations]
     vital = [fact for fact in record.question.facts if fact.vital]
-    return _share([float(any(states(passage, fact) for passage in passages)) for fact in vital])
+    return share([float(any(states(passage, fact) for passage in passages)) for fact in vital])
 
 
 def weighted_recall(record: Record) -> float | None:
@@ -62,7 +62,7 @@ def weighted_recall(record: Record) -> float | None:
 def partial_recall(record: Record) -> float | None:
     """Vital nugget recall where a fact counts half when half of the words of one form are there, in [0, 1]."""
     vital = [fact for fact in record.question.facts if fact.vital]
-    return _share([1.0 if _said(record, fact) else 0.5 * _partly(record, fact) for fact in vital])
+    return share([1.0 if _said(record, fact) else 0.5 * _partly(record, fact) for fact in vital])
 
 
 def token_precision(record: Record) -> float | None:
@@ -78,7 +78,7 @@ def token_precision(record: Record) -> float | None:
 
 def forbidden(record: Record) -> float | None:
     """The share of the question's forbidden facts that the answer says, in [0, 1]; lower is better."""
-    return _share([float(_said(record, Fact((form,)))) for form in record.question.forbidden])
+    return share([float(_said(record, Fact((form,)))) for form in record.question.forbidden])
 
 
 def _said(record: Record, fact: Fact) -> bool:
@@ -99,10 +99,6 @@ def _partly(record: Record, fact: Fact) -> bool:
     said = content(record.answer.text) | {str(value) for value, _ in figures(record.answer.text)}
     wanted = [content(form) | {str(value) for value, _ in figures(form)} for form in fact.forms]
     return any(words and len(words & said) / len(words) >= _PARTLY for words in wanted)
-
-
-def _share(values: list[float]) -> float | None:
-    return sum(values) / len(values) if values else None
 
 
 METRICS = [

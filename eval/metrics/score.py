@@ -94,10 +94,15 @@ def by_group(values: np.ndarray, groups: Sequence[str] | None) -> tuple[np.ndarr
     return np.bincount(place, weights=values), np.bincount(place).astype(np.float64)
 
 
+def share(values: Sequence[float]) -> float | None:
+    """The mean of ones and zeros; None of nothing."""
+    return sum(values) / len(values) if values else None
+
+
 def wilson(hits: int, of: int, z: float = 1.96) -> tuple[float, float]:
     """The 95% interval of a share (Wilson, 1927)."""
     if not of:
         return 0.0, 1.0
-    share = hits / of
-    middle, half = share + z * z / (2 * of), z * (share * (1 - share) / of + z * z / (4 * of * of)) ** 0.5
+    found = hits / of
+    middle, half = found + z * z / (2 * of), z * (found * (1 - found) / of + z * z / (4 * of * of)) ** 0.5
     return max((middle - half) / (1 + z * z / of), 0.0), min((middle + half) / (1 + z * z / of), 1.0)
