@@ -1,4 +1,4 @@
-"""The grounding checker on statements that people have labelled."""
+"""The grounding checker, and the rule of `citations: support recall`, on statements that people have labelled."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
+from eval.evidence import coverage
+from eval.metrics.citations import supported
 from rag.errors import UsageError
 from rag.grounding import check
 
@@ -27,7 +29,7 @@ class Agreement:
 
     def __str__(self) -> str:
         return (
-            f"{self.name:30} n={self.n:4}  balanced accuracy {self.balanced_accuracy:.3f}  precision "
+            f"{self.name:36} n={self.n:4}  balanced accuracy {self.balanced_accuracy:.3f}  precision "
             f"{self.precision:.3f}  recall {self.recall:.3f}  F1 {self.f1:.3f}  AUROC {self.auroc:.3f}  "
             f"unchecked {self.unchecked}"
         )
@@ -35,7 +37,7 @@ class Agreement:
 
 def scifact(folder: Path) -> list[Agreement]:
     """SciFact claims (ScholarQABench's test set): true against false ones beside their own abstract, and true ones
-    beside their own against another claim's abstract.
+    beside their own against another claim's abstract; by the checker, then by the rule.
 
     Raises:
         UsageError: when the folder does not hold the file.
@@ -47,14 +49,15 @@ def scifact(folder: Path) -> list[Agreement]:
         raise UsageError(f"{path} is not there", "give the folder that holds scholarqabench/") from None
     sources = [_source(row) for row in rows]
     truth = [_is_true(row) for row in rows]
-    own = [_verdict(row["input"], source) for row, source in zip(rows, sources, strict=True)]
     true = [i for i, is_true in enumerate(truth) if is_true]
-    shifted = [_verdict(rows[i]["input"], sources[true[(place + 1) % len(true)]]) for place, i in enumerate(true)]
-    paired = [own[i] for i in true]
-    return [
-        agreement("true or false claims", own, truth),
-        agreement("own or another abstract", [*paired, *shifted], [True] * len(true) + [False] * len(true)),
-    ]
+    found: list[Agreement] = []
+    for verdict, by in ((_verdict, ""), (_rule, ", by the rule")):
+        own = [verdict(row["input"], source) for row, source in zip(rows, sources, strict=True)]
+        shifted = [verdict(rows[i]["input"], sources[true[(place + 1) % len(true)]]) for place, i in enumerate(true)]
+        both = [*(own[i] for i in true), *shifted]
+        found.append(agreement(f"true or false claims{by}", own, truth))
+        found.append(agreement(f"own or another abstract{by}", both, [True] * len(true) + [False] * len(true)))
+    return found
 
 
 def agreement(name: str, verdicts: list[tuple[str, float]], truth: list[bool]) -> Agreement:
@@ -96,6 +99,10 @@ def _verdict(statement: str, source: str) -> tuple[str, float]:
     claims = check(f"{statement.rstrip('. ')} [1].", [source])
     worst = min(claims, key=lambda claim: claim.score)
     return worst.verdict, worst.score
+
+
+def _rule(statement: str, source: str) -> tuple[str, float]:
+    return "supported" if supported(statement, [source]) else "unsupported", coverage(statement, source) or 0.0
 
 
 def _source(row: dict[str, object]) -> str:
