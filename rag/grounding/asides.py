@@ -7,29 +7,45 @@ import re
 from rag.grounding.content import stems
 
 _PAPERS = (
-    r"(?:passages?|papers?|abstracts?|texts?|sources?|stud(?:y|ies)|excerpts?|evidence|documents?|works?|references?)"
+    r"(?<![\w-])(?:passages?|papers?|abstracts?|texts?|sources?|stud(?:y|ies)|excerpts?|evidence|documents?|works?|reports?|"
+    r"references?)"
 )
+_TOLD = (
+    r"(?:stated|mentioned|specified|reported|given|discussed|provided|described|covered|compared|comparable|disclosed|"
+    r"named)"
+)
+_TELL = (
+    r"(?:say|state|mention|report|specify|give|discuss|compare|provide|describe|indicate|detail|name|explain|support|contain|"
+    r"include|address|identify|quantify|list|define|disclose|clarify|cover|spell|break|offer|note|reveal|tell|answer|go)"
+)
+_NOT = r"(?:do|does|did)(?: not|n['’]t)"
+_INCOMPARABLE = r"(?:(?:not|only|hardly|barely) (?:\w+ly )?comparable|cannot be (?:\w+ly )?compared)"
 _ABSENCE = re.compile(
-    rf"\b{_PAPERS}\s+(?:\w+\s+){{0,3}}?(?:do(?:es)?|did|is|are)(?: not|n['’]t)|"
-    r"\b(?:(?:do|does|did)(?: not|n['’]t) (?:say|state|mention|report|specify|give|discuss|compare|provide|describe|"
+    rf"{_PAPERS}\s+(?:\w+\s+){{0,3}}?(?:do(?:es)?|did|is|are)(?: not|n['’]t)|"
+    r"\b(?:do|does|did)(?: not|n['’]t) (?:say|state|mention|report|specify|give|discuss|compare|provide|describe|"
     r"indicate|detail)|"
-    r"no (?:passage|paper|figure|number|information|mention|details?)\b|"
-    rf"\b{_PAPERS}\b[^.;]*?\b(?:but not|(?:say|contain|reveal|tell)s? nothing|lacks?)\b|"
-    r"cannot be (?:\w+ly )?(?:answered|determined|compared|found|told|inferred)|"
-    r"not (?:\w+ly )?(?:stated|mentioned|specified|reported|given|discussed|provided|described|covered|compared|"
-    r"comparable|disclosed)\b|"
-    rf"none of the {_PAPERS}\b)",
+    r"\bno (?:passage|paper|figure|number|information|mention|details?)\b|"
+    rf"{_PAPERS}\b[^.;]*?\b(?:but not|(?:say|contain|reveal|tell)s? nothing|lacks?)\b|"
+    rf"\bcannot be (?:\w+ly )?(?:answered|determined|found|told|inferred)|\b{_INCOMPARABLE}|"
+    rf"\bnot (?:\w+ly )?{_TOLD}\b|\bnone of the {_PAPERS}\b",
     re.I,
 )
 _LONGEST_ABSENCE = 400
-_OPEN = re.compile(  # a clause that says of the papers themselves what they leave open, up to where another begins
+_THESE = rf"(?:^|\b(?:the|this|these|those|its|their) (?:[\w.'’-]+ )?){_PAPERS}"
+# A clause that says of the papers themselves what they leave open, up to where another begins
+_OPEN = re.compile(
     rf"^(?:(?:while|although|though|however,?|but)\s+)?"
-    rf"(?:[^,;:]*?\b{_PAPERS}\b[^,;:]*?\b(?:(?:do|does|did|is|are)(?: not|n['’]t)|"
-    r"(?:say|contain|reveal|tell)s? nothing)|"
-    rf"[^;:]*?\b(?:not (?:\w+ly )?comparable|cannot be (?:\w+ly )?compared)|no(?:ne of the)? {_PAPERS}|"
-    rf"[^,;:]*?\bnot\b[^,;:]*?\b(?:in|by) (?:the|these|this) (?:\w+ )?{_PAPERS})\b"
+    rf"(?:[^,;:]*?{_THESE} (?:\w+ )?(?:{_NOT} (?:\w+ly )?{_TELL}|(?:say|contain|reveal|tell)s? nothing)|"
+    rf"no(?:ne of the)? {_PAPERS}|[^,;:]*?\bnot\b[^,;:]*?\b(?:in|by) (?:the|these|this) (?:\w+ )?{_PAPERS}|"
+    rf"[^;:]*?\b{_INCOMPARABLE})\b"
     r".*?(?P<rest>[;:–—]\s|,\s+(?:but|however|though|although|while|only|yet|they|it|and (?:it|they|only))\b|$)",
     re.I | re.S,
+)
+_AT_LAST = re.compile(
+    r"(?:,\s*|\s*;\s*|\s)(?:and|but|though|although|while)\s[^,;]*?"
+    rf"(?:\b(?:is|are) not (?:\w+ly )?(?:mentioned|specified|stated|reported|disclosed|given)|"
+    rf"{_THESE} {_NOT} {_TELL})\b[^,;]*$",
+    re.I,
 )
 _FIRST = re.compile(r"^(?:while|although|though)\b", re.I)
 _ATTRIBUTES = re.compile(
@@ -73,8 +89,9 @@ def says_absence(statement: str) -> bool:
 
 
 def without_absence(statement: str) -> str:
-    """A statement without the clause in which it says what the papers leave open ("The passage gives no figure, but
-    …"); empty where that is all."""
+    """A statement without the clause, first or last, in which it says what the papers leave open ("The passage gives no
+    figure, but …"); empty where that is all."""
+    statement = _AT_LAST.sub("", statement)
     found = _OPEN.match(statement)
     if found is None:
         return statement
