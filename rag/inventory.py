@@ -7,9 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
+import numpy as np
+
 from rag.errors import UsageError
 from rag.index import Index
 from rag.settings import Settings
+from rag.snapshot import Snapshot
 from rag.text.title import paper_id, title_key
 from rag.types import Paper
 
@@ -38,17 +41,12 @@ def take_inventory(settings: Settings) -> Inventory:
     """
     index = Index.of(settings)
     snapshot, state = index.snapshot(), index.state()
-    counts: Counter[str] = Counter()
-    several = 0
-    for paper in snapshot.papers():
-        names = {source.name for source in paper.sources}
-        counts.update(names)
-        several += len(names) > 1
+    sources, several = _sources(snapshot)
     return Inventory(
         papers=snapshot.paper_count,
         passages=len(snapshot),
         in_several=several,
-        sources=dict(sorted(counts.items())),
+        sources=dict(sorted(sources.items())),
         folder=str(index.folder),
         store=settings.store_location.name if index.is_remote else "in the folder",
         bytes_on_disk=sum(path.stat().st_size for path in index.folder.rglob("*") if path.is_file()),
@@ -56,6 +54,15 @@ def take_inventory(settings: Settings) -> Inventory:
         revision=state.revision,
         unfinished=state.writing,
     )
+
+
+def _sources(snapshot: Snapshot) -> tuple[Mapping[str, int], int]:
+    """How many papers are from each source, and how many from several."""
+    if snapshot.records is not None:
+        column = snapshot.records["source"]
+        return column.counts(), int((np.diff(column.bounds) > 1).sum())
+    names = [paper.source_names for paper in snapshot.papers()]
+    return Counter(name for own in names for name in own), sum(len(own) > 1 for own in names)
 
 
 def list_papers(settings: Settings, text: str = "", source: str = "") -> Iterator[Paper]:

@@ -83,6 +83,11 @@ class Column:
         mask[np.searchsorted(self.bounds, entries, side="right") - 1] = True
         return mask
 
+    def counts(self) -> dict[str, int]:
+        """How many papers have each value."""
+        found = np.bincount(self.codes, minlength=len(self.starts) - 1)
+        return {self._value(line): int(count) for line, count in enumerate(found)}
+
     def _value(self, line: int) -> str:
         return self.values[self.starts[line] : self.starts[line + 1] - 1].decode()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import shutil
 from collections.abc import Callable
@@ -11,9 +12,11 @@ import pytest
 
 from rag.index import Index
 from rag.ingest import ingest
+from rag.inventory import take_inventory
 from rag.records import Records
 from rag.selection import Selection
 from rag.settings import load_settings
+from rag.snapshot import sealed
 from rag.text.people import names_in
 from rag.types import Paper, Source
 from tests.invented import PAPERS, write_jsonl
@@ -105,6 +108,15 @@ def test_a_value_is_tested_as_it_was_written(records: Records) -> None:
     assert records["venue"].known.tolist() == [bool(paper.metadata.get("venue")) for paper in papers(200)]
 
 
+def forget_records(folder: Path) -> None:
+    """Make a snapshot one that an older version wrote."""
+    shutil.rmtree(folder / "records")
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf8"))
+    for kind in ("files", "checksums"):
+        manifest[kind] = {name: told for name, told in manifest[kind].items() if not name.startswith("records/")}
+    (folder / "manifest.json").write_text(json.dumps(sealed(manifest)), encoding="utf8")
+
+
 def longer_than_usual(paper: Paper) -> bool:
     """A condition that only a paper's text can tell."""
     return len(paper.text) > 300
@@ -121,8 +133,20 @@ def test_an_index_answers_alike_with_and_without_them(
     expected = [condition(paper) for paper in snapshot.papers()]
     assert len(set(expected)) == 2
     assert snapshot.where(condition).tolist() == expected
+    forget_records(snapshot.folder)
     older = Index.of(settings).snapshot()
-    shutil.rmtree(snapshot.folder / "records")  # as an older version wrote it, or an ingest removes it
     assert older.where(condition).tolist() == expected
     assert older.records is None
     assert older.years.tolist() == snapshot.years.tolist()
+
+
+def test_an_inventory_is_the_same_with_and_without_them(home: Path, tmp_path: Path) -> None:
+    settings = load_settings(home=home, offline=True)
+    some = dict(list(PAPERS.items())[:4])
+    ingest([write_jsonl(tmp_path / "a.jsonl", PAPERS), write_jsonl(tmp_path / "b.jsonl", some)], settings)
+    found = take_inventory(settings)
+    assert found.in_several == 4
+    assert list(found.sources.values()) == [len(PAPERS), 4]
+    forget_records(Index.of(settings).snapshot().folder)
+    older = take_inventory(settings)
+    assert (older.in_several, older.sources) == (found.in_several, found.sources)
