@@ -14,12 +14,12 @@ from rag.text.words import words
 from rag.writing.asked_of_record import asked_of_record
 from rag.writing.draft import Draft
 from rag.writing.extractive import entry
+from rag.writing.listed import MOST_SHOWN
 from rag.writing.of_record import Field, Has, OfRecord
 from rag.writing.tally import tally
 from rag.writing.terms import asked_terms
 
 _FEW_SHOWN = 10  # of the newest or oldest papers, where no number is asked for
-MOST_SHOWN = 100  # papers of a list; how many there are is told
 _TOLD = {"authors": "who wrote them", "year": "when they came out", "venue": "where they were published"}
 
 

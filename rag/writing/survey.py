@@ -1,88 +1,62 @@
 """Listings and counts: every paper of the index that qualifies, each with the sentence that shows it.
 
-Two kinds. A listing by terms ("which papers mention ImageNet") keeps each paper that has one of them; a
-listing by topic judges each of many candidates by a learned model, from the whole index's scores.
+By terms ("which papers mention ImageNet") each paper is kept that has one of them; by what papers make or are ("that
+release code", "surveys") each whose text says so; by topic a learned model judges each of many candidates.
 """
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.linear_model import trained
-from rag.question import BY_DATE, CITED, MOST_OF_ALL, NEWEST, OLDEST, Plan
-from rag.retrieval import features
-from rag.retrieval.retriever import Hits, Retriever
-from rag.retrieval.spelling import corrected
-from rag.selection import year_of
-from rag.snapshot import Snapshot
+from rag.question import Plan
+from rag.retrieval.retriever import Retriever
 from rag.text.words import words
 from rag.writing.draft import Draft
-from rag.writing.extractive import entry
-from rag.writing.terms import Terms, asked_terms, beyond_terms, mentioning, says, topic_beside
+from rag.writing.facets import Facets, as_said, facets_of
+from rag.writing.listed import Listed, listed
+from rag.writing.offered import SpokenOf, offered
+from rag.writing.reviews import asks_for_surveys, is_survey, topic_of_surveys
+from rag.writing.terms import Terms, asked_terms, beyond_terms, mentioning, topic_beside
+from rag.writing.topic import (
+    LOOSE,
+    NAMES,
+    POOL,
+    about,
+    about_all,
+    about_any,
+    near,
+    threshold,
+    topic_features,
+    topic_probability,
+)
 
-NAMES = (*features.NAMES, "phrase", "phrase_in_title")
-_POOL = 150  # candidates that a topic is judged over
+__all__ = ["NAMES", "asks_for_all", "listing", "lists_topic", "topic_features", "topic_probability"]
+
 _ALSO_TOPIC = 4  # words beyond the terms from which the topic decides, and the terms help
-_SHARE = re.compile(r"\b(?:percent(?:age)?|share|fraction|proportion)\b", re.I)
-_BEST = re.compile(r"\b(?:best|most (?!recent)[a-z]+|seminal|influential) (?=(?:[\w-]+ ){0,3}papers?\b)", re.I)
-_SHORT_TOPIC = 2  # search words
-_LOOSE = 0.3  # share of the threshold that is enough for a paper that has the term
+_GIVEN_AWAY = "code"  # is had by most papers, and the topic of few
+_MOST_RANKED = 1000  # papers that have what is asked, put in an order by how near they are
 
 
 def listing(retriever: Retriever, plan: Plan, allowed: NDArray[np.bool_] | None) -> Draft:
     """The papers that qualify, most certain first, under a line that counts them."""
-    snapshot = retriever.snapshot
-    terms = asked_terms(plan.wording)
-    examined = int(allowed.sum()) if allowed is not None else snapshot.paper_count
+    examined = int(allowed.sum()) if allowed is not None else retriever.snapshot.paper_count
     if asks_for_all(plan):
         return Draft((), opening=_whole(examined), confidence=1.0, examined=examined)
-    named = mentioning(snapshot, terms) if terms else None
-    if named is not None and allowed is not None:
-        named &= allowed
-    subject = plan.subject or plan.query
+    terms = asked_terms(plan.wording)
+    if not terms.unwanted and (made := offered(plan.wording)) is not None:
+        mask = _within(retriever.mask(made), allowed)
+        mask = near(retriever, made.topic, mask) if words(made.topic) and mask.any() else mask
+        return _of_mask(retriever, plan, mask, made.told, examined)
+    if not terms and asks_for_surveys(plan.wording):
+        return _of_surveys(retriever, plan, allowed, examined)
+    named = _within(mentioning(retriever.snapshot, terms), allowed) if terms else None
     beyond = len(beyond_terms(plan.wording, terms).split()) if terms else 0
     if named is not None and (not beyond or (terms.wanted and beyond < _ALSO_TOPIC)):
-        return _by_terms(retriever, plan, named, terms, topic_beside(plan.wording, terms), examined)
-    among = named if terms.unwanted and not terms.wanted else allowed
-    # entries of a list are judged beside all papers: beside few, the best of them would seem to belong
-    hits = retriever.hits(subject, None if plan.within else among, candidates=_POOL)
-    likely = topic_probability(snapshot, hits, subject)
-    threshold = trained("topic", NAMES).threshold
-    enough = likely >= threshold
-    if plan.within and among is not None:
-        enough &= among[[candidate.paper for candidate in hits.candidates]]
-    if named is not None and terms.wanted:
-        has = named[[candidate.paper for candidate in hits.candidates]]
-        enough |= has & (likely >= threshold * _LOOSE)
-    return _draft(retriever, plan, hits, likely, enough, Terms(unwanted=terms.unwanted), examined, subject)
-
-
-def _by_terms(
-    retriever: Retriever, plan: Plan, named: NDArray[np.bool_], terms: Terms, beside: str, examined: int
-) -> Draft:
-    """The papers that have the terms; of these, where more is said than terms, those that are about it or say it."""
-    snapshot, subject = retriever.snapshot, plan.subject or plan.query
-    count = max(int(named.sum()), 1)
-    hits = retriever.hits(subject, named, candidates=count)
-    likely = topic_probability(snapshot, hits, subject)
-    enough = np.ones(len(likely), dtype=bool)
-    if beside:
-        about = retriever.hits(beside, named, candidates=count)
-        among = topic_probability(snapshot, about, beside) >= trained("topic", NAMES).threshold * _LOOSE
-        right = {candidate.paper for candidate, is_in in zip(about.candidates, among, strict=True) if is_in}
-        right |= {candidate.paper for candidate in hits.candidates if _has_words(snapshot, candidate.paper, beside)}
-        enough = np.asarray([candidate.paper in right for candidate in hits.candidates], dtype=bool)
-        if not enough.any():
-            enough, beside = np.ones(len(likely), dtype=bool), ""
-    return _draft(retriever, plan, hits, likely, enough, terms, examined, beside)
-
-
-def _has_words(snapshot: Snapshot, position: int, text: str) -> bool:
-    paper = snapshot.paper(position)
-    return set(words(text)) <= set(words(f"{paper.title} {paper.text}"))
+        return _by_terms(retriever, plan, named, terms, examined)
+    return _by_topic(retriever, plan, allowed, named, terms, examined)
 
 
 def lists_topic(retriever: Retriever, plan: Plan, allowed: NDArray[np.bool_] | None) -> bool:
@@ -99,92 +73,75 @@ def asks_for_all(plan: Plan) -> bool:
     return plan.route in ("survey", "count") and not words(plan.subject) and not asked_terms(plan.wording)
 
 
-def topic_features(snapshot: Snapshot, hits: Hits, subject: str) -> NDArray[np.float32]:
-    """`(candidates, len(NAMES))`: retrieval's features, and whether text and title have the subject as a phrase."""
-    said = [
-        says(snapshot.paper(candidate.paper), subject) if subject else (False, False) for candidate in hits.candidates
-    ]
-    return np.column_stack([hits.table, np.asarray(said, dtype=np.float32).reshape(len(said), 2)]).astype(np.float32)
-
-
-def topic_probability(snapshot: Snapshot, hits: Hits, subject: str) -> NDArray[np.float32]:
-    """`(candidates,)`: how likely each candidate is about the subject."""
-    return trained("topic", NAMES).probability(topic_features(snapshot, hits, subject))
-
-
-def _draft(
+def _by_topic(
     retriever: Retriever,
     plan: Plan,
-    hits: Hits,
-    likely: NDArray[np.float32],
-    enough: NDArray[np.bool_],
+    allowed: NDArray[np.bool_] | None,
+    named: NDArray[np.bool_] | None,
     terms: Terms,
     examined: int,
-    beyond: str = "",
 ) -> Draft:
-    """The candidates that qualify, likeliest first; as many as are wanted, where a number was said. `beyond` is what
-    they are about beside having the terms."""
-    ranks = [int(rank) for rank in np.argsort(-likely, kind="stable") if enough[rank]]
-    if plan.newest or plan.oldest:
-        years = {rank: year_of(retriever.snapshot.paper(hits.candidates[rank].paper)) for rank in ranks}
-        ranks.sort(key=lambda rank: (years[rank] is None, (years[rank] or 0) * (1 if plan.oldest else -1)))
-    shown = [hits.candidates[rank] for rank in ranks[: plan.most or None]]
-    found = (entry(retriever.snapshot, plan.wording, hits.query, candidate) for candidate in shown)
-    entries = tuple(one for one in found if one is not None)
-    unknown = "" if terms else _unknown(retriever.snapshot, beyond)
-    if unknown and len(set(words(beyond))) <= _SHORT_TOPIC:
-        entries = ()  # of so few words none can be spared
-    if not entries:
-        opening = _none(plan, terms, unknown, examined)
-        return Draft((), opening=opening, abstained=True, nearest=hits.nearest(retriever.snapshot), examined=examined)
-    opening = _opening(plan, len(entries), len(ranks), terms, examined, beyond)
-    if unknown:
-        opening = f"No paper has “{unknown}”. By topic: {opening}"
-    return Draft(entries, opening=opening, confidence=float(likely.max()), examined=examined)
+    """The papers that are about the subject; where terms help it, those that are less surely and have one."""
+    subject = plan.subject or plan.query
+    among = named if terms.unwanted and not terms.wanted else allowed
+    if subject.casefold().strip() == _GIVEN_AWAY:
+        among = _within(retriever.mask(SpokenOf(_GIVEN_AWAY)), among)
+    facets = facets_of(plan.wording, subject) if not terms.wanted and not plan.within else Facets()
+    if facets and facets.how == "any":
+        among = about_any(retriever, facets.parts, among)
+    # entries of a list are judged beside all papers: beside few, the best of them would seem to belong
+    hits = retriever.hits(subject, None if plan.within else among, candidates=POOL)
+    likely = topic_probability(retriever.snapshot, hits, subject)
+    enough = about(retriever, hits, likely, subject)
+    papers = [candidate.paper for candidate in hits.candidates]
+    if plan.within and among is not None:
+        enough &= among[papers]
+    if facets:
+        enough = enough | True if facets.how == "any" else about_all(retriever, facets.parts, hits, enough)
+    if named is not None and terms.wanted:
+        enough |= named[papers] & (likely >= threshold() * LOOSE)
+    return listed(retriever, plan, Listed(hits, likely, enough, Terms(unwanted=terms.unwanted), examined, subject))
 
 
-def _none(plan: Plan, terms: Terms, unknown: str, examined: int) -> str:
-    """What is said where no paper qualifies; empty for what is always said."""
-    if terms:
-        return f"None of {examined} papers {_verb(1, terms)} {terms}."
-    if unknown:
-        return f"No paper has “{unknown}”."
-    return f"None of the {examined} listed papers is about “{plan.subject}”." if plan.within else ""
+def _by_terms(retriever: Retriever, plan: Plan, named: NDArray[np.bool_], terms: Terms, examined: int) -> Draft:
+    """The papers that have the terms; of these, where more is said than terms, those that are about it or say it."""
+    subject, beside = plan.subject or plan.query, topic_beside(plan.wording, terms)
+    right = near(retriever, beside, named) if beside else named
+    if not right.any():
+        right, beside = named, ""
+    found = int(right.sum())
+    hits = retriever.hits(subject, right, candidates=min(max(found, 1), _MOST_RANKED))
+    likely = topic_probability(retriever.snapshot, hits, subject)
+    enough = np.ones(len(likely), dtype=bool)
+    return listed(retriever, plan, Listed(hits, likely, enough, terms, examined, beside, found=found))
 
 
-def _unknown(snapshot: Snapshot, subject: str) -> str:
-    """A word of the subject that no paper has, nor one spelt much like it; empty for none."""
-    typed = [part.strip("?.,:;()\"'“”") for part in subject.split()]
-    for part in typed:
-        forms = words(part)
-        if forms and not any(snapshot.text.knows(form) for form in forms) and not corrected(forms, snapshot.text):
-            return part
-    return ""
+def _of_surveys(retriever: Retriever, plan: Plan, allowed: NDArray[np.bool_] | None, examined: int) -> Draft:
+    """The papers that survey others, on the topic if there is one."""
+    surveys = _within(retriever.mask(is_survey), allowed)
+    topic = topic_of_surveys(plan.subject)
+    if words(topic):
+        # not in place: a mask is kept for the next question
+        surveys = surveys & near(retriever, topic, surveys, beside=allowed)
+    of = f" about “{as_said(plan.wording, topic)}”" if words(topic) else ""
+    return _of_mask(
+        retriever, plan, surveys, lambda n: f"that {'surveys' if n == 1 else 'survey'} others{of}", examined
+    )
 
 
-def _opening(plan: Plan, shown: int, found: int, terms: Terms, examined: int, beyond: str) -> str:
-    number = f"{shown} of {found}" if plan.most and found > shown else str(shown)
-    noun = "paper" if found == 1 else "papers"
-    how = f"that {_verb(shown, terms)} {terms}" if terms else f"about “{plan.subject or plan.wording}”"
-    also = f", about “{beyond}”" if beyond and terms else ""
-    share = f" ({found / max(examined, 1):.0%})" if _SHARE.search(plan.wording) else ""
-    among = f", all {plan.among}" if plan.among else ""
-    dated = plan.newest or plan.oldest
-    order = f", {'oldest' if plan.oldest else 'newest'} first" if dated else _unordered(plan.wording)
-    return f"{number} {noun} {how}{also}, of {examined} examined{among}{share}{order}:"
+def _of_mask(
+    retriever: Retriever, plan: Plan, mask: NDArray[np.bool_], told: Callable[[int], str], examined: int
+) -> Draft:
+    """The papers of a mask, those first that the question is nearest to; `told` says of so many what they are."""
+    found, subject = int(mask.sum()), plan.subject or plan.query
+    hits = retriever.hits(subject, mask, candidates=min(max(found, 1), _MOST_RANKED))
+    likely = topic_probability(retriever.snapshot, hits, subject)
+    enough = np.ones(len(likely), dtype=bool)
+    return listed(retriever, plan, Listed(hits, likely, enough, Terms(), examined, told=told, found=found))
 
 
-def _unordered(wording: str) -> str:
-    """What is said where a listing asks for an order that only a comparison of all papers, their years, or a count of
-    citations could tell."""
-    asked = any(pattern.search(wording) for pattern in (MOST_OF_ALL, NEWEST, OLDEST, BY_DATE, CITED, _BEST))
-    return ", in no order of that kind" if asked else ""
-
-
-def _verb(count: int, terms: Terms) -> str:
-    if terms.wanted:
-        return "mentions" if count == 1 else "mention"
-    return "does not mention" if count == 1 else "do not mention"
+def _within(mask: NDArray[np.bool_], allowed: NDArray[np.bool_] | None) -> NDArray[np.bool_]:
+    return mask if allowed is None else mask & allowed
 
 
 def _whole(count: int) -> str:
