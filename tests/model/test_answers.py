@@ -131,7 +131,7 @@ def test_two_papers_named_before_what_they_say(scripted: Ask) -> None:
         ("The passage does not give it; it says that FrogJump cuts memory by 7.7x [1].", False, ["unsupported"]),
         ("While the paper does not say why, FrogJump cuts memory by 4.7x [1].", False, ["supported"]),
         (f"{GOOD} Its energy is not compared in the passages.", False, ["supported", "unchecked"]),
-        ("FrogJump cuts memory by 4.7x [1], but the papers do not give its energy.", False, ["supported", "unchecked"]),
+        (f"{GOOD[:-1]}, but the papers do not say how much energy it needs.", False, ["supported", "unchecked"]),
         ("FrogJump cuts memory by 4.7x, and its energy is not mentioned [1].", False, ["supported"]),
         ("FrogJump cuts memory by 7.7x, and its energy is not mentioned [1].", False, ["unsupported"]),
         ("The papers do not support that premise: FrogJump cuts memory by 4.7x [1].", False, ["supported"]),
