@@ -33,6 +33,7 @@ from rag.writing.llm import AROUND_REFUSAL, NOT_ANSWERED, Reply, asked, asked_ag
 from rag.writing.markers import Token
 
 _log = logging.getLogger(__name__)
+MORE_ROOM = 4  # times FOOTNOTE_LLM_MAX_TOKENS, where a model thought until that was used up
 _LONGEST_REFUSAL = 400  # characters
 _LABEL = re.compile(rf"{NOT_ANSWERED}:\s*")  # where a model puts it before what is missing, behind an answer
 _NOTHING = "The papers do not answer this."
@@ -105,7 +106,8 @@ class ModelWriter:
     def _first(
         self, prompt: Prompt, question: str, shown: Sequence[Shown], sources: _Sources, call: Call
     ) -> Generator[Event, None, tuple[Reply, Composed, _Holder]]:
-        """The model's first reply, shown as it comes; asked for once more where it breaks off."""
+        """The model's first reply, shown as it comes; asked for once more where it breaks off, and with more room where
+        that ends before its first sentence does."""
         messages = asked(prompt, question, shown)
         composer, holder = self._composer(sources, question), _Holder()
         try:
@@ -118,6 +120,13 @@ class ModelWriter:
                 yield Restart()
             composer, holder = self._composer(sources, question), _Holder()
             reply = yield from _shown(replied(self._model, messages, call), composer, holder)
+        if reply.cut and reply.refusal is None and not composer.finish().text:  # a thought took all the room
+            _log.warning("%s used up its room before it said anything: asking once more", self._model.name)
+            if holder.given:
+                yield Restart()
+            composer, holder = self._composer(sources, question), _Holder()
+            room = MORE_ROOM * self._settings.llm_max_tokens
+            reply = yield from _shown(replied(self._model, messages, call, room), composer, holder)
         return reply, composer.finish(), holder
 
     def _composer(self, sources: _Sources, question: str) -> Composer:

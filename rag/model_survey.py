@@ -21,7 +21,7 @@ from prompts import Prompt, load
 from rag.chat_model import Call, ChatModel, Message, parsed
 from rag.errors import ModelError
 from rag.grounding.footnotes import footnoted
-from rag.model_answer import Written
+from rag.model_answer import MORE_ROOM, Written
 from rag.question import Plan
 from rag.retrieval.features import Candidate
 from rag.retrieval.query import Query
@@ -164,10 +164,11 @@ class ModelSurvey:
     def _one(
         self, prompt: Prompt, question: str, papers: Sequence[Candidate], batch: tuple[int, ...], call: Call
     ) -> _Judged:
-        """One batch; asked for once more where the reply is no JSON."""
-        messages = self._messages(prompt, question, papers)
+        """One batch; asked for once more where the reply is no JSON, with more room where it was cut."""
+        messages, room = self._messages(prompt, question, papers), 0
         for schema in (_SCHEMA, None):
-            reply = self._model.complete(messages, call, schema=schema)
+            reply = self._model.complete(messages, call, max_tokens=room, schema=schema)
+            room = MORE_ROOM * self._settings.llm_max_tokens if reply.cut else 0
             quotes = _quotes(parsed(reply.text, rows="papers"), len(papers))
             if quotes is not None:
                 return _Judged(batch, {batch[number - 1]: quote for number, quote in quotes.items()})

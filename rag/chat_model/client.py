@@ -147,7 +147,7 @@ class ChatModel:
                     call.spend(used)
                     told |= {"gen_ai.usage.input_tokens": used.tokens_in, "gen_ai.usage.output_tokens": used.tokens_out}
         text = "".join(reply.text)
-        if not text.strip():
+        if not text.strip() and not reply.cut:  # what thinks elsewhere may have had no room left to speak
             raise ModelReplyError(f"{self.name} sent an empty reply", "try again")
         if self._cache and not reply.cut:
             self._cache.put(key, text)

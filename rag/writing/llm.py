@@ -52,15 +52,18 @@ def asked_again(
     return prompt.render(question=question, answer=reply, faults=told, **_given(question, shown))
 
 
-def replied(model: ChatModel, messages: Sequence[Message], call: Call) -> Generator[Token, None, Reply]:
-    """The reply's tokens as they come; the generator's value is the whole `Reply`.
+def replied(
+    model: ChatModel, messages: Sequence[Message], call: Call, max_tokens: int = 0
+) -> Generator[Token, None, Reply]:
+    """The reply's tokens as they come; the generator's value is the whole `Reply`. `max_tokens` is the room for it, 0
+    what the settings say.
 
     Raises:
         ModelError: when the model gives none, or it breaks off.
     """
     reader = MarkerScanner(loose=True)
     written: list[str] = []
-    pieces = model.stream(messages, call)
+    pieces = model.stream(messages, call, max_tokens=max_tokens)
     while True:
         try:
             piece = next(pieces)

@@ -135,6 +135,30 @@ def test_a_reply_out_of_room_loses_its_last_half_sentence(scripted: Ask) -> None
     assert "room" in answer.note
 
 
+@pytest.mark.parametrize("thought", ["<think>Let me see: memory, or", "", "It cuts mem"])
+def test_a_thought_that_took_all_the_room_gets_more(scripted: Ask, thought: str) -> None:
+    def script(request: Request) -> Say:
+        return Say(GOOD) if request.body["max_tokens"] > 500 else Say(thought, finish="length")
+
+    assistant, server = scripted(script, llm_max_tokens=500)
+    shown, events = stream(assistant, QUESTION)
+    answer = events[-1]
+    assert isinstance(answer, Answer)
+    assert answer.text == shown == GOOD
+    assert not answer.degraded
+    assert len(server.requests) == 2
+
+
+def test_a_judgement_without_room_gets_more(scripted: Ask) -> None:
+    def script(request: Request) -> Say:
+        return Say('{"papers": []}') if request.body["max_tokens"] > 500 else Say("<think>Paper 1", finish="length")
+
+    assistant, _ = scripted(script, llm_max_tokens=500)
+    answer = assistant.ask("Which papers use PondBench?")
+    assert not answer.note
+    assert not answer.papers
+
+
 @pytest.mark.parametrize("parameter", ["temperature", "max_tokens", "stream_options"])
 def test_what_an_endpoint_does_not_take_is_left_out(scripted: Ask, parameter: str) -> None:
     def script(request: Request) -> Say | Fail:
