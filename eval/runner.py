@@ -28,15 +28,20 @@ def evaluate(
     *,
     rank: Callable[[str], Sequence[str]] | None = None,
     timeout_s: float | None = None,
+    workers: int = 1,
 ) -> list[Record]:
-    """Records of any system: `ask` answers a question, `rank`, if given, ranks titles for it.
+    """Records of any system: `ask` answers a question, `rank`, if given, ranks titles for it, `workers` at once.
 
     A plain string is an answer without citations, an empty one a refusal. A question that depends on a conversation is
     put with its history in front of it, since `ask` takes none. What raises, gives anything else or, where there is a
     `timeout_s`, takes longer (it is left running, and its answer ignored) becomes a record with its `error`, counted as
     a refusal; a ranking that fails, as one without titles.
     """
-    return [_record(question, lambda q: _within(timeout_s, ask, _with_history(q)), rank) for question in questions]
+
+    def one(question: Question) -> Record:
+        return _record(question, lambda q: _within(timeout_s, ask, _with_history(q)), rank)
+
+    return list(_each(one, questions, workers))
 
 
 def run(
@@ -65,6 +70,11 @@ def _asked(assistant: Assistant, questions: Sequence[Question], workers: int) ->
     def one(question: Question) -> Record:
         return _record(question, lambda q: assistant.ask(q.question, q.history), lambda _: _ranked(assistant, question))
 
+    return _each(one, questions, workers)
+
+
+def _each(one: Callable[[Question], Record], questions: Sequence[Question], workers: int) -> Iterator[Record]:
+    """The record of each question, in order, some asked at once."""
     if workers == 1:
         yield from map(one, questions)
         return

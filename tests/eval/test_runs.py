@@ -6,7 +6,7 @@ import json
 import sys
 from dataclasses import replace
 from pathlib import Path
-from threading import Event
+from threading import Barrier, Event
 from typing import Any
 
 import pytest
@@ -293,6 +293,18 @@ def test_a_ranking_that_fails_is_one_without_titles(dataset: Path, ranking: Any)
     (found,) = evaluate(lambda question: "4.7x", load(dataset)[:1], rank=rank)
     assert (found.ranked, found.answer.text) == ((), "4.7x")
     assert "no ranking" in found.error
+
+
+def test_several_questions_are_asked_at_once_and_told_in_order(dataset: Path) -> None:
+    together = Barrier(3, timeout=20)
+
+    def ask(question: str) -> str:
+        together.wait()  # nobody is answered before three have asked
+        return question
+
+    found = evaluate(ask, load(dataset), workers=3)
+    assert [record.answer.text for record in found] == [question for question, *_ in ROWS]
+    assert not any(record.error for record in found)
 
 
 def test_a_system_that_hangs_is_left_behind(dataset: Path) -> None:
