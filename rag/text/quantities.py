@@ -33,7 +33,7 @@ _SCALE |= {
 }
 _NUMBER = re.compile(
     r"(?<![\w.])(?P<value>\d{1,3}(?:(?:[,\u2009\u202f]\d{3})+|(?:[ \u00a0]000)+(?!\d))(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
-    r"(?P<scale>\s?(?i:thousand|million|billion|trillion)s?\b|[kKMBT](?![a-zA-Z0-9_])|百万|千万|[千万萬億亿兆만억])?"
+    r"(?P<scale>[\s-]?(?i:thousand|million|billion|trillion)s?\b|[kKMBT](?![a-zA-Z0-9_])|百万|千万|[千万萬億亿兆만억])?"
     r"(?P<unit>\s?\\?%|\s?(?:percent(?:age)?(?:\s+points?)?|per cent)\b|"
     r"\s?(?:[x×✕](?![\w])|\\times|times\b|fold\b|-fold\b)|\s?[°-]?[A-Za-zµμ]+\b)?"
 )
@@ -108,7 +108,7 @@ def _grouped(match: re.Match[str]) -> str:
 
 def _quantity(text: str, match: re.Match[str]) -> Quantity:
     digits = re.sub(r"[,\s]", "", match.group("value"))
-    scale = (match.group("scale") or "").strip()
+    scale = (match.group("scale") or "").strip(" -\t\n\u00a0\u202f")
     value = float(digits) * _SCALE.get(scale.casefold(), 1.0)
     unit = (match.group("unit") or "").strip().casefold().lstrip("\\")
     unit = "%" if unit.startswith(_PERCENT) and "point" not in unit else "x" if unit in _TIMES else unit.lstrip("-")

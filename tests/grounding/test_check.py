@@ -50,7 +50,7 @@ def test_what_it_does_not_say_is_not(kind: str) -> None:
 BITTERN = (
     "Training on 8xA100 (80G) GPUs is slow. We propose a new sampler, LOw-Noise Walk (LONO), that needs no labels "
     "and is over 10 000 times faster than MCMC. Our sampler draws from an OwlNet-like prior, trains in 8 hours on one "
-    "8xA100 (80G) machine, and the ReedTrack score rises from 0.61 to 0.74."
+    "8xA100 (80G) machine, and the ReedTrack score rises from 0.61 to 0.74. The largest graph has 2 billion edges."
 )
 
 
@@ -63,6 +63,8 @@ BITTERN = (
         ("With LONO, the ReedTrack score rises from 0.61 to 0.74 [1].", True),
         ("With SwanNet, the ReedTrack score rises from 0.61 to 0.74 [1].", False),
         ("LONO draws from a prior like OwlNet-based ones [1].", True),
+        ("The largest graph of LONO is a 2-billion-edge graph [1].", True),
+        ("The largest graph of LONO is a 3-billion-edge graph [1].", False),
         ("LONO's ReedTrack score is 0.74, up from 0.61 [1].", True),
         ("LONO's ReedTrack score is 0.61, down from 0.74 [1].", False),
     ],
