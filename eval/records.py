@@ -21,6 +21,11 @@ class Record:
     seconds: float = 0.0
     error: str = ""
 
+    @property
+    def failed(self) -> str:
+        """Why there is no answer, or none of the engine that was asked; empty where all went well."""
+        return self.error or self.answer.degraded
+
     def to_dict(self) -> dict[str, Any]:
         """The record, ready for JSON."""
         return {

@@ -52,9 +52,9 @@ def run(
     workers: int = 1,
     progress: Progress | None = None,
 ) -> list[Record]:
-    """Ask Footnote what `into` has no record of yet, each record written as it comes; gives all of them, in the order
-    of the questions."""
-    done = {record.question.id: record for record in into.records()}
+    """Ask Footnote what `into` has no record of yet, or one that failed, each record written as it comes; gives all of
+    them, in the order of the questions."""
+    done = {record.question.id: record for record in into.records() if not record.failed}
     left = [question for question in questions if question.id not in done]
     if left:
         assistant.ask("warm up")

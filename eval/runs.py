@@ -86,8 +86,9 @@ class Run:
             file.write(line.encode())
 
     def records(self) -> list[Record]:
-        """The records there are, in the order of the dataset's ids as they came; a torn last line is left out."""
-        return list(self._read())
+        """The records there are, in the order in which they were first asked: of a question that was asked again the
+        last one, of a torn line none."""
+        return list({record.question.id: record for record in self._read()}.values())
 
     def _read(self) -> Iterator[Record]:
         if not self._records.exists():

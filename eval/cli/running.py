@@ -116,9 +116,13 @@ def _header(
 def _print(records: Sequence[Record]) -> None:
     for row in results(records):
         print(row)
-    failed = [record for record in records if record.error]
-    for record in failed[:10]:
+    for record in [record for record in records if record.error][:10]:
         print(f"error: {record.question.id}: {record.error}", file=sys.stderr)
+    if without := [record.answer.degraded for record in records if record.answer.degraded]:
+        reason = max(without, key=without.count)
+        print(f"{len(without)} of {len(records)} answers came without the model: {reason}", file=sys.stderr)
+    if any(record.failed for record in records):
+        print("the same command asks what failed again, if the run has a --name", file=sys.stderr)
     print(f"seconds an answer, p50 / p95       {percentile(records, 0.5):8.3f} / {percentile(records, 0.95):.3f}")
 
 

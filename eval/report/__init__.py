@@ -54,6 +54,7 @@ def as_html(
     return environment.get_template("page.html.j2").render(
         title=f"{header.get('dataset', 'run')}, {header.get('engine', '')}",
         subtitle=_subtitle(header),
+        without=sum(bool(record.answer.degraded) for record in records),
         headline=[_row(r) for r in whole if r.headline],
         results=[_row(r) for r in whole],
         bars=bars(_by_kind(records)),
@@ -192,7 +193,7 @@ def _question(record: Record) -> dict[str, Any]:
         "outcome": fate(record),
         "good": fate(record) in ("right", "rightly refused", "answered"),
         "answer": answer.text,
-        "error": record.error,
+        "error": record.failed,
         "citations": [_citation(c) for c in answer.citations],
         "unsupported": [claim for claim in answer.claims if claim.verdict == "unsupported"],
         "gold": "; ".join(question.gold),

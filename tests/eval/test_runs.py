@@ -32,6 +32,7 @@ from rag.ingest import ingest
 from rag.settings import load_settings
 from rag.types import Answer
 from tests.invented import PAPERS, numbered, write_jsonl
+from tests.servers.scripted import Fail, Say, ScriptedModel
 
 ROWS = [
     ("By how much does FrogJump cut memory?", "number", "FrogJump", "4.7x"),
@@ -184,6 +185,30 @@ def test_a_killed_run_goes_on(pond: Assistant, dataset: Path, tmp_path: Path) ->
     assert told == [4, 5, 6]
     assert [r.answer.text for r in again] == [r.answer.text for r in whole]
     assert len(half.records()) == len(whole)
+
+
+def test_what_failed_is_told_and_asked_again(
+    papers: Path, dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FOOTNOTE_LLM", "small")
+    monkeypatch.setenv("FOOTNOTE_LLM_API_KEY", "none")
+    monkeypatch.setenv("FOOTNOTE_LLM_RETRIES", "0")
+    dataset.write_text("\n".join(dataset.read_text(encoding="utf8").splitlines()[:2]), encoding="utf8")
+    page = tmp_path / "page.html"
+    words = ["eval", "--dataset", str(dataset), "--engine", "llm", "--name", "one", "--html", str(page)]
+    with ScriptedModel(lambda request: Fail(500)) as server:
+        monkeypatch.setenv("FOOTNOTE_LLM_BASE_URL", server.base_url)
+        assert main(words) == 0
+        told = capsys.readouterr().err
+        assert "2 of 2 answers came without the model: " in told
+        assert "the same command asks what failed again" in told
+        assert "2 of the answers came without the model" in page.read_text(encoding="utf8")
+        failed = len(server.requests)
+        server.script = lambda request: Say("FrogJump cuts memory by 4.7x [1].")
+        assert main(words) == 0
+        assert len(server.requests) > failed
+    assert "without the model" not in capsys.readouterr().err
+    assert len(Run(papers / "eval" / "one").records()) == 2
 
 
 def test_a_run_of_something_else_is_refused(papers: Path, dataset: Path, capsys: pytest.CaptureFixture[str]) -> None:
