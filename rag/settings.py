@@ -12,6 +12,7 @@ from __future__ import annotations
 import logging
 import os
 import re
+import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cache
@@ -46,6 +47,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         env_prefix="FOOTNOTE_",
         env_file=".env",
+        env_file_encoding="utf-8-sig",  # as Windows writes it, too
         env_ignore_empty=True,
         toml_file="footnote.toml",
         frozen=True,
@@ -193,7 +195,7 @@ class _Toml(TomlConfigSettingsSource):
 
     def _read_file(self, file_path: Any) -> dict[str, Any]:
         try:
-            found = super()._read_file(file_path)
+            found = tomllib.loads(Path(file_path).read_text(encoding="utf-8-sig"))
         except (OSError, ValueError) as error:
             raise SettingsError(f"{file_path} cannot be read: {error}", "mend it, or take it away") from None
         if unknown := next((name for name in found if name not in Settings.model_fields), None):
@@ -225,7 +227,7 @@ def _with_openai_key(dotenv: PydanticBaseSettingsSource) -> dict[str, Any]:
 
     found = dotenv()
     private = {f"footnote_{name}" for pair in _KEYS.items() for name in pair}
-    plain = dotenv_values(".env", interpolate=False, encoding="utf-8") if Path(".env").is_file() else {}
+    plain = dotenv_values(".env", interpolate=False, encoding="utf-8-sig") if Path(".env").is_file() else {}
     for name, value in plain.items():
         if name.lower() in private and "${" in (value or ""):
             raise SettingsError(f"{name} in .env names another variable", "write its value out")

@@ -128,6 +128,12 @@ def test_an_empty_value_counts_as_unset(folder: Path, monkeypatch: pytest.Monkey
     assert load_settings().home == default
 
 
+@pytest.mark.parametrize(("file", "text"), [(".env", "FOOTNOTE_K=3\r\n"), ("footnote.toml", "k = 3\r\n")])
+def test_a_file_that_begins_with_a_byte_order_mark(folder: Path, file: str, text: str) -> None:
+    (folder / file).write_bytes(b"\xef\xbb\xbf" + text.encode())
+    assert load_settings().k == 3
+
+
 def test_a_folder_called_as_the_file_is_told(folder: Path) -> None:
     (folder / "footnote.toml").mkdir()
     with pytest.raises(SettingsError, match=r"footnote\.toml cannot be read: it is a folder"):

@@ -6,6 +6,7 @@ import csv
 import re
 from collections import deque
 from collections.abc import Iterator
+from itertools import islice
 from typing import Literal
 
 from rag.corpus.document import Document
@@ -15,6 +16,7 @@ from rag.corpus.found import Entry, Fault, shortened
 
 _DELIMITERS = ",;\t|"
 _SEPARATOR = re.compile(r"\"?sep=.\"?", re.IGNORECASE)
+_MOST_BEFORE = 10  # lines looked at for the header
 _MOST_JOINED = 1_000  # lines that one row may run over
 
 
@@ -25,7 +27,7 @@ def fits(head: str, suffix: str) -> bool:
 
 def read(document: Document) -> Iterator[Entry | Fault]:
     """The papers of the table, a row each, streamed; a fault for each row that does not fit the header."""
-    line = _first_line(head_text(document))
+    number, line = _header_line(head_text(document))
     delimiter = _delimiter(line)
     header = _cells(line, delimiter) or []
     if not _is_header(header):
@@ -33,7 +35,8 @@ def read(document: Document) -> Iterator[Entry | Fault]:
             f"no title and abstract in the header: found {shortened(', '.join(header), 100)!r}",
             f"name one column {' or '.join(TITLE_NAMES[:2])}, another {' or '.join(TEXT_NAMES[:3])}", 1,
         )  # fmt: skip
-    for row in _rows(lines_of(document), delimiter, len(header)):
+    rows = islice(lines_of(document), number, None)
+    for row in _rows(rows, delimiter, len(header)):
         if isinstance(row, Fault):
             yield row
         elif row[1] != header:
@@ -42,6 +45,14 @@ def read(document: Document) -> Iterator[Entry | Fault]:
 
 def _first_line(head: str) -> str:
     return next((line for line in head.lstrip("\ufeff").split("\n") if _counts(line)), "")
+
+
+def _header_line(head: str) -> tuple[int, str]:
+    """The number and the text of the line that names the columns, where a few on something else may stand before it:
+    the search that an export is of, a remark."""
+    numbered = enumerate(head.lstrip("\ufeff").split("\n"), start=1)
+    lines = list(islice(((number, line) for number, line in numbered if _counts(line)), _MOST_BEFORE))
+    return next(((number, line) for number, line in lines if _is_header(_header(line))), lines[0] if lines else (0, ""))
 
 
 def _counts(line: str) -> bool:
@@ -82,6 +93,10 @@ def _rows(lines: Iterator[Line | Fault], delimiter: str, width: int) -> Iterator
                 cells = alone
             elif delimiter == "\t":
                 cells = _cells(line.text, delimiter, csv.QUOTE_NONE)
+            elif '\\"' in line.text:
+                cells = _cells(line.text, delimiter, escape="\\")
+        if cells and len(cells) > width and not any(cells[width:]):
+            cells = cells[:width]
         yield (line.number, cells) if cells and len(cells) == width else _misfit(line.number, cells, width)
 
 
@@ -101,12 +116,14 @@ def _joined(line: Line, waiting: deque[Line | Fault], lines: Iterator[Line | Fau
     return taken
 
 
-def _cells(text: str, delimiter: str, quoting: Literal[0, 3] = csv.QUOTE_MINIMAL) -> list[str] | None:
+def _cells(
+    text: str, delimiter: str, quoting: Literal[0, 3] = csv.QUOTE_MINIMAL, escape: str | None = None
+) -> list[str] | None:
     """The cells of one row; None where its quotes do not match."""
     if csv.field_size_limit() < MAX_LINE:
         csv.field_size_limit(MAX_LINE)
     try:
-        rows = list(csv.reader([text], delimiter=delimiter, quoting=quoting, strict=True))
+        rows = list(csv.reader([text], delimiter=delimiter, quoting=quoting, escapechar=escape, strict=True))
     except csv.Error:
         return None
     return rows[0] if len(rows) == 1 else None

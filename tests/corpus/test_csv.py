@@ -78,3 +78,22 @@ def test_excels_word_on_the_delimiter_is_no_header(read_file: ReadFile, delimite
         read_file("a.csv", f"\ufeffsep={delimiter}\r\ntitle{delimiter}abstract\r\nKites{delimiter}They fly.\r\n")
     )
     assert (paper.title, paper.text) == ("Kites", "They fly.")
+
+
+def test_lines_before_the_header_are_passed_over(read_file: ReadFile) -> None:
+    before = '"https://example.org/search?q=kites",2024/01/02\n# exported by hand\n\n'
+    found = read_file("export.csv", f"{before}title,abstract\nKites,They fly.\nalone\n")
+    assert [paper.title for paper in papers(found)] == ["Kites"]
+    assert skipped(found)[0].startswith("export.csv:6: expected 2 cells")
+
+
+def test_quotes_behind_backslashes(read_file: ReadFile) -> None:
+    (paper,) = papers(
+        read_file("spark.csv", r"title,abstract" "\n" r'"Kites, \"wide\" ones","They \"fly\", high."' "\n")
+    )
+    assert (paper.title, paper.text) == ('Kites, "wide" ones', 'They "fly", high.')
+
+
+def test_blank_cells_behind_the_last_column(read_file: ReadFile) -> None:
+    (paper,) = papers(read_file("a.csv", "title,abstract\nKites,They fly.,,\n"))
+    assert paper.text == "They fly."
