@@ -38,7 +38,7 @@ _MOST = (
 MOST_OF_ALL = re.compile(  # one of all papers that only a comparison of all could tell
     rf"^\W*(?:which|what) (?:paper|work|study|article)\b (?:\w+ ){{0,3}}?the {_MOST}\b", re.I
 )
-_FEW = r"(?:\d{1,2}|two|three|four|five)"
+_FEW = r"(?:\d{1,2}|two|three|four|five|six|seven|eight|nine|ten)"
 _OTHERS = rf"(?:{_SOME}|{_ONE}|{_WAYS}|ones?|things?)"
 _ALIKE = (
     r"(?:(?:(?:is|are) there|do (?:you|we) have|have you got|what(?:'s| is| are| else is)|find|show|list|give"
@@ -157,7 +157,8 @@ _SURVEY_OPENINGS = (
     r"what should (?:i|we|one) read\b",
     r"what (?:was|were|has been|is|got) (?:(?:published|released|written)\b|new\W*$)",
     _ALIKE,
-    rf"(?:what|which) (?:else )?(?:has|have|did|does) (?:[^\s?]+ ){{1,4}}{WRITE}\b",
+    rf"(?:what|which) (?:else )?(?:has|have|did|does) (?:the authors? (?:of|behind) (?:[^\s?]+ ){{1,12}}?)?"
+    rf"(?:[^\s?]+ ){{1,4}}{WRITE}\b",
     r"(?:(?:show|list|give|find)(?: me)? |what(?:'s| is| are) |which (?:is|are) )?(?:the |any |some )?"
     rf"(?:{_FEW} )?(?:{LATEST}|recent) (?:{_FEW} )?"
     rf"(?:[\w-]+ ){{0,3}}(?:{_SOME}|{_ONE}|work|research|literature)\b(?! (?:do|does|did|say|show|find)\b)",

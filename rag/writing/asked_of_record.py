@@ -8,10 +8,12 @@ from itertools import islice
 
 from rag.question import WRITE
 from rag.retrieval.retriever import Retriever
+from rag.text.brackets import unbracketed
 from rag.text.common_words import is_common
 from rag.text.words import stem, words
 from rag.writing.asked_years import PAPERS, years_said
 from rag.writing.of_record import Family, Has, OfRecord
+from rag.writing.record import authors_of, meant
 from rag.writing.terms import asked_terms, mentioning
 
 _OUT = r"(?:published|released|written|posted|out|appear(?:ed|ing)?|came out|come out|presented|accepted)"
@@ -54,6 +56,11 @@ _CERTAIN = (  # of these the words alone tell that authors are meant
         re.I,
     ),
 )
+_OF_ANOTHER = re.compile(
+    rf"\b(?:by|from|did|have|has) (?:the )?(?:same )?(?:(?P<place>first|last|senior) )?authors? "
+    rf"(?:of|as|behind|that wrote|who wrote) (?:the )?(?P<paper>[^?]{{2,80}}?)(?: {WRITE}\b)?\W*$",
+    re.I,
+)
 _POSSIBLE = (  # and of these, where some record has them
     re.compile(rf"(?P<joint>joint (?:work|{PAPERS}) (?:of|between) )(?P<who>{PEOPLE})", re.I),
     re.compile(rf"(?<!\w)(?P<who>{PEOPLE}|[a-z][\w'’-]+),? et al\b\.?,?", re.I),
@@ -92,8 +99,10 @@ def asked_of_record(retriever: Retriever, text: str) -> tuple[OfRecord, str]:
     """What a listing wants of records, and the listing without it. What is said in words that may mean something else
     ("by", "in", a year behind some other noun) counts where a record has it."""
     asked = OfRecord()
-    for part in (_not_by, _by_authors, _in_venue, _of_years, _in_venue):
-        found, rest = part(retriever, text) if part is not _in_venue or not asked.venues else (OfRecord(), text)
+    for part in (_not_by, _by_authors_of_another, _by_authors, _in_venue, _of_years, _in_venue):
+        if (part is _in_venue and asked.venues) or (part is _by_authors and asked.authors):
+            continue
+        found, rest = part(retriever, text)
         if found.fields:
             asked = asked.and_also(found)
             text = rest
@@ -108,6 +117,21 @@ def _not_by(retriever: Retriever, text: str) -> tuple[OfRecord, str]:
     if not match["sure"] and not _known(retriever, asked.others):
         return OfRecord(), text
     return asked, _without(text, match)
+
+
+def _by_authors_of_another(retriever: Retriever, text: str) -> tuple[OfRecord, str]:
+    """Papers by those who wrote another one, which is left out."""
+    match = _OF_ANOTHER.search(text)
+    hits = retriever.hits(match["paper"]) if match else None
+    if match is None or hits is None or not hits.candidates:
+        return OfRecord(), text
+    paper = meant(retriever.snapshot, match["paper"], match["paper"], hits)
+    names = authors_of(paper) if paper is not None else []
+    if paper is None or not names:
+        return OfRecord(), text
+    place = (match["place"] or "").casefold()
+    chosen = names[:1] if place == "first" else names[-1:] if place else names
+    return OfRecord(authors=tuple(chosen), beside=unbracketed(paper.title)), text[: match.start()].rstrip()
 
 
 def _by_authors(retriever: Retriever, text: str) -> tuple[OfRecord, str]:

@@ -22,7 +22,11 @@ from rag.writing.terms import Terms
 
 MOST_SHOWN = 100  # papers of a list; how many there are is told
 _SHARE = re.compile(r"\b(?:percent(?:age)?|share|fraction|proportion)\b", re.I)
-_BEST = re.compile(r"\b(?:best|most (?!recent)[a-z]+|seminal|influential) (?=(?:[\w-]+ ){0,3}papers?\b)", re.I)
+_BEST = re.compile(
+    r"\b(?:best|most (?!recent)[a-z]+|seminal|influential) (?=(?:[\w-]+ ){0,3}papers?\b)"
+    r"|\bstate[ -]of[ -]the[ -]art\b|\bsota\b",
+    re.I,
+)
 _SHORT_TOPIC = 2  # search words
 
 

@@ -22,7 +22,8 @@ class OfRecord:
     none of `others`; a year within both bounds; one of the `venues`, by `whole` names or some of their words, and
     none of `elsewhere`.
 
-    `apart` tells that papers by all the authors together were asked for, and that there are none.
+    `apart` tells that papers by all the authors together were asked for, and that there are none. `beside` is the title
+    of a paper whose authors are meant, and that is left out itself.
     """
 
     authors: tuple[str, ...] = ()
@@ -34,6 +35,7 @@ class OfRecord:
     venues: tuple[str, ...] = ()
     whole: bool = False
     elsewhere: tuple[str, ...] = ()
+    beside: str = ""
 
     def __call__(self, paper: Paper) -> bool:
         """Whether the record says so; one that lacks what is asked for does not."""
@@ -42,6 +44,7 @@ class OfRecord:
     def __str__(self) -> str:
         """As in "by A or B, not by C, from 2019 to 2021, in V"."""
         by = f"by {(' and ' if self.together else ' or ').join(self.authors)}" if self.authors else ""
+        by = f"by authors of “{self.beside}”, itself left out" if self.beside else by
         apart = f"none by {'both' if len(self.authors) == 2 else 'all'}" if self.apart else ""
         but = f"not by {' or '.join(self.others)}" if self.others else ""
         place = f"in {' or '.join(self.venues)}" if self.venues else ""
@@ -70,6 +73,7 @@ class OfRecord:
             other.venues or self.venues,
             other.whole if other.venues else self.whole,
             other.elsewhere or self.elsewhere,
+            other.beside if other.authors else self.beside,
         )
 
     def _years(self) -> str:
@@ -80,6 +84,8 @@ class OfRecord:
         return f"from {self.since} on" if self.since is not None else f"until {self.until}"
 
     def _written(self, paper: Paper) -> bool:
+        if self.beside and unbracketed(paper.title) == self.beside:
+            return False
         if (self.authors or self.others) and not paper.metadata.get("authors"):
             return False
         if any(_is_by(paper, author) for author in self.others):
@@ -142,7 +148,9 @@ def _agrees(asked: list[str], name: list[str]) -> bool:
     if family not in name:
         return False
     others = [part for part in name if part != family]
-    return all(any(part == other or _initial(part, other) for other in others) for part in given)
+    agreeing = [any(part == other or _initial(part, other) for other in others) for part in given]
+    first, further = agreeing[:1], agreeing[1:]
+    return all(first) and (all(further) or len(others) == 1)  # a record may leave out middle names
 
 
 def _initial(part: str, other: str) -> bool:

@@ -27,7 +27,9 @@ _ASKED = re.compile(
     rf"(?:(?P<make>{_MAKING})|(?P<give>{_GIVING}))(?:e|es|s|d|ed|ing)?\s+(?:{_BEFORE}\s+)*"
     rf"(?P<what>(?:[a-z][\w-]* ){{0,2}}?{_THINGS})(?: (?:for|on|about|in|of) (?P<topic>[^?]{{3,60}}?))?\W*$"
     r"|\b(?:papers|works|studies|articles) with (?:(?:open|public|available|released|source) )*"
-    r"(?P<beside>code|weights)\W*$",
+    r"(?P<beside>code|weights)\W*$"
+    rf"|^\W*(?:which|what) (?:new |open )?(?P<passive>{_THINGS}) (?:are|were|have been) (?:\w+ly )?"
+    rf"(?:{_GIVING}|(?P<made>{_MAKING}))\w*\W*$",
     re.I,
 )
 _HEADS = {  # what a thing is also called
@@ -101,8 +103,8 @@ def offered(wording: str) -> Offered | None:
     match = _ASKED.search(wording)
     if match is None:
         return None
-    thing = " ".join((match["what"] or match["beside"]).casefold().split())
-    return Offered(thing, match["make"] is None, (match["topic"] or "").strip(" .!"))
+    thing = " ".join((match["what"] or match["beside"] or match["passive"]).casefold().split())
+    return Offered(thing, not (match["make"] or match["made"]), (match["topic"] or "").strip(" .!"))
 
 
 @lru_cache(maxsize=256)

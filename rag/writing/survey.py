@@ -19,7 +19,7 @@ from rag.writing.facets import Facets, as_said, facets_of
 from rag.writing.listed import Listed, listed
 from rag.writing.offered import SpokenOf, offered
 from rag.writing.reviews import asks_for_surveys, is_survey, topic_of_surveys
-from rag.writing.terms import Terms, asked_terms, beyond_terms, mentioning, topic_beside
+from rag.writing.terms import Terms, asked_terms, beyond_terms, mentioning, spelled_out, topic_beside
 from rag.writing.topic import (
     LOOSE,
     NAMES,
@@ -52,6 +52,7 @@ def listing(retriever: Retriever, plan: Plan, allowed: NDArray[np.bool_] | None)
         return _of_mask(retriever, plan, mask, made.told, examined)
     if not terms and asks_for_surveys(plan.wording):
         return _of_surveys(retriever, plan, allowed, examined)
+    terms = spelled_out(retriever.snapshot, plan.wording, terms)
     named = _within(mentioning(retriever.snapshot, terms), allowed) if terms else None
     beyond = len(beyond_terms(plan.wording, terms).split()) if terms else 0
     if named is not None and (not beyond or (terms.wanted and beyond < _ALSO_TOPIC)):

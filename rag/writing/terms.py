@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -53,6 +54,8 @@ _ALL = re.compile(r"\bboth\b|\b(?:together|along) with\b|\bas well as\b|\bcombin
 _BY = re.compile(r"\b(?:with|using|via|on|through|in|into|against|by)\b", re.I)  # "LLaMA with LoRA" has both
 _PURPOSE = re.compile(r"\s(?:for|in|on|about|to)\s", re.I)
 _OR_WORDS = re.compile(r"\s+or\s+((?:[a-z][a-z-]*\s+){0,3}[a-z][a-z-]*)\W*$")  # "Mamba or state space models"
+_ACRONYM = re.compile(r"[A-Z][A-Za-z]?[A-Z]{1,4}s?|[A-Z]{2,5}s?")
+_READ_FOR_ONE = 200  # papers that an acronym's long form is looked for in
 _EITHER = re.compile(r"\b(?:or|and)\b|[,/&]", re.I)
 
 
@@ -146,6 +149,31 @@ def mentioning(snapshot: Snapshot, terms: Terms) -> NDArray[np.bool_]:
     for term in terms.unwanted:
         kept &= ~_with_term(snapshot, term)
     return kept
+
+
+def spelled_out(snapshot: Snapshot, question: str, terms: Terms) -> Terms:
+    """The terms with what their papers say that acronyms among them stand for ("NAS", "neural architecture search"); as
+    they are, where the question is on the word itself, or wants all of several."""
+    if terms.every or _STATED.search(question):
+        return terms
+    wanted = list(terms.wanted)
+    for term in terms.wanted:
+        if _ACRONYM.fullmatch(term) and (long := _long_form(snapshot, term)) and long not in map(str.casefold, wanted):
+            wanted.append(long)
+    return replace(terms, wanted=tuple(wanted))
+
+
+def _long_form(snapshot: Snapshot, acronym: str) -> str:
+    """What most papers that give an acronym behind its long form spell it out as; empty where none does."""
+    said = re.compile(rf"((?:[A-Za-z][\w-]{{0,40}}\s+){{1,6}})\({re.escape(acronym.rstrip('s'))}s?\)")
+    found: Counter[str] = Counter()
+    spelt: dict[str, str] = {}
+    for position in _papers_with_words(snapshot, acronym)[:_READ_FOR_ONE]:
+        for match in said.finditer(snapshot.paper(position).text):
+            if long := _spelt(match[1], acronym).casefold():
+                found[searchable(long).removesuffix("s")] += 1
+                spelt.setdefault(searchable(long).removesuffix("s"), long)
+    return spelt[found.most_common(1)[0][0]] if found else ""
 
 
 def _with_term(snapshot: Snapshot, term: str) -> NDArray[np.bool_]:

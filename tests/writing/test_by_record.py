@@ -74,6 +74,8 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
         ("what is the newest paper?", {REEDS}),
         ("the newest paper on frogs", {FROG}),
         ("papers by Ann Reed and Carl Stone", {OTTER}),
+        ("other papers by the authors of Otter", {POND, FROG}),
+        ("what else did the authors of Frog Songs at Night write?", {OTTER}),
         ("papers that Reed and Moss wrote together", {POND}),
         ("joint work of Reed and Stone", {OTTER}),
         ("papers by Ann Reed, Dora Moss or José Núñez", {OTTER, POND, FROG}),

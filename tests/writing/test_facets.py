@@ -43,6 +43,7 @@ def shelf(tmp_path_factory: pytest.TempPathFactory, models_home: Path) -> Assist
         ("which papers release their code?", {"Pruning Speech Models"}),
         ("papers with code", {"Pruning Speech Models"}),
         ("which papers release a dataset?", {"Herons and Data"}),
+        ("which datasets are released?", {"Herons and Data"}),
         ("which papers introduce a benchmark?", {"BranchBench: A Benchmark for Pruning"}),
         ("surveys", {"A Survey of Whale Song"}),
         ("survey papers on whale song", {"A Survey of Whale Song"}),

@@ -136,3 +136,19 @@ def test_a_bare_topic_is_listed_where_several_papers_are_about_it(tmp_path: Path
     assert set(shore.ask("counting herons").papers) == set(herons)
     assert shore.ask("newt songs").route == "lookup"
     assert shore.ask("zeppelins").abstained
+
+
+def test_an_acronym_is_also_what_it_stands_for(tmp_path: Path, models_home: Path) -> None:
+    (tmp_path / "models").symlink_to(models_home / "models")
+    papers = {
+        "Ponds One": "We use floating reed islands (FRI) to clean a pond.",
+        "Ponds Two": "A floating reed island shades the pond.",
+        "Ponds Three": "An island of stone stands in the pond.",
+    }
+    settings = load_settings(home=tmp_path, offline=True)
+    ingest([write_jsonl(tmp_path / "ponds.jsonl", {**papers, **numbered(20)})], settings)
+    ponds = Assistant(settings)
+    answer = ponds.ask("papers on FRI")
+    assert set(answer.papers) == {"Ponds One", "Ponds Two"}
+    assert answer.text.startswith("2 papers that mention FRI or floating reed islands")
+    assert ponds.ask("which papers mention FRI?").papers == ("Ponds One",)
