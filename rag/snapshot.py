@@ -26,7 +26,7 @@ import json
 import mmap
 import zlib
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from pathlib import Path
@@ -39,6 +39,7 @@ from rag.cells import Cells
 from rag.errors import IndexDamagedError
 from rag.lexical import LexicalIndex
 from rag.records import Records
+from rag.rows import Rows
 from rag.selection import Selection, year_of
 from rag.types import Paper, Passage, Source
 
@@ -67,33 +68,6 @@ class TokenMatrix:
     spans: NDArray[np.int32]
 
 
-class Rows(Sequence[dict[str, Any]]):
-    """JSON rows in a memory-mapped file, decoded one by one when they are asked for."""
-
-    def __init__(self, folder: Path, name: str) -> None:
-        self._starts = np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r"))
-        path = folder / f"{name}.jsonl"
-        with path.open("rb") as file:
-            self._bytes = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if path.stat().st_size else b""
-
-    def __len__(self) -> int:
-        return len(self._starts) - 1
-
-    def __getitem__(self, index: Any) -> Any:
-        if isinstance(index, slice):
-            return [self[i] for i in range(*index.indices(len(self)))]
-        return json.loads(self._bytes[self._starts[index] : self._starts[index + 1]])
-
-    @staticmethod
-    def write(folder: Path, name: str, rows: Iterable[Mapping[str, Any]]) -> None:
-        """Write rows so that `Rows(folder, name)` reads them."""
-        starts = [0]
-        with (folder / f"{name}.jsonl").open("wb") as file:
-            for row in rows:
-                starts.append(starts[-1] + file.write(json.dumps(row, ensure_ascii=False).encode() + b"\n"))
-        np.save(folder / f"{name}.npy", np.asarray(starts, dtype=np.int64))
-
-
 class Snapshot:
     """An index opened for reading. Cheap to open; everything is mapped or decoded when first needed."""
 
@@ -102,6 +76,7 @@ class Snapshot:
         self.manifest = _read_manifest(folder)
         self.revision: str = self.manifest["revision"]
         self._known_titles: dict[int, str] = {}
+        self._last: tuple[int, Paper | None] = (-1, None)
 
     def __len__(self) -> int:
         return int(self.manifest["passages"])
@@ -281,10 +256,19 @@ class Snapshot:
             array.base.madvise(mmap.MADV_RANDOM)  # a few rows here and there: what lies around them stays on disk
         return np.asarray(array)
 
+    def _paper_with(self, passage: int) -> Paper:
+        """The paper of a passage; the last one is kept, since its passages are asked for one after another."""
+        place = int(self.paper_of[passage])
+        kept, paper = self._last
+        if paper is None or kept != place:
+            paper = self.paper(place)
+            self._last = place, paper  # both at once, for others may ask meanwhile
+        return paper
+
     def passage(self, index: int) -> Passage:
         """The passage at a position."""
         row = self._passages[index]
-        paper = self.paper(int(self.paper_of[index]))
+        paper = self._paper_with(index)
         return Passage(
             id=row["id"],
             paper_id=paper.id,

@@ -19,7 +19,8 @@ from rag import cells
 from rag.chunking import encoder_text
 from rag.lexical import LexicalIndex
 from rag.records import Records
-from rag.snapshot import SCHEMA, PackedTokens, Rows, checksum, sealed
+from rag.rows import Rows
+from rag.snapshot import SCHEMA, PackedTokens, checksum, sealed
 from rag.store import Record, StoredPaper
 from rag.text.sentences import Span, sentences
 from rag.text.words import words
