@@ -41,9 +41,16 @@ def remarks(answer: Answer) -> str:
         lines.append(f'<span class="soft">Without a model: {plain(answer.degraded)}</span>')
     if answer.note:
         lines.append(f'<span class="soft">{plain(answer.note)}</span>')
-    seconds = answer.timings.get("total", 0.0)
-    lines.append(f'<span class="soft ended">{plain(answer.engine)}, {seconds:.2f} s</span>')
+    lines.append(f'<span class="soft ended">{_took(answer)}</span>')
     return "\n\n" + "<br>".join(lines)
+
+
+def _took(answer: Answer) -> str:
+    """Who answered, and how long it took; nothing under a greeting."""
+    if answer.route == "chat" and not answer.citations:
+        return ""
+    writer = "without a model" if answer.engine == "extractive" else plain(answer.engine)
+    return f"{writer}, {answer.timings.get('total', 0.0):.2f} s"
 
 
 def unmarked(shown: str) -> str:

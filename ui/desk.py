@@ -19,7 +19,7 @@ from ui.conversations import Conversations
 from ui.exports import as_csv, as_html, as_markdown, bibtex, inert
 from ui.feedback import Feedback
 from ui.source_cards import sources_pane
-from ui.turns import Chat, Turns, answers_of, asked, history_of, said, shown
+from ui.turns import Chat, Turns, answers_of, asked, going, history_of, said, shown
 
 Cut = tuple[Chat, str, Turns, str, str]  # chat, sources, turns, input, what is being asked
 Opened = tuple[Chat, str, Turns, str, str, str, Turns]  # chat, sources, turns, key, title, what is being asked, seen
@@ -69,12 +69,10 @@ class Desk:
         names: set[str] = set()
         for paper in snapshot.papers():
             names.update(paper.source_names)
-        engine = self.assistant.model.name if self.assistant.model else "no language model: sentences of the papers"
+        model = self.assistant.model
+        engine = f"{plain(model.name)} writes the answers" if model else "Answers are sentences of the papers"
         sources = f"{len(names)} source{'s' if len(names) != 1 else ''}"
-        return (
-            f"# Footnote\n\n{snapshot.paper_count} papers in {len(snapshot)} passages from {sources}. "
-            f"Engine: {plain(engine)}."
-        )
+        return f"# Footnote\n\n{snapshot.paper_count} papers in {len(snapshot)} passages from {sources}. {engine}."
 
     def answer(
         self, question: str, turns: Turns, key: str, seen: Turns, only: Only, choices: Choices, request: gr.Request
@@ -89,19 +87,19 @@ class Desk:
             return
         number = len(turns) + 1
         chat = [*shown(turns), asked(question)]
-        yield [*chat, said("…")], gr.skip(), turns, key, "", question, seen
+        yield [*chat, going("")], gr.skip(), turns, key, "", question, seen
         text = ""
         try:
             history = history_of(turns[-_REMEMBERED:])
             for event in self._engine(choices).stream(question, history, **only.as_options()):
                 if isinstance(event, Delta):
                     text += event.text
-                    yield [*chat, said(chat_text(text, number))], gr.skip(), turns, key, gr.skip(), question, seen
+                    yield [*chat, going(chat_text(text, number))], gr.skip(), turns, key, gr.skip(), question, seen
                 elif isinstance(event, Restart):
                     text = ""
                 elif isinstance(event, Stage) and event.total:
-                    told = f"{event.done} of {event.total} papers judged …"
-                    yield [*chat, said(told)], gr.skip(), turns, key, gr.skip(), question, seen
+                    told = f"{event.done} of {event.total} papers judged"
+                    yield [*chat, going(told)], gr.skip(), turns, key, gr.skip(), question, seen
                 elif isinstance(event, Answer):
                     turns = [*turns, (question, event.to_dict())]
         except FootnoteError as error:
@@ -128,22 +126,25 @@ class Desk:
         """Keep what is left of a conversation; its key, and the turns that are kept now."""
         return (self.conversations.save(owner(request), turns, key, seen), turns) if key else (key, seen)
 
-    def listed(self, words: str, request: gr.Request) -> Any:
-        """The choices of the list of conversations."""
+    def listed(self, words: str, key: str, request: gr.Request) -> tuple[Any, Any]:
+        """The list of conversations, the open one chosen, and the title of that."""
         found = self.conversations.search(owner(request), words or "")
-        return gr.update(choices=[(entry.title, entry.id) for entry in found], value=None)
+        titles = {entry.id: entry.title for entry in found}
+        chosen = key if key in titles else None
+        listing = gr.update(choices=[(title, entry) for entry, title in titles.items()], value=chosen)
+        return listing, titles[key] if chosen else gr.skip()
 
     def deleted(self, key: str, words: str, request: gr.Request) -> Any:
         """The list without the conversation that is open."""
         if key:
             self.conversations.delete(owner(request), key)
-        return self.listed(words, request)
+        return self.listed(words, "", request)[0]
 
     def renamed(self, key: str, title: str, words: str, request: gr.Request) -> Any:
         """The list with the open conversation under another title."""
         if key and title.strip():
             self.conversations.rename(owner(request), key, title.strip())
-        return self.listed(words, request)
+        return self.listed(words, key, request)[0]
 
     def undone(self, turns: Turns) -> Cut:
         """Without the last turn, whose question comes back into the input."""

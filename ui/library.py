@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rag.assistant import Assistant
 from rag.corpus import Skipped
-from rag.errors import FootnoteError
+from rag.errors import FootnoteError, NothingToReadError
 from rag.ingest import ingest, remove
 from rag.selection import year_of
 from ui.answer_view import plain
@@ -31,6 +31,8 @@ class Library:
         try:
             report = ingest(list(files), self.assistant.settings, progress=progress)
         except FootnoteError as error:
+            if isinstance(error, NothingToReadError) and 1 < len(files) <= _TOLD:
+                return "\n".join(["Nothing was added.", *(f"- {self._unread(name)}" for name in files)])
             return f"Nothing was added. {plain(_without_folders(str(error), files))}"
         lines = [
             f"{report.entries} entries read: {report.added} papers added, {report.updated} updated, "
@@ -40,6 +42,16 @@ class Library:
             own = [row for row in report.skipped if row.path and Path(row.path).resolve() == Path(name).resolve()]
             lines.append(f"- {plain(Path(name).name)}: {plain(_told(Path(name).name, own))}")
         return "\n".join(lines)
+
+    def _unread(self, file: str) -> str:
+        """Why nothing can be read from one file."""
+        name = Path(file).name
+        try:
+            ingest([file], self.assistant.settings)
+        except FootnoteError as error:
+            said = _without_folders(error.message, [file]).removeprefix(f"no paper could be read from {name}")
+            return plain(f"{name}: skipped: {said.removeprefix(': ').removeprefix(f'{name}: ') or 'no paper is in it'}")
+        return plain(f"{name}: read")
 
     def find(self, words: str) -> list[list[str]]:
         """Title, year and sources of papers that have the words in their title."""

@@ -33,7 +33,7 @@ def members(drawn: CorpusMap, cluster: int) -> list[str]:
 
 def _texts(drawn: CorpusMap) -> str:
     """The labels, each at the middle of its cluster, moved down where it would cover another."""
-    placed: list[tuple[float, float]] = []
+    placed: list[tuple[float, float, float]] = []
     parts = []
     for number, label in enumerate(drawn.labels):
         xs = sorted(_x(dot.x) for dot in drawn.dots if dot.cluster == number)
@@ -41,9 +41,9 @@ def _texts(drawn: CorpusMap) -> str:
         reach = 4.5 * len(label) + 6
         x = min(max(xs[len(xs) // 2], reach), _WIDTH - reach)
         y = ys[len(ys) // 2]
-        while any(abs(x - left) < 170 and abs(y - top) < 22 for left, top in placed):
+        while any(abs(x - at) < reach + other and abs(y - top) < 22 for at, top, other in placed):
             y += 22
-        placed.append((x, y))
+        placed.append((x, y, reach))
         parts.append(f'<text x="{x:.0f}" y="{min(y, _HEIGHT - 6):.0f}">{escape(label)}</text>')
     return "".join(parts)
 

@@ -77,6 +77,31 @@
   for (const kind of ["mouseout", "focusout", "scroll"]) document.addEventListener(kind, close, true);
   document.addEventListener("keydown", event => { if (event.key === "Escape") close(); });
 
+  // A question that was asked now comes to the top of the chat, and its answer is read from there: the page does not run
+  // after its end. Who scrolls meanwhile is left alone. While an answer comes, Stop stands where Ask does.
+  let questions = 0, followed = 0;
+  const lift = () => {
+    const box = document.querySelector("#chat .bubble-wrap"), last = box && [...box.querySelectorAll(".user-row")].pop();
+    if (!last || Date.now() > followed) return;
+    box.scrollTop += last.getBoundingClientRect().top - box.getBoundingClientRect().top - 34;  // clear of the bin
+  };
+  const follow = () => {
+    const chat = document.querySelector("#chat"), box = chat && chat.querySelector(".bubble-wrap");
+    if (!box) return;
+    const asked = chat.querySelectorAll(".user-row"), going = Boolean(chat.querySelector(".going"));
+    const held = document.activeElement && document.activeElement.matches("#send, #stop");
+    document.body.classList.toggle("answering", going);
+    document.body.classList.toggle("talked", asked.length > 0);
+    if (held && !document.activeElement.offsetParent) document.querySelector("#question textarea").focus();
+    if (asked.length > questions || (going && followed)) followed = Date.now() + 1500;  // what came last is laid out late
+    questions = asked.length;
+    for (const later of [0, 200, 600]) setTimeout(lift, later);
+  };
+  for (const kind of ["wheel", "touchmove", "pointerdown", "keydown"]) document.addEventListener(kind, event => {
+    if (within(event, "#chat")) followed = 0;
+  }, { passive: true });
+  new MutationObserver(follow).observe(document.documentElement, { childList: true, subtree: true, characterData: true });
+
   // The papers of the answer that stands open are ringed on the map, whenever either changes: also where the page puts
   // a whole panel in at once, as it does with a map that was drawn before its tab stood open.
   const ring = () => {

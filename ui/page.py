@@ -94,7 +94,8 @@ class _Parts:
         self.chat = gr.Chatbot(
             label="Conversation", height=520, show_label=False, buttons=["copy"], latex_delimiters=[], editable="user",
             placeholder="Ask about the papers: every sentence of an answer carries its footnote.",
-            feedback_options=("Like", "Dislike"), elem_id="chat", examples=[{"text": text} for text in EXAMPLES],
+            feedback_options=("Like", "Dislike"), elem_id="chat", autoscroll=False,
+            examples=[{"text": text} for text in EXAMPLES],
         )  # fmt: skip
         with gr.Row(visible=False) as self.commenting:
             self.comment = gr.Textbox(label="What was right or wrong? (optional)", lines=1, scale=8, elem_id="comment")
@@ -104,8 +105,8 @@ class _Parts:
                 label="Question", placeholder="A fact, a number, a comparison, a list …", autofocus=True,
                 scale=8, lines=1, max_lines=6, elem_id="question",
             )  # fmt: skip
-            self.send = gr.Button("Ask", variant="primary", scale=1, min_width=84)
-            self.stop = gr.Button("Stop", scale=1, min_width=84)
+            self.send = gr.Button("Ask", variant="primary", scale=1, min_width=84, elem_id="send")
+            self.stop = gr.Button("Stop", scale=1, min_width=84, elem_id="stop")  # in its place while an answer comes
 
     def filters(self) -> None:
         with gr.Accordion(Only().label(), open=False, elem_id="filters") as self.fold:
@@ -120,7 +121,7 @@ class _Parts:
                 self.since = gr.Number(label="From year", precision=0, value=None)
                 self.until = gr.Number(label="To year", precision=0, value=None)
             self.all = gr.Button("All papers", size="sm")
-        self.undo = gr.Button("Undo the last question", size="sm")
+        self.undo = gr.Button("Undo the last question", size="sm", elem_id="undo")
 
     def sources(self) -> None:
         self.cards = gr.HTML(elem_id="sources", js_on_load=_CHOOSES)
@@ -134,7 +135,7 @@ class _Parts:
             column_widths=["35%", "65%"],
         )
         self.csv = gr.Button("Listing as CSV", size="sm", visible=False)
-        with gr.Row():
+        with gr.Row(elem_id="exports"):
             self.markdown = gr.Button("Conversation as Markdown", size="sm")
             self.html = gr.Button("Conversation as HTML", size="sm")
             self.bibtex = gr.Button("Cited papers as BibTeX", size="sm")
@@ -183,7 +184,7 @@ def _wire_answers(desk: Desk, parts: _Parts) -> list[Any]:
     answers = [submitted, retried, picked, changed]
     for event in answers:
         _show_last(desk, parts, event)
-        event.then(desk.listed, parts.words, parts.found, trigger_mode=_AGAIN)
+        event.then(desk.listed, [parts.words, parts.key], [parts.found, parts.title], trigger_mode=_AGAIN)
     return answers
 
 
@@ -243,12 +244,14 @@ def _wire_conversations(desk: Desk, parts: _Parts, blocks: gr.Blocks, answers: l
         given = parts.found if event is parts.found.input else parts.key
         _show_last(desk, parts, event(desk.opened, given, parts.opened, trigger_mode=_AGAIN, cancels=answers))
     for event in (parts.new.click, parts.chat.clear):
-        _show_last(desk, parts, event(fresh, None, parts.opened, cancels=answers))
-    parts.words.change(desk.listed, parts.words, parts.found)
+        begun = event(fresh, None, parts.opened, cancels=answers)
+        begun.then(lambda: None, None, parts.found)
+        _show_last(desk, parts, begun)
+    parts.words.change(desk.listed, [parts.words, parts.key], [parts.found, parts.title])
     parts.rename.click(desk.renamed, [parts.key, parts.title, parts.words], parts.found)
     deleted = parts.delete.click(desk.deleted, [parts.key, parts.words], parts.found, cancels=answers)
     _show_last(desk, parts, deleted.then(fresh, None, parts.opened))
-    blocks.load(desk.listed, parts.words, parts.found)
+    blocks.load(desk.listed, [parts.words, parts.key], [parts.found, parts.title])
 
 
 def _wire_filters(library: Library, parts: _Parts, blocks: gr.Blocks) -> None:

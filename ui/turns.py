@@ -32,6 +32,11 @@ def said(text: str) -> dict[str, Any]:
     return {"role": "assistant", "content": text}
 
 
+def going(text: str) -> dict[str, Any]:
+    """A message of the assistant that is not whole yet."""
+    return said(f'{text} <span class="soft going">…</span>')
+
+
 def history_of(turns: Turns) -> list[dict[str, str]]:
     """The turns as `ask` takes them."""
     history = []

@@ -77,8 +77,10 @@ def test_stopping_returns_the_question(browser: Any, address: str) -> None:  # n
     page.fill(INPUT, SLOW)
     page.press(INPUT, "Enter")
     page.wait_for_function("document.querySelector('#chat').innerText.includes('4.7x')", timeout=15_000)
+    assert not page.is_visible("#send")
     page.click("button:has-text('Stop')")
     page.wait_for_function(f"document.querySelector('{INPUT}').value.length > 0")
+    page.wait_for_selector("#send")
     assert page.input_value(INPUT) == SLOW
     ask(page, QUESTION)
     assert "93 medals" in page.inner_text("#chat")

@@ -108,6 +108,32 @@ def test_it_opens_on_the_papers(page: Any) -> None:
     shot(page, "opened")
 
 
+def test_what_there_is_nothing_for_is_not_offered(page: Any) -> None:
+    for name in ("Stop", "Undo the last question", "Conversation as Markdown"):
+        assert not page.is_visible(f"button:has-text('{name}')")
+    ask(page, QUESTION)
+    page.wait_for_selector("button:has-text('Conversation as Markdown')")
+    assert page.is_visible("button:has-text('Undo the last question')")
+    assert not page.is_visible("button:has-text('Stop')")
+    assert page.is_visible("#send")
+
+
+def test_a_long_answer_is_read_from_its_question(page: Any) -> None:
+    ask(page, QUESTION)
+    ask(page, "Which papers are about ponds, frogs, toads, newts and other animals?")
+    ask(page, "Which papers mention PondBench?")
+    below = """() => {
+        const box = document.querySelector('#chat .bubble-wrap'), rows = [...box.querySelectorAll('.user-row')];
+        const end = box.scrollHeight - box.scrollTop - box.clientHeight;
+        return Math.min(rows.pop().getBoundingClientRect().top - box.getBoundingClientRect().top, end);
+    }"""
+    page.wait_for_function(f"({below})() < 40")
+    page.hover("#chat .bubble-wrap")
+    page.mouse.wheel(0, -400)
+    page.wait_for_timeout(1000)
+    assert page.evaluate(below) > 40  # who scrolls is left alone
+
+
 def test_a_marker_lights_the_span_that_supports_the_sentence(page: Any) -> None:
     ask(page, QUESTION)
     page.wait_for_selector(".card mark")
@@ -325,6 +351,9 @@ def test_conversations_are_listed_renamed_and_deleted(page: Any) -> None:
     ask(page, "How many parameters does TinyToad have?")
     page.click("button[aria-label*='idebar'], .toggle-button")
     page.wait_for_selector("label:has-text('TinyToad')")
+    assert page.locator("label:has-text('TinyToad') input").first.is_checked()
+    box = page.locator("label:has-text('Title of the open one')").locator("textarea, input")
+    assert box.input_value() == "How many parameters does TinyToad have?"
     page.fill(
         "label:has-text('Title of the open one') textarea, label:has-text('Title of the open one') input", "Toads"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from rag.assistant import Assistant
 from rag.ingest import ingest
 from rag.settings import load_settings
 from tests.invented import write_jsonl
-from ui.corpus_map import draw_map, k_means, load_map
+from ui.corpus_map import CorpusMap, Dot, draw_map, k_means, load_map
 from ui.map_view import map_svg, members
 from ui.tsne import tsne
 
@@ -61,3 +62,12 @@ def test_few_papers(count: int) -> None:
     assert len(k_means(vectors, 3)) == count
     if count > 2:
         assert np.isfinite(tsne(vectors)).all()
+
+
+def test_long_labels_do_not_lie_on_one_another() -> None:
+    names = ("parameter-efficient fine-tuning · low-rank", "reinforcement learning · embodied agents")
+    dots = tuple(Dot(str(n), f"Paper {n}", 0.35 + 0.2 * n, 0.5, n) for n in range(2))
+    found = re.findall(r'<text x="(\d+)" y="(\d+)">', map_svg(CorpusMap("r", dots, names)))
+    (left, above), (right, below) = ((int(x), int(y)) for x, y in found)
+    assert abs(right - left) < 350  # so near that on one line they would meet
+    assert abs(above - below) >= 20

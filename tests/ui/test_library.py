@@ -143,3 +143,15 @@ def test_uploads_do_not_outlive_the_page(library: Library, tmp_path: Path, monke
         assert told.status_code == 200
         assert Path(told.json()[0]).read_text("utf8") == GOOD
     assert not [path for path in (tmp_path / "uploads").rglob("*") if path.is_file()]
+
+
+def test_each_of_several_files_that_cannot_be_read_is_told(library: Library, tmp_path: Path) -> None:
+    (tmp_path / "bad.pdf").write_bytes(b"%PDF-1.7\n" + b"\xff" * 5000)
+    (tmp_path / "empty.csv").write_bytes(b"")
+    report = library.add([str(tmp_path / "bad.pdf"), str(tmp_path / "empty.csv")], quiet)
+    lines = report.splitlines()
+    assert lines[0] == "Nothing was added."
+    assert lines[1].startswith("- bad.pdf: skipped: ")
+    assert "PDF" in lines[1].removeprefix("- bad.pdf")
+    assert lines[2].startswith("- empty.csv: skipped: ")
+    assert str(tmp_path) not in report
