@@ -16,7 +16,7 @@ from prompts import Prompt, load
 from rag.chat_model import Call, ChatModel
 from rag.embedding import Embedder, TokenVectors
 from rag.errors import ModelError, ModelReplyError
-from rag.grounding.asides import says_absence, without_absence
+from rag.grounding.absence import says_absence, without_absence
 from rag.grounding.composing import Composed, Composer, marked, without_faults
 from rag.grounding.encoders import encoded, stored
 from rag.grounding.model_check import checked_by

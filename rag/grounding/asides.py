@@ -1,57 +1,15 @@
-"""What a reply says beside its claims: where a thing stands, what the papers leave open, and words to the reader."""
+"""What a reply says beside its claims: where a thing stands, and words to the reader."""
 
 from __future__ import annotations
 
 import re
 
-from rag.grounding.content import stems
+from rag.grounding.absence import PAPERS
 
-_PAPERS = (
-    r"(?<![\w-])(?:passages?|papers?|abstracts?|texts?|sources?|stud(?:y|ies)|excerpts?|evidence|documents?|works?|reports?|"
-    r"references?)"
-)
-_TOLD = (
-    r"(?:stated|mentioned|specified|reported|given|discussed|provided|described|covered|compared|comparable|disclosed|"
-    r"named)"
-)
-_TELL = (
-    r"(?:say|state|mention|report|specify|give|discuss|compare|provide|describe|indicate|detail|name|explain|support|contain|"
-    r"include|address|identify|quantify|list|define|disclose|clarify|cover|spell|break|offer|note|reveal|tell|answer|go)"
-)
-_NOT = r"(?:do|does|did)(?: not|n['’]t)"
-_INCOMPARABLE = r"(?:(?:not|only|hardly|barely) (?:\w+ly )?comparable|cannot be (?:\w+ly )?compared)"
-_ABSENCE = re.compile(
-    rf"{_PAPERS}\s+(?:\w+\s+){{0,3}}?(?:do(?:es)?|did|is|are)(?: not|n['’]t)|"
-    r"\b(?:do|does|did)(?: not|n['’]t) (?:say|state|mention|report|specify|give|discuss|compare|provide|describe|"
-    r"indicate|detail)|"
-    r"\bno (?:passage|paper|figure|number|information|mention|details?)\b|"
-    rf"{_PAPERS}\b[^.;]*?\b(?:but not|(?:say|contain|reveal|tell)s? nothing|lacks?)\b|"
-    rf"\bcannot be (?:\w+ly )?(?:answered|determined|found|told|inferred)|\b{_INCOMPARABLE}|"
-    rf"\bnot (?:\w+ly )?{_TOLD}\b|\bnone of the {_PAPERS}\b",
-    re.I,
-)
-_LONGEST_ABSENCE = 400
-_THESE = rf"(?:^|\b(?:the|this|these|those|its|their) (?:[\w.'’-]+ )?){_PAPERS}"
-# A clause that says of the papers themselves what they leave open, up to where another begins
-_OPEN = re.compile(
-    rf"^(?:(?:while|although|though|however,?|but)\s+)?"
-    rf"(?:[^,;:]*?{_THESE} (?:\w+ )?(?:{_NOT} (?:\w+ly )?{_TELL}|(?:say|contain|reveal|tell)s? nothing)|"
-    rf"no(?:ne of the)? {_PAPERS}|[^,;:]*?\bnot\b[^,;:]*?\b(?:in|by) (?:the|these|this) (?:\w+ )?{_PAPERS}|"
-    rf"[^;:]*?\b{_INCOMPARABLE})\b"
-    r".*?(?P<rest>[;:–—]\s|,\s+(?:but|however|though|although|while|only|yet|they|it|and (?:it|they|only))\b|$)",
-    re.I | re.S,
-)
-_AT_LAST = re.compile(
-    r"(?:,\s*|\s*;\s*|\s)(?:and|but|though|although|while)\s[^,;]*?"
-    rf"(?:\b(?:is|are) not (?:\w+ly )?(?:mentioned|specified|stated|reported|disclosed|given)|"
-    rf"{_THESE} {_NOT} {_TELL})\b[^,;]*$",
-    re.I,
-)
-_FIRST = re.compile(r"^(?:while|although|though)\b", re.I)
 _ATTRIBUTES = re.compile(
     r"[\W\d]*(?:(?:according to|as \w+(?: \w+)? (?:in|by)|based on|following|per|in|from|see|while|whereas|but|both|"
     r"similarly|however)\b\W*)*"
-    rf"(?:the )?(?:(?:authors?|{_PAPERS}|methods?|results?) (?:of|in|from|behind)\W*)?(?:the )?(?:{_PAPERS})?\s*",
+    rf"(?:the )?(?:(?:authors?|{PAPERS}|methods?|results?) (?:of|in|from|behind)\W*)?(?:the )?(?:{PAPERS})?\s*",
     re.I,
 )
 _JOINS = re.compile(r"[\s,;&]*(?:and|or)?\s*", re.I)
@@ -81,24 +39,6 @@ def statement_of(text: str) -> str:
     """The words of a part of a reply without bullets, emphasis and joining words before them, and numbers of passages
     among them."""
     return _LEAD.sub("", _PASSAGE.sub("", text.replace("**", "").replace("__", ""))).strip()
-
-
-def says_absence(statement: str) -> bool:
-    """Whether a statement says what the papers do not say, which no span can support."""
-    return len(statement) <= _LONGEST_ABSENCE and bool(_ABSENCE.search(statement))
-
-
-def without_absence(statement: str) -> str:
-    """A statement without the clause, first or last, in which it says what the papers leave open ("The passage gives no
-    figure, but …"); empty where that is all."""
-    statement = _AT_LAST.sub("", statement)
-    found = _OPEN.match(statement)
-    if found is None:
-        return statement
-    rest = statement[found.start("rest") :]
-    if _FIRST.match(statement) and not rest:
-        rest = statement.partition(",")[2]  # "While the passage does not say why, …"
-    return rest.lstrip(" ,;:–—") if len(stems(rest)) > 1 else ""
 
 
 def attributes(words: str) -> bool:

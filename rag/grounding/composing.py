@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 
 from rag.blas import one_thread
 from rag.embedding import TokenVectors
-from rag.grounding.asides import attributes, is_talk, joins, lists_sources, says_absence, statement_of, without_absence
+from rag.grounding.absence import says_absence, without_absence
+from rag.grounding.asides import attributes, is_talk, joins, lists_sources, statement_of
 from rag.grounding.checker import Checked, checked
 from rag.grounding.content import stems
 from rag.grounding.premise import denies_premise, in_order, only_denies, without_asked, without_remark

@@ -202,3 +202,25 @@ def test_each_side_of_a_comparison_is_what_one_paper_says(
     assistant, _ = scripted(script)
     answer = assistant.ask("How do FrogJump and TinyToad compare?")
     assert [claim.verdict for claim in answer.claims] == (verdicts or ["unchecked"])
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Die Passagen sagen nicht, wie viel Energie es braucht.",
+        "Les passages ne précisent pas l'énergie nécessaire.",
+        "Los pasajes no indican la energía necesaria.",
+        "I passaggi non specificano l'energia necessaria.",
+        "De passages vermelden niet hoeveel energie het kost.",
+        "В отрывках не указано, сколько нужно энергии.",
+        "文中没有说明需要多少能量。",
+        "論文には必要なエネルギーは記載されていません。",
+    ],
+)
+def test_what_is_missing_is_said_in_the_language_of_the_question(scripted: Ask, sentence: str) -> None:
+    assistant, server = scripted(lambda request: Say(f"{GOOD} {sentence}"))
+    answer = assistant.ask(QUESTION)
+    assert [claim.verdict for claim in answer.claims] == ["supported", "unchecked"]
+    assert server.purposes() == ["answer"]
+    alone, _ = scripted(lambda request: Say(sentence))
+    assert alone.ask(QUESTION).abstained
