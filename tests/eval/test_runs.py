@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from eval.figures import figures
 from eval.records import Record
 from eval.report import as_html, as_json, as_markdown, calibration, calibration_error, risk_coverage
 from eval.runner import run
@@ -125,6 +126,18 @@ def test_reports_in_all_forms(records: list[Record]) -> None:
     assert "<mark>" in page
     assert all(0.0 <= y <= 1.0 for _, y in calibration(records))
     assert risk_coverage(records)[-1][0] == 1.0
+
+
+def test_the_figures_of_the_documents_are_of_the_questions_that_they_name(records: list[Record]) -> None:
+    count = replace(records[0].question, id="c", kind="count", gold=("A", "B"), borderline=("C",), facts=())
+    listed = [
+        Record(count, replace(records[0].answer, papers=papers)) for papers in (("A", "B"), ("A", "B", "C"), ("A",))
+    ]
+    found = dict(figures([*records, *listed]))
+    assert (found["all facts, from one paper"].mean, found["all facts, from one paper"].denominator) == (1.0, 5)
+    assert found["counts right, borderline papers allowed for"].mean == pytest.approx(2 / 3)
+    assert found["unanswerable refused"].denominator == 1
+    assert found["F1 of a listing by topic"].mean is None
 
 
 def test_answers_of_one_confidence_are_one_point() -> None:
