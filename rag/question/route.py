@@ -42,9 +42,11 @@ _FEW = r"(?:\d{1,2}|two|three|four|five|six|seven|eight|nine|ten)"
 _OTHERS = rf"(?:{_SOME}|{_ONE}|{_WAYS}|ones?|things?)"
 _ALIKE = (
     r"(?:(?:(?:is|are) there|do (?:you|we) have|have you got|what(?:'s| is| are| else is)|find|show|list|give"
-    rf"|which(?: papers are)?|any|the|more|anything|something|others|papers|{_FEW})"
+    rf"|(?:which|what)(?: (?:papers|works|articles))?(?: are| is)?|any|the|more|anything|something|others|papers"
+    rf"|{_FEW})"
     r"(?: me| us)?\W+(?:[\w-]+ ){0,3}?)?"
-    rf"\b(?:(?:similar|akin|comparable|closest|nearest)(?: {_OTHERS})?(?:\W*$| (?:to|with)\b)"
+    rf"\b(?:(?:similar|akin|comparable|related|close|closest|nearest)(?: {_OTHERS}| work)?"
+    r"(?:\W*$| (?:to|with)\b|(?<=related work) (?:for|of)\b)"
     rf"|(?:{_OTHERS}|anything|something|more|others?|else) like\b|alternatives to\b)"
 )
 NEWEST = re.compile(
@@ -103,7 +105,10 @@ _BEST = (
     r"classic|influential|important|foundational|must[- ]read|cited)[ -])"
 )
 _NUMBER_WORD = r"(?:\d{1,2}|two|three|four|five|six|seven|eight|nine|ten|few|couple of)"
-_BEHIND = r"(?:of|at|under|over|between|against|not|until|written|(?!need|indeed|speed)\w+(?:ing|ed))"
+_BEHIND = (
+    r"(?:except|excluding|other than|of|at|under|over|between|against|not|until|written|"
+    r"(?!need|indeed|speed)\w+(?:ing|ed))"
+)
 _KINDS = r"(?:surveys?|reviews?|overviews?)"
 _STUFF = (
     r"(?:methods|ways|techniques|approaches|strategies|tricks|solutions|options|tools|systems|algorithms|frameworks|models|"
@@ -135,7 +140,8 @@ _SURVEY_OPENINGS = (
     rf"(?:[\w&-]+ ){{1,7}}{_PRINTED}\W*$(?<!of)",
     r"what (?:came out|appeared)\b",
     rf"(?:what|which) (?:are|is) (?:{_SUCH} )*{_STUFF} (?:for|to|of|that)\b(?! {_ONE_PAPERS_OWN})",
-    rf"(?:{_SUCH} )*{_STUFF} (?:for|to|that)\b(?! {_ONE_PAPERS_OWN})",
+    rf"{_NO_TOPIC}(?!(?:which|given|name|two|three)\b)(?:{_SUCH} )*(?:[\w-]+ ){{0,2}}?{_STUFF} (?:for|to|that)\b"
+    rf"(?! {_ONE_PAPERS_OWN})",
     rf"(?:which|what) (?:\w+ ){{0,3}}?{_STUFF} (?:are there|exist|are available|are known|do (?:you|we) (?:have|know)|"
     r"have (?:you|we) got|help|can help)\b",
     rf"(?:list|show|enumerate|collect|name)(?: me)? (?:(?:all|the|any|some|every|different|available|new|known|of) )*"
@@ -173,7 +179,12 @@ _SURVEY_OPENINGS = (
     r"(?:what|which) (?:\w+ )?(?:work|research|literature|material)\b(?! (?:does|did|do (?!you|we))\b)",
     rf"(?:list|show|find|name|collect|enumerate|give) (?:me )?(?:(?:all|any|some) )?(?:\w+ )?{_WAYS} {_MATTER}\b",
     rf"(?:list|show|find|name|collect|enumerate|give) (?:me )?(?:(?:all|any|some|the) )?(?:\w+ )?{_WORK} {_MATTER}\b",
-    rf"(?:are|is) there (?:any |some )?(?:\w+ )?{_WAYS} {_MATTER}\b",
+    rf"(?:are|is) there (?:any |some )?(?:\w+ )?(?:{_WAYS}|{_STUFF}) {_MATTER}\b",
+    rf"(?:any|some|other|an?) (?:[\w-]+ )?{_KINDS} (?:on|about|of)\b",
+    r"(?:to )?(?:read|learn)(?: something| more| up)? (?:about|on)\b",
+    r"what(?:'s| is) new (?:in|on|about)\b",
+    rf"{_SOME}\W*$",
+    rf"(?:what|which) (?:{_SOME}|{_ONE}|ones?) (?:should|could|can|must) (?:i|we|one) (?:read|start|look|consult)\b",
     rf"(?:i'm |i am |we are |we're )?(?:looking|searching) (?:for|after) (?:\w+ )?{_WAYS} {_MATTER}\b",
     r"what (?:do|have) (?:you|we) (?:have|got|know)\b",
     r"what(?:'s| is| are) there (?:on|about)\b",

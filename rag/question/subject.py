@@ -18,7 +18,7 @@ FRAME = STOPWORDS | frozenset(
     say says said know got want need recommend suggest talk talks come comes exist exists read percentage percent
     proportion total altogether thanks now next looked worked written else topic topics subject subjects cite cites
     related similar relevant interesting recommended ok okay published something help good best top newest
-    latest recent oldest earliest cited citing influential seminal""".split()
+    latest recent oldest earliest cited citing influential seminal groups researchers neither nor""".split()
 )
 _NUMBERS = {word: i for i, word in enumerate("one two three four five six seven eight nine ten".split(), 1)}
 _ITEMS = r"(?:papers?|works?|studies|study|articles?|publications?|examples?|abstracts?)"

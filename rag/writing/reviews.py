@@ -7,7 +7,11 @@ import re
 from rag.types import Paper
 
 _KIND = r"(?:surveys?|reviews?|overviews?)"
-_ASKED = re.compile(rf"\b(?:surveys|reviews|{_KIND} (?:papers?|articles?))\b|\b{_KIND}\W*$", re.I)
+_ASKED = re.compile(
+    rf"\b(?:surveys|reviews|{_KIND} (?:papers?|articles?))\b|\b{_KIND}\W*$"
+    rf"|\b(?:any|there an?|looking for an?) (?:[\w-]+ )?{_KIND}\b",
+    re.I,
+)
 _WANTED = re.compile(rf"\b(?:an?|the) (?:[\w-]+ ){{0,2}}{_KIND}\W*$", re.I)  # "in a short overview": how to tell it
 _TITLE = re.compile(r"\b(?:surveys?|reviews?|overview|tutorial|primer)\b|\bprogress\b.*\bchallenges\b", re.I)
 _TEXT = re.compile(

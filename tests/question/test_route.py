@@ -77,6 +77,17 @@ SURVEYS = [
     "is there something on physics-informed networks?",
     "speech papers since 2020",
     "Name the bilingual language models.",
+    "I want to read about quantization of diffusion models",
+    "any survey on foundation models?",
+    "are there any benchmarks for robots?",
+    "training free methods for diffusion models",
+    "what is new in speech recognition?",
+    "papers except those on language models",
+    "which paper should I read on MoE?",
+    "ten papers similar to COAT",
+    "what papers are similar to COAT?",
+    "papers related to COAT",
+    "what else did the authors of Attention Is All You Need write?",
 ]
 COUNTS = [
     "How many papers mention LoRA?",
@@ -119,6 +130,8 @@ LOOKUPS = [
     "Which benchmarks are used to evaluate the method?",
     "What are the methods of this paper?",
     "LoRA works by adding low-rank matrices, right?",
+    "Which models were used to back up the theory of deltas?",
+    "Which approaches to predicting the next sentence were compared?",
 ]
 
 

@@ -215,7 +215,8 @@ def test_other_uses_of_the_words_stay_topics(shelf: Assistant, question: str) ->
 
 
 @pytest.mark.parametrize("question", [
-    "papers similar to Otter", "is there something similar to Otter?", "anything like Otter",
+    "papers similar to Otter", "papers related to Otter", "related work for Otter", "what papers are similar to Otter?",
+    "is there something similar to Otter?", "anything like Otter",
 ])  # fmt: skip
 def test_papers_like_another(shelf: Assistant, question: str) -> None:
     answer = shelf.ask(question)

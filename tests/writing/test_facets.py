@@ -47,6 +47,7 @@ def shelf(tmp_path_factory: pytest.TempPathFactory, models_home: Path) -> Assist
         ("which papers introduce a benchmark?", {"BranchBench: A Benchmark for Pruning"}),
         ("surveys", {"A Survey of Whale Song"}),
         ("survey papers on whale song", {"A Survey of Whale Song"}),
+        ("any survey on whale song?", {"A Survey of Whale Song"}),
         ("papers on tokenizers", {"Tokenizers for Whale Song"}),
     ],
 )

@@ -49,6 +49,12 @@ def test_those_without_a_term(pond: Assistant) -> None:
     assert not any("LilyPad" in title or "FrogJump" in title for title in answer.papers)
 
 
+def test_those_with_neither_term(pond: Assistant) -> None:
+    answer = pond.ask("papers that mention neither PondBench nor FrogJump")
+    assert "do not mention PondBench or FrogJump" in answer.text
+    assert len(answer.papers) > 30
+
+
 def test_none_is_a_refusal_that_counts(pond: Assistant) -> None:
     answer = pond.ask("How many papers mention Donald Trump?")
     assert answer.abstained
