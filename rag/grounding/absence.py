@@ -26,7 +26,7 @@ _ABSENCE = re.compile(
     r"\b(?:do|does|did)(?: not|n['’]t) (?:say|state|mention|report|specify|give|discuss|compare|provide|describe|"
     r"indicate|detail)|"
     r"\bno (?:passage|paper|figure|number|information|mention|details?)\b|"
-    rf"{PAPERS}\b[^.;]*?\b(?:but not|(?:say|contain|reveal|tell)s? nothing|lacks?)\b|"
+    rf"{PAPERS}\b[^.;]*?\b(?:{_TELL}s?\b[^.;]*\bbut not|(?:say|contain|reveal|tell)s? nothing)\b|"
     rf"\bcannot be (?:\w+ly )?(?:answered|determined|found|told|inferred)|\b{_INCOMPARABLE}|"
     rf"\bnot (?:\w+ly )?{_TOLD}\b|\bnone of the {PAPERS}\b",
     re.I,

@@ -245,9 +245,10 @@ class Composer:
         told = without_remark(statement)
         if not told:
             return "", _REPLIES
+        rest = without_absence(told)
         if part.numbers:
-            told = without_absence(told)
-        return ("", _ABSENT) if not told or (not part.numbers and says_absence(told)) else (told, "")
+            return rest, "" if rest else _ABSENT
+        return ("", _ABSENT) if rest != told and says_absence(told) else (told, "")
 
     def _found(self, told: str, numbers: tuple[int, ...]) -> Checked:
         """The verdict on what a statement says of the papers, where it denies the question's premise too."""
@@ -286,6 +287,8 @@ class Composer:
         if best is not None:
             cited = self._marks(statement, (best[1],))
             return _claim(statement, cited, best[2]), cited
+        if says_absence(told):
+            return Claim(statement, (), "unchecked", 0.5, _ABSENT), ()
         reason = _NOWHERE if part.unknown else "it cites no passage"
         return Claim(statement, (), "unsupported", 0.0, reason), ()
 

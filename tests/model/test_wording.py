@@ -224,3 +224,11 @@ def test_what_is_missing_is_said_in_the_language_of_the_question(scripted: Ask, 
     assert server.purposes() == ["answer"]
     alone, _ = scripted(lambda request: Say(sentence))
     assert alone.ask(QUESTION).abstained
+
+
+def test_a_denial_that_a_paper_makes_is_no_silence(scripted: Ask) -> None:
+    assistant, _ = scripted(lambda request: Say("Hospitals do not give away patient records or gradients."))
+    answer = assistant.ask("Do the hospitals of Heron share gradients?")
+    assert [claim.verdict for claim in answer.claims] == ["supported"]
+    assert not answer.abstained
+    assert answer.papers[0].startswith("Heron")
