@@ -181,7 +181,8 @@ class Settings(BaseSettings):
             if isinstance(source, EnvSettingsSource):
                 _warn_of_strangers(source.env_vars)
         toml = _Toml(settings_cls)
-        keys = _keys_of_files((init_settings(), env_settings()), (_with_openai_key(dotenv_settings), toml()))
+        chosen, files = (init_settings(), env_settings()), (_with_openai_key(dotenv_settings), toml())
+        keys = _key_for_openai(chosen, files) | _keys_of_files(chosen, files)
         return InitSettingsSource(settings_cls, keys), init_settings, env_settings, dotenv_settings, toml
 
 
@@ -215,6 +216,17 @@ def _keys_of_files(chosen: Sequence[Mapping[str, Any]], files: Sequence[Mapping[
             continue
         kept[key] = file.get(key, "")
     return kept
+
+
+def _key_for_openai(chosen: Sequence[Mapping[str, Any]], files: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The key in `.env`, the first of `files`, where nothing else gives one and OpenAI or this machine is asked."""
+    dotenv, toml = files
+    if os.environ.get("OPENAI_API_KEY", "").strip() or any(source.get("llm_api_key") for source in (*chosen, toml)):
+        return {}
+    named = (str(source["llm_base_url"]) for source in (*chosen, *files) if source.get("llm_base_url"))
+    address = next(named, os.environ.get("OPENAI_BASE_URL", ""))
+    key = dotenv.get("llm_api_key")
+    return {"llm_api_key": key} if key and (not address or may_be_told(address)) else {}
 
 
 def _with_openai_key(dotenv: PydanticBaseSettingsSource) -> dict[str, Any]:

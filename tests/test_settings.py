@@ -180,6 +180,33 @@ def test_the_environments_key_is_not_for_an_address_of_a_file(
     assert found.sends_no_key is not bool(sent)
 
 
+@pytest.mark.parametrize(
+    ("text", "environment", "sent"),
+    [
+        ("FOOTNOTE_LLM=gpt-4.1", {}, "beside"),
+        ("FOOTNOTE_LLM=gpt-4.1\nFOOTNOTE_LLM_BASE_URL=https://api.openai.com/v1", {}, "beside"),
+        ("FOOTNOTE_LLM=gpt-4.1\nFOOTNOTE_LLM_API_KEY=own", {}, "own"),
+        ("FOOTNOTE_LLM=gpt-4.1", {"OPENAI_API_KEY": KEY}, None),  # that of the environment
+        ("FOOTNOTE_LLM=gpt-4.1", {"FOOTNOTE_LLM_API_KEY": KEY}, KEY),
+        ("FOOTNOTE_LLM=gpt-4.1", {"FOOTNOTE_LLM_BASE_URL": ELSEWHERE}, None),
+        ("FOOTNOTE_LLM=gpt-4.1", {"OPENAI_BASE_URL": ELSEWHERE}, None),
+    ],
+)
+def test_openais_key_may_stand_in_dotenv(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, text: str, environment: dict[str, str], sent: str | None
+) -> None:
+    (folder / ".env").write_text(f"OPENAI_API_KEY=beside\n{text}\n", encoding="utf8")
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    found = load_settings().llm_api_key
+    assert (found and found.get_secret_value()) == sent
+
+
+def test_a_key_in_dotenv_alone_configures_no_model(folder: Path) -> None:
+    (folder / ".env").write_text("OPENAI_API_KEY=beside\n", encoding="utf8")
+    assert load_settings().chat_model == ""
+
+
 def test_a_key_goes_where_the_environment_or_code_says(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / ".env").write_text(
         f"FOOTNOTE_LLM_BASE_URL={ELSEWHERE}\nFOOTNOTE_STORE=http://models.example\n", encoding="utf8"
