@@ -33,7 +33,7 @@ from rag.writing.survey import listing
 
 ENGINE = "extractive"
 _LEAST_COVERED = 0.35  # share of a question's words, by weight
-_LIKELY = 0.5  # probability from which a paper answers a name that it lacks
+_LIKELY = 0.3  # probability from which a paper answers a name that it lacks
 _NAMES_TOLD = 3  # of those that a paper lacks
 _OWN_WORDS = 2  # search words from which a follow-up must share one with the paper
 _OF_DATA = frozenset(words("dataset datasets data benchmark benchmarks"))  # of these a paper must speak

@@ -31,7 +31,8 @@ _OF_ANY = frozenset(
     words(
         "explain define describe tell know summarize summarise work works mean means idea behind method model "
         "technique compare compares compared comparison differ differs difference different differences versus vs "
-        "relate"
+        "relate give main key result finding contribution overview abstract conclusion takeaway experiment goal aim "
+        "purpose motivation novelty novel new special point advantage benefit problem solve found good please"
     )
 )
 _SATURATED = 2.2  # k1 + 1: the most that BM25 multiplies a word's idf with

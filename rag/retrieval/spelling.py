@@ -20,6 +20,8 @@ def corrected(typed: Sequence[str], lexical: LexicalIndex) -> Mapping[str, str]:
     """
     unknown = [word for word in typed if len(word) >= _SHORTEST and word.isalpha() and not lexical.knows(word)]
     pairs = {word: _closest(word, lexical) for word in unknown}
+    plural = {f"{word}s": word for word in typed if word.isalpha() and not lexical.knows(word)}  # `SSNs` has no stem
+    pairs |= {word: form for form, word in plural.items() if lexical.knows(form)}
     return {word: found for word, found in pairs.items() if found}
 
 

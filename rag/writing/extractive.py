@@ -17,6 +17,7 @@ from rag.retrieval.features import Candidate, all_about
 from rag.retrieval.query import Query
 from rag.snapshot import Snapshot
 from rag.writing.answer_type import asked_types
+from rag.writing.definition import defined_term, says_what
 from rag.writing.draft import Draft, DraftSentence, Evidence
 from rag.writing.referent import named_method, opens_with_anaphor
 from rag.writing.selection import ENOUGH, choose
@@ -27,6 +28,7 @@ _SIDE_BUDGET = 900  # and of each side of a comparison
 _WHICH_PAPER = re.compile(
     r"\b(?:which|what|whose) (?:paper|work|study|article|publication)\b|\bname of the (?:\w+ )?paper\b", re.I
 )
+_DEFINING = (0.0, 0.9, 0.95, 0.96)  # likelihood of a sentence by how well it says what the term asked for is
 _LINK_AT_END = re.compile(r"https?://\S+\s*$")
 _FILLING = 0.02  # likelihood of a sentence that still says what a paper is about
 _BEFORE_LINK = 9  # words at most in a sentence that says no more than where something is
@@ -77,6 +79,10 @@ def answering(
     if not table.sentences:
         return []
     likelihood = trained("sentences", NAMES).probability(table.features)
+    if term := defined_term(question):
+        whole = snapshot.paper(candidate.paper).text
+        saying = [says_what(sentence.text, term, whole) for sentence in table.sentences]
+        likelihood = np.maximum(likelihood, [_DEFINING[well] for well in saying]).astype(np.float32)
     enough = _FILLING if all_about(query, [snapshot.title(candidate.paper)]) else ENOUGH
     told = list(range(len(table.sentences)))
     if "link" not in asked_types(question):

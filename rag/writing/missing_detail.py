@@ -61,8 +61,8 @@ _DETAILS = {
     ),
     "a number of people": (
         rf"\bhow many {_WORDS}(?:annotator|rater|participant|volunteer|crowd ?worker|clinician|doctor|patient)s?\b",
-        r"annotat|rater|participant|volunteer|people|crowd|clinician|doctor|physician|(?<!of )expert|evaluator|judge|patient|"
-        r"subject|student|human|person|individual|professional|speaker|cohort",
+        r"annotat|rater|participant|volunteer|people|crowd|clinician|doctor|physician|(?<!of )expert|evaluator|judge|"
+        r"patient|subject|student|human|person|individual|professional|speaker|cohort",
     ),
     "a vocabulary size": (
         r"\b(?:vocab(?:ulary)?|codebook) size\b|\bsize of the (?:\w+ )?(?:vocabulary|codebook)|"

@@ -71,9 +71,9 @@ def missing_names(question: str, papers: Sequence[Paper]) -> tuple[str, ...]:
 
 def _says(name: str, joined: str, initials: str, text: str) -> bool:
     form = _joined(name).removesuffix("s")
-    if name.islower():
-        form = _DIGITS.split(form)[0]  # "qwen3", typed in haste
-    if not form.isascii() or form in joined or form in _OF_THE_FIELD or _LOOSE.search(name):
+    if name.islower() or not form.isascii():
+        return True  # "qwen3 8b", typed in haste; "Ziya2は", no word apart
+    if form in joined or form in _OF_THE_FIELD or _LOOSE.search(name):
         return True
     if form.isalpha() and len(form) <= _LONGEST_INITIALS and (form in initials or _spelt_out(name).search(text)):
         return True
