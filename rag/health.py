@@ -79,7 +79,8 @@ def _endpoint(settings: Settings) -> str:
     if model is None and settings.llm_base_url and settings.sends_no_key:
         return "none: a file of this folder names an address, but no model to ask there without a key (FOOTNOTE_LLM)"
     if model is None:
-        return "none configured: sentences are chosen without a model (set FOOTNOTE_LLM, or OPENAI_API_KEY in the environment)"
+        how = "set FOOTNOTE_LLM, or OPENAI_API_KEY in the environment"
+        return f"none configured: sentences are chosen without a model ({how})"
     place = urlsplit(model.address)
     where = f"{place.hostname}:{place.port}" if place.port else place.hostname or "OpenAI"
     keyless = ", without a key" if _asks_without_key(settings) else ""
