@@ -54,7 +54,7 @@ _THANKS = re.compile(
 _ADDING = re.compile(r"\b(?:add|upload|import|ingest|load|open|read|pdfs?|files?|install)\b", re.I)
 _COLLECTION = (
     r"what (?:topics|subjects|fields|areas|themes)\b.*\b(?:cover\w*|have|here|index|collection|corpus|there)\b.*",
-    r"what(?:'s| is| do you have) in (?:the|this|your) (?:index|collection|corpus|database|library)",
+    r"what(?:'s| is| do you have) (?:in (?:the|this|your) (?:index|collection|corpus|database|library)|(?:in )?here)",
     r"how (?:accurate|good|reliable|trustworthy) are (?:you|your answers)",
     r"what languages? (?:do you (?:speak|understand|know)|can i ask in)",
     r"(?:how|where) (?:do|can|could) i (?:install|start|set up|update|configure) (?:you|this|footnote)",

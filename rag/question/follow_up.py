@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rag.question.chat import is_chat
-from rag.question.listed import OPENERS
+from rag.question.listed import OPENERS, is_nearest, nearest
 from rag.question.remark import NO_SUBJECT, OF_ANY, is_further, meant_by
 from rag.question.route import route_of
 from rag.question.subject import subject_of
@@ -18,9 +18,11 @@ from rag.types import Turn
 
 MAX_QUESTION = 4000  # characters that are read; a longer question is cut
 _TURNS_READ = 12  # turns of the history that are looked at
+_ASKED_READ = 600  # characters of a question before
 _ANSWER_READ = 300  # characters of the last answer
 _CONTINUES = re.compile(
-    rf"^\W*+(?:{OPENERS}|which one|is it|does it|did they|(?:\w{{3,}}er|(?:more|less) \w+|better|worse) than)\b|"
+    rf"^\W*+(?:{OPENERS}|which one|is it|does it|did they|(?:\w{{3,}}er|(?:more|less) \w+|better|worse) than|"
+    r"compared (?:to|with)|versus|vs|relative to|instead of)\b|"
     r"^\W*+which (?:is|was|are|has|had|trains|runs|needs|uses|takes|gives|gets|does|would|should)\b"
     r"(?:\W+[\w-]+){1,4}\W*$|^\W*+(?:on|in|with|for|at|under|without) (?:\S+ ?){1,2}$",
     re.I,
@@ -62,7 +64,7 @@ _MEASURES = frozenset(
 _OF_TWO = re.compile(
     r"\b(?:the|those|these) two\b|\bboth\b|\bin common\b|\beach other\b|\bbetween (?:them|those|these)\b|"
     r"\b(?:they|those|these) (?:differ|compare|relate)\b|^\W*+compare (?:them|these|those)\b|"
-    r"\bthe differences?\W*$|^\W*+(?:and |so )?which (?:one |of them )?(?:\w+ ){0,3}?"
+    r"\bthe differences?\W*$|^\W*+differences?\W*$|^\W*+(?:and |so )?which (?:one |of them )?(?:\w+ ){0,3}?"
     r"(?!(?:other|under|over|after|paper|number|layer)\b)(?:\w{3,}er|more|less)\b",
     re.I,
 )
@@ -100,7 +102,7 @@ def refers(text: str) -> bool:
 @dataclass(frozen=True, slots=True)
 class Spoken:
     """What was said before a question, without greetings and the replies to them: the turns, what the questions mean
-    behind one another, and the answers, empty where they were refusals."""
+    behind one another, and the answers, of refusals what they name as nearest."""
 
     turns: tuple[Turn, ...]
     asked: tuple[str, ...]
@@ -110,15 +112,17 @@ class Spoken:
     def of(cls, history: Sequence[Turn]) -> Spoken:
         """What was said in these turns, oldest first."""
         turns = tuple(_on_papers(history))
-        asked = [understood(one_line(turn.content)) for turn in turns if turn.role == "user"]
+        asked = [understood(one_line(turn.content)[:_ASKED_READ]) for turn in turns if turn.role == "user"]
         answers = [turn.content for turn in turns if turn.role == "assistant"]
-        told = tuple("" if _REFUSED.match(answer) else answer for answer in answers)
-        return cls(turns, tuple(meant_by(asked, answers)), told)
+        told = tuple(nearest(answer) if _REFUSED.match(answer) else answer for answer in answers)
+        meant = meant_by(asked, answers)
+        named = [f"What is {lone}?" if (lone := _lone_name(text)) else text for text in meant]
+        return cls(turns, tuple(named), told)
 
     @property
     def answered(self) -> str:
         """The last answer that was none of a refusal."""
-        return next((answer for answer in reversed(self.answers) if answer), "")
+        return next((answer for answer in reversed(self.answers) if answer and not is_nearest(answer)), "")
 
     @property
     def topic(self) -> str:
@@ -130,7 +134,7 @@ class Spoken:
         """The two names that were asked of last, one in a question; fewer where a question has more, or there are
         none."""
         found: list[str] = []
-        for text in reversed([text for text in self.asked if _stands(text)]):
+        for text in reversed([text for text in self.asked if _stands(text) or route_of(text) == "compare"]):
             named = _named(text)
             if len(named) > 1 or len(found) > 1:
                 break
@@ -170,7 +174,8 @@ def folded(text: str, spoken: Spoken) -> str:
         return f"{' and '.join(two)}: {text}"
     before = [asked for asked in spoken.asked if asked != text][-1:]
     said = list(dict.fromkeys([spoken.topic, *before]))
-    told = any(name in answer for name in _named(spoken.topic) for answer in spoken.answers)
+    answers = [answer for answer in spoken.answers if not is_nearest(answer)]
+    told = any(name in answer for name in _named(spoken.topic) for answer in answers)
     if not told or route_of(spoken.topic) in ("survey", "count"):
         said.append(spoken.answered[:_ANSWER_READ])
     return f"{_JOINS.sub(' ', ' '.join(said))} {text}".strip()

@@ -34,11 +34,14 @@ _ABOUT = re.compile(
 )
 _MARK = re.compile(r"\[(\d{1,3})\]|\b(?:footnote|reference|citation|ref) (?:no\.? |number )?(\d{1,3})\b", re.I)
 _BACK = re.compile(
-    r"^\W*+(?:(?:now|ok|please|go|let'?s go)\W+)*back to (?:the|that|your|my) (?:list|papers|results|listing)\W*$", re.I
+    r"^\W*+(?:(?:now|ok|please|go|let'?s go)\W+)*back"
+    r"(?: to (?:the|that|your|my) (?:list|papers|results|listing))?\W*$",
+    re.I,
 )
 _HEADED = re.compile(
     r"^(?:\d+ of )?\d+ papers? (?:about|that (?P<verb>\w+)) “?(?P<subject>.+?)”?, of \d+ examined:", re.M
 )
+_NEAREST = "Nearest: "  # see `nearest_named` in rag.text.brackets
 _ENTRY = re.compile(r"^- (.+?): ", re.M)
 _LINE = re.compile(r"^- .+$", re.M)
 _TITLED = re.compile(r"^(?:- )?([^\n]{3,200}?): ", re.M)
@@ -51,8 +54,22 @@ _AND_NOTHING = re.compile(r"^(?:please|again|about)\W*$", re.I)
 
 
 def entries(answers: Sequence[str]) -> list[str]:
-    """The openings of the titles in the last list among some answers; empty without one."""
-    return _ENTRY.findall(_last_list(answers))
+    """The openings of the titles in the last list among some answers, or without one of those that the last answer
+    names as nearest; empty without either."""
+    found = _ENTRY.findall(_last_list(answers))
+    if found or not (answers and is_nearest(answers[-1])):
+        return found
+    return [title.split(": ")[0] for title in answers[-1].removeprefix(_NEAREST).rstrip(".").split("; ")]
+
+
+def nearest(refusal: str) -> str:
+    """The part of a refusal that names the nearest papers; empty where it names none."""
+    return refusal[start:] if (start := refusal.rfind(_NEAREST)) >= 0 else ""
+
+
+def is_nearest(answer: str) -> bool:
+    """Whether an answer is what is left of a refusal (see `nearest`)."""
+    return answer.startswith(_NEAREST)
 
 
 def _last_list(answers: Sequence[str]) -> str:

@@ -29,7 +29,7 @@ OF_ANY = frozenset(  # what may be asked of any paper, and so is no topic of its
         algorithm idea trick key main step stages novelty difference better worse best worst problem solve
         work works use used compare compared prior others author authors year venue reason why explain simple
         simpler terms words year show tell give way ways general release released available evaluate evaluated
-        tested test task tasks language languages domain domains improvement gain gains loss many much take
+        tested future test task tasks language languages domain domains improvement gain gains loss many much take
         took budget error tpu tpus bits rate ratio perplexity overhead"""
     )
 )
@@ -44,8 +44,10 @@ _BARE = re.compile(
 _ON_A_RECORD = re.compile(r"\bwho wrote\b|\bauthors?\b|\bpublished\b|\bcome out\b|\bdoi\b", re.I)
 _QUANTITY = re.compile(r"^\W*+(?:and |so )?(?:how (?:many|much|large|big|long|fast)|which|what)\b", re.I)
 _SPOKEN_OF = re.compile(r"\b(?:it|they|this (?:paper|model|method)|the (?:paper|model|method))\b", re.I)
+_LONGEST = 400  # characters of a remark
 _SAID_BEFORE = re.compile(  # words to the one who answers, before the question itself
-    r"^\W*+(?:(?:cool|great|nice|perfect|good|fine|ok(?:ay)?|thanks?|thank you|thx|hmm+|oh|ah|interesting|i see|got it|"
+    r"^\W*+(?:(?:(?:ok(?:ay)?|so|and|now|then|well|oh|thanks?)\s+)*+"
+    r"(?:cool|great|nice|perfect|good|fine|ok(?:ay)?|thanks?|thank you|thx|hmm+|oh|ah|interesting|i see|got it|"
     r"now|next|well|right|sorry|wait|anyway|yes|no|"
     r"never ?mind|nvm|forget (?:it|that)|in other words|let me (?:rephrase|ask differently|try again)(?: (?:that|it))?|"
     r"(?:a )?(?:different|another|new|other|next) (?:question|topic|subject|thing)|"
@@ -89,6 +91,8 @@ _RETOLD = re.compile(  # of the last answer: in other words, in fewer, or where 
     r"(?: for (?:that|this|it))?|"
     r"(?:which|what) paper (?:says|said|claims|shows|states|is)(?: (?:that|this|so|it)(?: from| in)?)?|"
     r"(?:who|where does it) (?:says?|said|claims?)(?: (?:that|this|so|it))|says who|"
+    r"(?:which|what) (?:paper )?(?:is|was) that(?: paper)?(?: (?:again|called))?|(?:that(?:'s| is) |still )*too "
+    r"(?:complicated|long|technical|complex|hard)|"
     r"how do you know(?: (?:that|this))?|where (?:is|was|did you get|do you have) (?:that|this|it)(?: from| said)?"
     r")\W*$",
     re.I,
@@ -124,6 +128,8 @@ _BY_TIME = re.compile(
 
 def continued(text: str, previous: str) -> str:
     """The question that a remark makes of the one before it; empty where it makes none."""
+    if len(text) > _LONGEST:
+        return ""
     said = _OTHERS.sub(r"\1 papers", _SAID_BEHIND.sub("", _SAID_BEFORE.sub("", text)))
     said = _THE_ONE.sub(lambda one: one["name"] if is_name(one["name"]) else one[0], said)
     said = _MARK.sub("it", said) if words(_MARK.sub("", said)) else _MARK.sub("tell me more about it", said)
@@ -167,6 +173,8 @@ def meant_by(asked: Sequence[str], answers: Sequence[str]) -> list[str]:
 def on_entry(text: str, answers: Sequence[str]) -> str:
     """A question on entries of the last list among `answers`, with their titles in place of their numbers or of what
     tells them apart; empty where there is none such."""
+    if len(text) > _LONGEST:
+        return ""
     return on_listed(_SAID_BEFORE.sub("", text), answers)
 
 

@@ -170,3 +170,24 @@ def test_a_listing_of_it_looks_past_remarks_that_name_nothing() -> None:
     history = [Turn("user", "what is low rank adaptation"), Turn("assistant", "It adapts [1].")]
     history += [Turn("user", "more details"), Turn("assistant", "It adapts weights [1].")]
     assert plan("which papers build on it?", history).subject.endswith("low rank adaptation")
+
+
+def test_the_nearest_papers_of_a_refusal_can_be_picked() -> None:
+    refused = [
+        Turn("user", "Which paper is about a talking hamster?"),
+        Turn("assistant", "The papers do not answer this. Nearest: Otter: It swims; Crabs: It clicks; Newts."),
+    ]
+    assert plan("the second one", refused).query == "What is Crabs?"
+    assert plan("the second one", [*LISTED, *refused]).query == "What is Crabs?"  # of the list, which stays
+    assert "Otter" not in plan("and how fast?", refused).query
+
+
+@pytest.mark.parametrize("question", ["compared with full fine-tuning?", "vs AdamW", "future work?"])
+def test_a_piece_of_a_comparison_leans(question: str) -> None:
+    assert plan(question, ON_COAT).query == f"What is COAT? {question}"
+
+
+def test_a_name_alone_becomes_the_topic() -> None:
+    history = [*ON_COAT, Turn("user", "ok next: LCM-LoRA"), Turn("assistant", "LCM-LoRA is a module [1].")]
+    assert plan("how many steps does it need?", history).query.startswith("What is LCM-LoRA?")
+    assert plan("difference?", history).query.startswith("COAT and LCM-LoRA:")
