@@ -65,7 +65,8 @@ def missing_names(question: str, papers: Sequence[Paper]) -> tuple[str, ...]:
     if not said or _OWN_CASE.search(question) or len(question.split()) > _LONGEST:
         return ()
     text = "\n".join(f"{paper.title}\n{paper.text}" for paper in papers)
-    missing = [name for name in said if not _says(name, _joined(text), _initials(text), text)]
+    joined, initials = _joined(text), _initials(text)
+    missing = [name for name in said if not _says(name, joined, initials, text)]
     return tuple(name for name in missing if not _nearly_says(name, text))
 
 
@@ -97,15 +98,14 @@ def _nearly_says(name: str, text: str) -> bool:
     if len(form) < _SHORTEST:
         return False
     digits = _DIGITS.findall(form)
-    near = {word for word in map(_joined, text.split()) if _DIGITS.findall(word) == digits}
+    alike = {word for word in text.split() if abs(len(word) - len(name)) < _SHORTEST}
+    near = {word for word in map(_joined, alike) if _DIGITS.findall(word) == digits}
     return process.extractOne(form, near, scorer=OSA.distance, score_cutoff=1 if len(form) < _LONG else 2) is not None
 
 
-@lru_cache(maxsize=256)
 def _joined(text: str) -> str:
     return re.sub(r"[\W_]+", "", searchable(text))
 
 
-@lru_cache(maxsize=64)
 def _initials(text: str) -> str:
     return "".join(word[0].lower() for word in _LETTERS.findall(text))
