@@ -227,14 +227,11 @@ def _intact_snapshot(index: Index) -> Snapshot | None:
 def _lost(index: Index, stored: dict[str, StoredPaper], snapshot: Snapshot | None) -> dict[str, Paper]:
     """The papers that a finished write left and that the store no longer has, or not whole.
 
-    Of an index on a server only an empty store is looked for: what another machine's unfinished write did there, the
-    state that is kept here does not say.
-
     Raises:
         IndexDamagedError: when papers are lost and the snapshot, which would name them, is damaged as well.
     """
     state = index.state()
-    if not state.revision or state.writing or (index.is_remote and stored):
+    if not state.revision or state.writing:
         return {}
     papers = [stored[paper_id] for paper_id in sorted(stored)]
     is_same = revision_of(papers, state.embedder) == state.revision

@@ -170,6 +170,44 @@ def test_a_write_that_one_machine_left_unfinished_is_known_to_all(machine: Machi
     assert not is_known(machine("fourth"))
 
 
+def lose_rows(settings: Settings, title: str) -> None:
+    """Take a paper's passages from the server, as no Footnote does."""
+    store = Index.of(settings).open_store()
+    store.delete([record.passage.id for record in store.records() if title in record.passage.title])
+
+
+def test_a_paper_that_the_server_lost_is_missed_on_every_machine(machine: Machine, tmp_path: Path) -> None:
+    path, more = write_jsonl(tmp_path / "a.jsonl", PAPERS), write_jsonl(tmp_path / "b.jsonl", numbered(2))
+    ingest([path], machine("writer"))
+    lose_rows(machine("writer"), "FrogJump")
+    for name in ("writer", "other"):
+        with pytest.raises(IndexDamagedError, match="has lost 'FrogJump"):
+            ingest([more], machine(name))
+        with pytest.raises(IndexDamagedError, match="has lost 'FrogJump"):
+            remove(machine(name), lambda paper: "Otter" in paper.title)
+    assert ingest([path, more], machine("other")).papers == len(PAPERS) + 2  # put back
+    assert ingest([more], machine("writer")).unchanged == 2
+
+
+def test_what_a_killed_machine_had_removed_is_not_missed_by_another(machine: Machine, tmp_path: Path) -> None:
+    path = write_jsonl(tmp_path / "a.jsonl", PAPERS)
+    ingest([path], machine("writer"))
+    write_jsonl(path, {title: text for title, text in PAPERS.items() if "Frog" not in title})
+
+    def killed(stage: str, done: int, total: int) -> None:
+        if stage == "finish":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        ingest([path], machine("writer"), prune=True, progress=killed)
+    more = write_jsonl(tmp_path / "b.jsonl", numbered(2))
+    assert ingest([more], machine("other")).papers == len(PAPERS) + 1
+    lose_rows(machine("other"), "Otter")  # what was left unfinished is finished, and counts again
+    with pytest.raises(IndexDamagedError, match="has lost 'Otter"):
+        ingest([write_jsonl(tmp_path / "c.jsonl", numbered(3))], machine("third"))
+    ingest([path], machine("third"))
+
+
 def test_two_machines_do_not_write_at_once(machine: Machine, tmp_path: Path) -> None:
     other = Index.of(machine("other"))
     told = pytest.raises(IndexBusyError, match="another machine")
