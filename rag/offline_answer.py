@@ -27,7 +27,7 @@ from rag.writing.definition import defined_term, introducing
 from rag.writing.draft import Draft
 from rag.writing.extractive import comparison, lookup
 from rag.writing.missing_detail import missing_detail
-from rag.writing.missing_name import having_names, having_the_rest, missing_names
+from rag.writing.missing_name import having_names, having_the_rest, missing_names, stood_in_for
 from rag.writing.sentence_features import SentenceTable, tabulate
 from rag.writing.survey import listing
 
@@ -95,16 +95,18 @@ class OfflineWriter:
         unsaid = _unsaid(snapshot, planned.wording, hits, ranks, confidence) if meant else ""
         if refused or unsaid:
             return Draft((), opening=unsaid, abstained=True, confidence=confidence, nearest=nearest), route
-        limit, query = self._settings.max_sentences, hits.query
+        limit, query = 1 if planned.brief else self._settings.max_sentences, hits.query
         candidates = [hits.candidates[rank] for rank in ranks]
         if planned.query != planned.wording and (own := self._retriever.prepare(planned.wording)).words:
             # what was said before finds the paper; chosen by it, the sentences would be those of the last answer
             query, candidates = own, gather(snapshot, [candidate.paper for candidate in candidates], own)[0]
         if len(candidates) > 1:
             draft = comparison(snapshot, planned.wording, query, candidates, limit)
+            if absent := stood_in_for(planned.wording, [snapshot.paper(candidate.paper) for candidate in candidates]):
+                draft = replace(draft, opening=f"No paper of the index is on “{absent}” itself; one speaks of it.")
         else:
-            draft = lookup(snapshot, planned.wording, query, candidates[0], limit)
-        return Draft(draft.sentences, confidence=confidence), route
+            draft = lookup(snapshot, planned.wording, query, candidates[0], limit, planned.said)
+        return replace(draft, confidence=confidence, nearest=nearest if draft.abstained else ()), route
 
     def _confidence(self, planned: Plan, hits: Hits, table: SentenceTable, pair: Pair | None) -> tuple[float, float]:
         """How likely the question is answered by what was found, and the least that is enough.

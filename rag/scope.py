@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,6 +20,9 @@ from rag.writing.of_record import Opening
 from rag.writing.record import asks_for_record, record
 from rag.writing.supposed import agreed, supposes
 from rag.writing.survey import lists_topic
+
+# a second part of a question, which the text may answer where the record does not answer the first
+_AND_MORE = re.compile(r"\band (?:what|how|which|why|does|do|is|are|can|by how)\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,7 @@ def scoped(retriever: Retriever, rules: Plan, selection: Selection, clock: Clock
         with clock("retrieve"):
             found_for = retriever.snapshot, rules.wording, rules.query, retriever.hits(rules.query, allowed)
             told = agreed(*found_for) or record(*found_for)
-        if told is not None:
+        if told is not None and not (told.abstained and _AND_MORE.search(rules.wording)):
             return told, "lookup"
     return Scope(rules, allowed)
 

@@ -20,7 +20,7 @@ from ui.turns import Chat, Turns
 EXAMPLES = (
     "Which FP8 training method compresses optimizer states?",
     "How much memory does COAT save compared with BF16?",
-    "How do COAT and GaLore differ in what they compress?",
+    "How do COAT and APOLLO differ in how they save memory?",
     "Which papers mention ImageNet?",
 )
 STYLE = Path(__file__).with_name("page.css").read_text(encoding="utf8")

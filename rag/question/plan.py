@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.question.follow_up import Spoken, folded, one_line, refers, standalone
-from rag.question.remark import continued, last_question, of_list, on_entry
+from rag.question.remark import continued, is_further, is_shorter, last_question, of_list, on_entry
 from rag.question.route import ALIKE, route_of
 from rag.question.subject import is_topic, most_wanted, subject_of
 from rag.question.wording import understood
@@ -25,6 +25,7 @@ class Plan:
     and `newest` or `oldest` which come first. `like` finds the paper that listed ones must be like: its name, or where
     that was spoken of before, the conversation. `within` has the openings of the titles in the list that a remark looks
     into. `topic` says that the question is but a topic: to be listed where several papers are about it, else looked up.
+    `said` is the answers before, where a remark asks for more than they say; `brief` says that one sentence is wanted.
     """
 
     question: str
@@ -41,6 +42,8 @@ class Plan:
     like: str = ""
     within: tuple[str, ...] = ()
     topic: bool = False
+    said: str = ""
+    brief: bool = False
 
 
 def plan(question: str, history: Sequence[Turn] = ()) -> Plan:
@@ -63,7 +66,9 @@ def plan(question: str, history: Sequence[Turn] = ()) -> Plan:
         return Plan(asked, query, query, route, subject_of(query), most_wanted(query))
     if not spoken.asked and route != "chat" and is_topic(text):
         return Plan(asked, text, query, "survey", subject_of(text), topic=True)
-    return Plan(asked, text, query, route, otherwise=otherwise)
+    said = "\n".join(spoken.answers) if is_further(text) else ""
+    brief = bool(spoken.asked) and is_shorter(asked)
+    return Plan(asked, text, query, route, otherwise=otherwise, said=said, brief=brief)
 
 
 def _likened(behind: str, spoken: Spoken) -> str:

@@ -76,11 +76,15 @@ _CORRECTS = re.compile(
 )
 _PREPOSED = re.compile(r"^(?:compared|than|for|on|in|with|about|at|of|from|by|using)\b", re.I)
 _AROUND_NAME = re.compile(r"^(?:the |that )?(?P<name>.+?)(?: (?:one|paper|method|model|work))?$", re.I)
+_ASKED = r"^\W*+(?:(?:and|but|so|ok|hmm|please|can you|could you|would you)\W+)*"
+_BRIEFLY = (
+    r"(?:(?:a (?:bit|little) )?(?:shorter|briefer)|(?:(?:make|keep) it|be|more) (?:short(?:er)?|brief(?:er)?|concise)|"
+    r"briefly|in short|tl;?dr|in (?:one|a|a single) sentence)"
+)
+_SHORTER = re.compile(rf"{_ASKED}{_BRIEFLY}(?:\W+please)?\W*$", re.I)
 _RETOLD = re.compile(  # of the last answer: in other words, in fewer, or where it stands
-    r"^\W*+(?:(?:and|but|so|ok|hmm|please|can you|could you|would you)\W+)*(?:"
-    r"(?:a (?:bit|little) )?(?:shorter|simpler|briefer)|"
-    r"(?:(?:make|keep) it|be|more) (?:short(?:er)?|brief(?:er)?|concise|simpler?)|"
-    r"briefly|in short|tl;?dr|in (?:one|a|two|a single) sentences?|"
+    rf"{_ASKED}(?:{_BRIEFLY}(?:\W+please)?|"
+    r"(?:a (?:bit|little) )?simpler|(?:(?:make|keep) it|be|more) simpler?|in two sentences|"
     r"in (?:simpler? |plain |other |fewer )(?:terms|words)|(?:in|auf|en) (?-i:[A-Z])[a-z]+|"
     r"(?:explain|rephrase|say|put|repeat)(?: (?:that|it|this))?(?: (?:again|differently|better|more simply|simpler))*|"
     r"what do you mean(?: (?:by|with) (?:that|it|this))?|"
@@ -149,6 +153,11 @@ def continued(text: str, previous: str) -> str:
 def is_further(text: str) -> bool:
     """Whether a remark only asks for more."""
     return bool(_FURTHER.match(text))
+
+
+def is_shorter(text: str) -> bool:
+    """Whether a remark asks for the last answer in fewer words."""
+    return len(text) <= _LONGEST and bool(_SHORTER.match(text))
 
 
 def last_question(asked: Sequence[str], answers: Sequence[str]) -> str:

@@ -31,12 +31,18 @@ _WHICH_PAPER = re.compile(
 _DEFINING = (0.0, 0.9, 0.95, 0.96)  # likelihood of a sentence by how well it says what the term asked for is
 _LINK_AT_END = re.compile(r"https?://\S+\s*$")
 _FILLING = 0.02  # likelihood of a sentence that still says what a paper is about
+_NO_MORE = "The paper says no more than what was told."
 _BEFORE_LINK = 9  # words at most in a sentence that says no more than where something is
 
 
-def lookup(snapshot: Snapshot, question: str, query: Query, best: Candidate, max_sentences: int) -> Draft:
-    """The sentences of the best paper that answer the question, in the paper's order."""
-    chosen = answering(snapshot, question, query, best, max_sentences, BUDGET)
+def lookup(
+    snapshot: Snapshot, question: str, query: Query, best: Candidate, max_sentences: int, said: str = ""
+) -> Draft:
+    """The sentences of the best paper that answer the question, in the paper's order; with answers that were `said`
+    before, what the paper says beyond them."""
+    chosen = answering(snapshot, question, query, best, max_sentences, BUDGET, said)
+    if said and not chosen:
+        return Draft((), opening=_NO_MORE, abstained=True)
     written = _with_referents(snapshot, best, chosen)
     if written and _WHICH_PAPER.search(question):
         written[0] = replace(written[0], lead=f"{snapshot.title(best.paper)}: ")
@@ -71,10 +77,10 @@ def _with_referents(
 
 
 def answering(
-    snapshot: Snapshot, question: str, query: Query, candidate: Candidate, limit: int, budget: int
+    snapshot: Snapshot, question: str, query: Query, candidate: Candidate, limit: int, budget: int, said: str = ""
 ) -> list[tuple[Sentence, float]]:
     """At most `limit` sentences of a paper with the probability that each holds part of the answer. Of a paper that is
-    asked about as a whole ("What is COAT?") as many as there is room for."""
+    asked about as a whole ("What is COAT?"), or for more than was `said`, as many as there is room for."""
     table = tabulate(snapshot, query, candidate, asked_types(question))
     if not table.sentences:
         return []
@@ -83,13 +89,21 @@ def answering(
         whole = snapshot.paper(candidate.paper).text
         saying = [says_what(sentence.text, term, whole) for sentence in table.sentences]
         likelihood = np.maximum(likelihood, [_DEFINING[well] for well in saying]).astype(np.float32)
-    enough = _FILLING if all_about(query, [snapshot.title(candidate.paper)]) else ENOUGH
+    enough = _FILLING if said or all_about(query, [snapshot.title(candidate.paper)]) else ENOUGH
     told = list(range(len(table.sentences)))
+    if said:
+        before = _letters(said)
+        told = [place for place in told if _letters(table.sentences[place].text) not in before]
     if "link" not in asked_types(question):
         told = [place for place in told if not _only_link(table.sentences[place].text)] or told
     lengths = [len(table.sentences[place].text) for place in told]
     chosen = sorted(told[place] for place in choose(likelihood[told], lengths, limit, budget, enough))
     return [(table.sentences[place], float(likelihood[place])) for place in chosen]
+
+
+def _letters(text: str) -> str:
+    """The letters and figures of a text, without the footnotes' markers."""
+    return re.sub(r"\[\d+\]|[\W_]+", "", text)
 
 
 def _only_link(text: str) -> bool:

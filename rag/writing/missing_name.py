@@ -16,6 +16,7 @@ from rag.text.names import names
 from rag.text.searchable import searchable
 from rag.types import Paper
 from rag.writing.definition import introduces
+from rag.writing.referent import named_method
 
 _OF_THE_FIELD = frozenset(  # papers speak of these under other words
     "ai ml nlp cv rl it ok us uk eu phd faq id 2d 3d 4d llm lm plm vlm mllm slm nn dnn cnn rnn mlp gan sota sft qa kv "
@@ -31,6 +32,9 @@ _LOOSE = re.compile(  # "LoRA-style", "multi-GPU": no name of anything
 _NUMBER = re.compile(r"\d|q\d$", re.I)
 _OWNER = re.compile(r"\S+['’]s\b")  # "TII's models": who made it, which texts seldom say
 _CHUNKS = re.compile(r"[A-Z][a-z]*|^[a-z]+|\d+")
+_SIDE_BY_SIDE = re.compile(  # the second half of a pair may open the next one
+    r"(?<![\w-])([\w.+^-]*\w)(?: and | or | vs\.? | versus | with | to | from | than |, )(?=([\w.+^-]*\w))", re.I
+)
 _PARTS = re.compile(r"[-/_\s]")
 _LETTERS = re.compile(r"[A-Za-z][a-z]*|\d+")
 _DIGITS = re.compile(r"\d")
@@ -56,6 +60,22 @@ def having_the_rest(snapshot: Snapshot, question: str, hits: Hits, ranks: Sequen
     papers = [snapshot.paper(candidate.paper) for candidate in hits.candidates[:_INTRODUCING]] if lacking else []
     found = [next((rank for rank, paper in enumerate(papers) if introduces(paper, name)), -1) for name in lacking]
     return () if -1 in found else tuple(dict.fromkeys(found))
+
+
+def stood_in_for(question: str, papers: Sequence[Paper]) -> str:
+    """The one of two names set side by side ("COAT and GaLore") that none of the papers is on, where one is on the
+    other: a paper that speaks of it stands in. Empty where there is none such."""
+    for pair in _SIDE_BY_SIDE.finditer(question):
+        said = [name for name in pair.groups() if _joined(name).removesuffix("s") not in _OF_THE_FIELD]
+        own = [any(_is_on(paper, name) for paper in papers) for name in said if name in names(question)]
+        if sorted(own) == [False, True]:
+            return str(said[own.index(False)])
+    return ""
+
+
+def _is_on(paper: Paper, name: str) -> bool:
+    form = _joined(name)
+    return form in _joined(paper.title) or form == _joined(named_method(paper)) or introduces(paper, name)
 
 
 def missing_names(question: str, papers: Sequence[Paper]) -> tuple[str, ...]:
