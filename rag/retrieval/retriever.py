@@ -82,12 +82,11 @@ class Retriever:
     def mask(self, selection: Callable[[Paper], bool]) -> NDArray[np.bool_]:
         """`(papers,)`: which papers a selection lets through, or any condition that can be hashed.
 
-        The last ones are kept, since every paper's row is read for one.
+        The last ones are kept.
         """
         mask = self._masks.get(selection)
         if mask is None:
-            papers = self.snapshot.papers()
-            mask = np.fromiter(map(selection, papers), dtype=bool, count=self.snapshot.paper_count)
+            mask = self.snapshot.where(selection)
             if len(self._masks) >= _MASKS:
                 self._masks = {}  # not cleared: another thread may be reading it
             self._masks[selection] = mask

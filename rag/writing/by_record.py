@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from rag.question import BY_DATE, CITED, NEWEST, OLDEST, Plan, subject_of
 from rag.retrieval.retriever import Retriever
-from rag.selection import year_of
 from rag.text.words import words
 from rag.writing.asked_of_record import asked_of_record
 from rag.writing.draft import Draft
@@ -87,8 +86,9 @@ def _none(opening: str, examined: int) -> Draft:
 def _all_of(retriever: Retriever, plan: Plan, asked: OfRecord, among: NDArray[np.bool_], examined: int) -> Draft:
     """The papers whose records say what is asked, newest first, or oldest."""
     snapshot = retriever.snapshot
-    years = {int(place): year_of(snapshot.paper(int(place))) or 0 for place in np.flatnonzero(among)}
-    places = sorted(years, key=lambda place: years[place] if plan.oldest else -years[place])
+    found_at = np.flatnonzero(among)
+    years = np.maximum(snapshot.years[found_at], 0)
+    places = [int(place) for place in found_at[np.argsort(years if plan.oldest else -years, kind="stable")]]
     ordered = plan.newest or plan.oldest
     few = ordered and not BY_DATE.search(plan.wording)
     shown = places[: plan.most or (_FEW_SHOWN if few else MOST_SHOWN)]

@@ -6,6 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+
+from rag.records import Mask, Records
 from rag.selection import in_years, year_of
 from rag.text.brackets import unbracketed
 from rag.text.searchable import searchable
@@ -40,6 +43,20 @@ class OfRecord:
     def __call__(self, paper: Paper) -> bool:
         """Whether the record says so; one that lacks what is asked for does not."""
         return self._written(paper) and in_years(paper, self.since, self.until) and self._placed(paper)
+
+    def among(self, records: Records) -> Mask:
+        """The same of all papers at once: `(papers,)`."""
+        mask = records.between(self.since, self.until)
+        if self.authors or self.others:
+            mask &= records["author"].known
+        if self.authors:
+            chosen = np.logical_and if self.together else np.logical_or
+            mask &= chosen.reduce([_by(records, author) for author in self.authors])
+        for author in self.others:
+            mask &= ~_by(records, author)
+        if self.beside:
+            mask &= ~records["title"].having(self._is_left_out, start=_start(self.beside))
+        return mask & records["venue"].having(self._is_place) if self.venues or self.elsewhere else mask
 
     def __str__(self) -> str:
         """As in "by A or B, not by C, from 2019 to 2021, in V"."""
@@ -84,7 +101,7 @@ class OfRecord:
         return f"from {self.since} on" if self.since is not None else f"until {self.until}"
 
     def _written(self, paper: Paper) -> bool:
-        if self.beside and unbracketed(paper.title) == self.beside:
+        if self.beside and self._is_left_out(paper.title):
             return False
         if (self.authors or self.others) and not paper.metadata.get("authors"):
             return False
@@ -93,10 +110,16 @@ class OfRecord:
         chosen = all if self.together else any
         return not self.authors or chosen(_is_by(paper, author) for author in self.authors)
 
+    def _is_left_out(self, title: str) -> bool:
+        return unbracketed(title) == self.beside
+
     def _placed(self, paper: Paper) -> bool:
         venue = paper.metadata.get("venue", "")
         if (self.venues or self.elsewhere) and not venue:
             return False
+        return self._is_place(venue)
+
+    def _is_place(self, venue: str) -> bool:
         if any(is_at(venue, asked) for asked in self.elsewhere):
             return False
         return not self.venues or any(is_at(venue, asked, whole=self.whole) for asked in self.venues)
@@ -110,7 +133,16 @@ class Opening:
 
     def __call__(self, paper: Paper) -> bool:
         """Whether the paper's title does."""
-        return unbracketed(paper.title).split(": ", 1)[0] in self.openings
+        return self._opens(paper.title)
+
+    def among(self, records: Records) -> Mask:
+        """The same of all papers at once: `(papers,)`."""
+        starts = map(_start, self.openings)
+        mask: Mask = np.logical_or.reduce([records["title"].having(self._opens, start=start) for start in starts])
+        return mask
+
+    def _opens(self, title: str) -> bool:
+        return unbracketed(title).split(": ", 1)[0] in self.openings
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +153,15 @@ class Family:
 
     def __call__(self, paper: Paper) -> bool:
         """Whether the paper is such."""
+        return any(map(self._fits, authors_of(paper)))
+
+    def among(self, records: Records) -> Mask:
+        """The same of all papers at once: `(papers,)`."""
+        return records["author"].having(self._fits, word="".join(_parts(self.name)[-1:]))
+
+    def _fits(self, name: str) -> bool:
         asked = _parts(self.name)
-        if len(asked) > 1:
-            return _is_by(paper, self.name)
-        return bool(asked) and any(_parts(name)[-1:] == asked for name in authors_of(paper))
+        return _agrees(asked, _parts(name)) if len(asked) > 1 else bool(asked) and _parts(name)[-1:] == asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +173,27 @@ class Has:
     def __call__(self, paper: Paper) -> bool:
         return year_of(paper) is not None if self.field == "year" else bool(paper.metadata.get(self.field))
 
+    def among(self, records: Records) -> Mask:
+        """The same of all papers at once: `(papers,)`."""
+        if self.field == "year":
+            return records.years >= 0
+        return records["author" if self.field == "authors" else "venue"].known
+
 
 def _is_by(paper: Paper, author: str) -> bool:
     """Whether one of the authors has the family name, and given names or initials that agree."""
     asked = _parts(author)
     return bool(asked) and any(_agrees(asked, _parts(name)) for name in authors_of(paper))
+
+
+def _start(title: str) -> str:
+    """How a title's column has the start of it, up to where it may have had a number in other brackets."""
+    return title.partition("(")[0].casefold()
+
+
+def _by(records: Records, author: str) -> Mask:
+    asked = _parts(author)
+    return records["author"].having(lambda name: bool(asked) and _agrees(asked, _parts(name)), word="".join(asked[-1:]))
 
 
 def _agrees(asked: list[str], name: list[str]) -> bool:

@@ -7,6 +7,7 @@ import re
 from rag.retrieval.retriever import Hits
 from rag.snapshot import Snapshot
 from rag.text.brackets import unbracketed
+from rag.text.people import names_in
 from rag.text.words import opening_name, opening_words, words
 from rag.types import Paper
 from rag.writing.draft import Draft
@@ -54,7 +55,6 @@ _ALIKE = 0.6  # share of a title's words that name the paper
 UNSAID = {  # nor do abstracts
     "authors": "who wrote it", "year": "when it came out", "venue": "where it was published", "doi": "its DOI",
 }  # fmt: skip
-_BETWEEN = re.compile(r"\s*;\s*|\s+and\s+")
 
 
 def asks_for_record(question: str) -> bool:
@@ -121,20 +121,7 @@ def said(kind: str, paper: Paper) -> str:
 
 def authors_of(paper: Paper) -> list[str]:
     """The authors that a paper's record names, given names first; empty where it names none."""
-    parts = [part for part in _BETWEEN.split(unbracketed(paper.metadata.get("authors", "")).strip()) if part]
-    return [_given_first(name) for part in parts for name in _people(part)]
-
-
-def _people(part: str) -> list[str]:
-    """The names between commas, where each is more than one word; else the part itself, which is `Hu, Edward J.`"""
-    names = part.split(", ")
-    return names if len(names) > 1 and all(" " in name for name in names) else [part]
-
-
-def _given_first(name: str) -> str:
-    """`Hu, Edward J.` as `Edward J. Hu`; several names between commas stay."""
-    family, comma, given = name.partition(", ")
-    return f"{given} {family}" if comma and "," not in given and given.count(" ") < 3 else name
+    return names_in(paper.metadata.get("authors", ""))
 
 
 def _named(title: str, query: str) -> bool:

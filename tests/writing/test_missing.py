@@ -85,6 +85,6 @@ def test_details_that_a_text_lacks(question: str, missing: str) -> None:
 
 
 def test_a_compared_name_that_no_paper_is_on_is_said(pond: Assistant) -> None:
-    spoken_of = pond.ask("How do Otter and MarshSpeech differ?")
+    spoken_of = pond.ask("How do FrogJump and MarshSpeech differ?")
     assert spoken_of.text.startswith("No paper of the index is on “MarshSpeech” itself; one speaks of it.")
     assert not pond.ask("How do Otter and Heron differ?").text.startswith("No paper")
