@@ -32,7 +32,7 @@ from rag.snapshot import Snapshot
 from rag.text.visible import visible
 from rag.tracing import in_one_context, span
 from rag.types import Answer, Delta, Event, RankedPaper, Restart, Stage, Turn
-from rag.writing.survey import asks_for_all
+from rag.writing.listing.survey import asks_for_all
 
 if TYPE_CHECKING:
     from rag.model_answer import Written  # the model's side is imported where a model is asked

@@ -32,8 +32,8 @@ from rag.text.brackets import NEAREST, nearest_named
 from rag.types import Delta, Event, Passage, Stage
 from rag.writing.draft import Draft, DraftSentence, Evidence
 from rag.writing.extractive import entry
-from rag.writing.survey import topic_probability
-from rag.writing.terms import asked_terms, mentioning
+from rag.writing.listing.survey import topic_probability
+from rag.writing.listing.terms import asked_terms, mentioning
 
 _log = logging.getLogger(__name__)
 _BATCH = 8  # papers in one request

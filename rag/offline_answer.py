@@ -26,10 +26,10 @@ from rag.writing.answer_type import asked_types
 from rag.writing.definition import defined_term, introducing
 from rag.writing.draft import Draft
 from rag.writing.extractive import comparison, lookup
+from rag.writing.listing.survey import listing
 from rag.writing.missing_detail import missing_detail
 from rag.writing.missing_name import having_names, having_the_rest, missing_names, stood_in_for
 from rag.writing.sentence_features import SentenceTable, tabulate
-from rag.writing.survey import listing
 
 ENGINE = "extractive"
 _LEAST_COVERED = 0.35  # share of a question's words, by weight

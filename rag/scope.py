@@ -13,13 +13,13 @@ from rag.question import Plan, is_task, reply
 from rag.retrieval.retriever import Retriever
 from rag.selection import Selection
 from rag.types import Route
-from rag.writing.alike import alike
-from rag.writing.by_record import narrowed
 from rag.writing.draft import Draft
-from rag.writing.of_record import Opening
-from rag.writing.record import asks_for_record, record
-from rag.writing.supposed import agreed, supposes
-from rag.writing.survey import lists_topic
+from rag.writing.listing.alike import alike
+from rag.writing.listing.survey import lists_topic
+from rag.writing.records.conditions import Opening
+from rag.writing.records.listings import narrowed
+from rag.writing.records.record import asks_for_record, record
+from rag.writing.records.supposed import agreed, supposes
 
 # a second part of a question, which the text may answer where the record does not answer the first
 _AND_MORE = re.compile(r"\band (?:what|how|which|why|does|do|is|are|can|by how)\b", re.I)

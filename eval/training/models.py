@@ -20,11 +20,12 @@ from rag.question import subject_of
 from rag.retrieval import features, pairing
 from rag.retrieval.features import gather
 from rag.retrieval.pairing import best_pair
-from rag.writing import answerability, sentence_features, survey
+from rag.writing import answerability, sentence_features
 from rag.writing.answer_type import asked_types
+from rag.writing.listing import survey
+from rag.writing.listing.survey import topic_features
+from rag.writing.listing.terms import terms_of
 from rag.writing.sentence_features import SentenceTable, tabulate
-from rag.writing.survey import topic_features
-from rag.writing.terms import terms_of
 
 WRONGLY_REFUSED = 0.05  # share of answerable questions that may be refused, in cross-validation
 WRONGLY_COMPARED = 0.03  # share of questions on one paper that may be answered from two

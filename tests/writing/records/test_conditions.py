@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag.records import Records
-from rag.writing.of_record import Family, Has, OfRecord, Opening
+from rag.writing.records.conditions import Family, Has, OfRecord, Opening
 from tests.test_records import papers
 
 CONDITIONS = (

@@ -7,7 +7,7 @@ import pytest
 from rag.assistant import Assistant
 from rag.ingest import ingest
 from rag.settings import load_settings
-from rag.writing.terms import asked_terms, terms_of
+from rag.writing.listing.terms import asked_terms, terms_of
 from tests.invented import numbered, write_jsonl
 
 

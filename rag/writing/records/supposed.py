@@ -7,11 +7,11 @@ import re
 from rag.retrieval.retriever import Hits
 from rag.snapshot import Snapshot
 from rag.text.brackets import unbracketed
-from rag.writing.asked_of_record import PEOPLE, TITLED, named
-from rag.writing.asked_years import years_said
 from rag.writing.draft import Draft
-from rag.writing.of_record import OfRecord
-from rag.writing.record import UNSAID, meant, said
+from rag.writing.records.asked import PEOPLE, TITLED, named
+from rag.writing.records.asked_years import years_said
+from rag.writing.records.conditions import OfRecord
+from rag.writing.records.record import UNSAID, meant, said
 
 _ASKS = re.compile(r"^\W*+(?:(?:and|so|but|ok|okay|then)\b\W*)?(?:was|is|were|are|did|has)\b", re.I)
 _MADE = r"(?:(?:co-?)?(?:written|authored)|published|proposed|introduced|developed|created|invented|made)"

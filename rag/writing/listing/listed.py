@@ -17,8 +17,8 @@ from rag.snapshot import Snapshot
 from rag.text.words import words
 from rag.writing.draft import Draft
 from rag.writing.extractive import entry
-from rag.writing.facets import as_said
-from rag.writing.terms import Terms
+from rag.writing.listing.facets import as_said
+from rag.writing.listing.terms import Terms
 
 MOST_SHOWN = 100  # papers of a list; how many there are is told
 _SHARE = re.compile(r"\b(?:percent(?:age)?|share|fraction|proportion)\b", re.I)

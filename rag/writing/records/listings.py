@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 from rag.question import BY_DATE, CITED, NEWEST, OLDEST, Plan, subject_of
 from rag.retrieval.retriever import Retriever
 from rag.text.words import words
-from rag.writing.asked_of_record import asked_of_record
 from rag.writing.draft import Draft
 from rag.writing.extractive import entry
-from rag.writing.listed import MOST_SHOWN
-from rag.writing.of_record import Field, Has, OfRecord
-from rag.writing.tally import tally
-from rag.writing.terms import asked_terms
+from rag.writing.listing.listed import MOST_SHOWN
+from rag.writing.listing.terms import asked_terms
+from rag.writing.records.asked import asked_of_record
+from rag.writing.records.conditions import Field, Has, OfRecord
+from rag.writing.records.tally import tally
 
 _FEW_SHOWN = 10  # of the newest or oldest papers, where no number is asked for
 _TOLD = {"authors": "who wrote them", "year": "when they came out", "venue": "where they were published"}

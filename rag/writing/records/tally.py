@@ -15,9 +15,9 @@ from rag.text.brackets import unbracketed
 from rag.text.searchable import searchable
 from rag.types import Paper
 from rag.writing.draft import Draft
-from rag.writing.of_record import Has, OfRecord
-from rag.writing.record import authors_of
-from rag.writing.venue import is_at
+from rag.writing.records.conditions import Has, OfRecord
+from rag.writing.records.record import authors_of
+from rag.writing.records.venue import is_at
 
 _SHOWN = 30  # names, those of most papers
 _COMPARED = 400  # venues that are held against one another for being the same

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.writing.venue import is_at
+from rag.writing.records.venue import is_at
 
 
 @pytest.mark.parametrize(

@@ -15,12 +15,12 @@ from rag.question import Plan
 from rag.retrieval.retriever import Retriever
 from rag.text.words import words
 from rag.writing.draft import Draft
-from rag.writing.facets import Facets, as_said, facets_of
-from rag.writing.listed import Listed, listed
-from rag.writing.offered import SpokenOf, offered
-from rag.writing.reviews import asks_for_surveys, is_survey, topic_of_surveys
-from rag.writing.terms import Terms, asked_terms, beyond_terms, mentioning, spelled_out, topic_beside
-from rag.writing.topic import (
+from rag.writing.listing.facets import Facets, as_said, facets_of
+from rag.writing.listing.listed import Listed, listed
+from rag.writing.listing.offered import SpokenOf, offered
+from rag.writing.listing.reviews import asks_for_surveys, is_survey, topic_of_surveys
+from rag.writing.listing.terms import Terms, asked_terms, beyond_terms, mentioning, spelled_out, topic_beside
+from rag.writing.listing.topic import (
     LOOSE,
     NAMES,
     POOL,

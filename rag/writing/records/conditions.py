@@ -13,8 +13,8 @@ from rag.selection import in_years, year_of
 from rag.text.brackets import unbracketed
 from rag.text.searchable import searchable
 from rag.types import Paper
-from rag.writing.record import authors_of
-from rag.writing.venue import is_at
+from rag.writing.records.record import authors_of
+from rag.writing.records.venue import is_at
 
 Field = Literal["authors", "year", "venue"]
 

@@ -11,10 +11,10 @@ from rag.retrieval.retriever import Retriever
 from rag.text.brackets import unbracketed
 from rag.text.common_words import is_common
 from rag.text.words import stem, words
-from rag.writing.asked_years import PAPERS, years_said
-from rag.writing.of_record import Family, Has, OfRecord
-from rag.writing.record import authors_of, meant
-from rag.writing.terms import asked_terms, mentioning
+from rag.writing.listing.terms import asked_terms, mentioning
+from rag.writing.records.asked_years import PAPERS, years_said
+from rag.writing.records.conditions import Family, Has, OfRecord
+from rag.writing.records.record import authors_of, meant
 
 _OUT = r"(?:published|released|written|posted|out|appear(?:ed|ing)?|came out|come out|presented|accepted)"
 _REST = r"[\w.'’-]{0,40}"  # of a word of a name: bounded, or a word of 4,000 letters takes seconds

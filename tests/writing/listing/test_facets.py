@@ -7,8 +7,8 @@ import pytest
 from rag.assistant import Assistant
 from rag.ingest import ingest
 from rag.settings import load_settings
-from rag.writing.facets import as_said, facets_of
-from rag.writing.offered import Offered
+from rag.writing.listing.facets import as_said, facets_of
+from rag.writing.listing.offered import Offered
 from tests.invented import numbered, write_jsonl
 
 PAPERS = {

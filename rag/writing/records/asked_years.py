@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 
-from rag.writing.of_record import OfRecord
+from rag.writing.records.conditions import OfRecord
 
 PAPERS = r"(?:papers?|works?|articles?|studies|study|publications?|preprints?|abstracts?)"
 _YEAR = r"(?P<{0}>(?:19|20)\d\d)(?![\d%.x]|-(?!\d{{4}}))"

@@ -16,7 +16,7 @@ from rag.snapshot import Snapshot
 from rag.text.searchable import searchable
 from rag.text.words import stem, words
 from rag.types import Paper
-from rag.writing.terms import says
+from rag.writing.listing.terms import says
 
 NAMES = (*features.NAMES, "phrase", "phrase_in_title")
 POOL = 150  # candidates that a topic is judged over
