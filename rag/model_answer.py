@@ -10,6 +10,7 @@ import logging
 import re
 import time
 from collections.abc import Generator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from prompts import Prompt, load
@@ -36,6 +37,7 @@ _log = logging.getLogger(__name__)
 MORE_ROOM = 4  # times FOOTNOTE_LLM_MAX_TOKENS, where a model thought until that was used up
 _LONGEST_REFUSAL = 400  # characters
 _LABEL = re.compile(rf"{NOT_ANSWERED}:\s*")  # where a model puts it before what is missing, behind an answer
+_MADE_AHEAD = 4  # papers whose sentences are taken apart before the reply is there
 _NOTHING = "The papers do not answer this."
 
 
@@ -83,6 +85,7 @@ class ModelWriter:
         prompt = prompt_for(plan.route, settings.prompts)
         call.use(prompt)
         sources = _Sources(shown, self._snapshot, self._encoder)
+        sources.begin()
         reply, composed, holder = yield from self._first(prompt, plan.question, shown, sources, call)
         seconds = holder.seconds
         if reply.refusal is not None:
@@ -238,16 +241,26 @@ class _Sources:
         self._pieces = stored(snapshot, positions, encoder)
         self._encoder = encoder
         self._made: dict[tuple[int, ...], Source] = {}
+        self._begun: dict[tuple[int, ...], Future[Source]] = {}
 
     @property
     def numbers(self) -> list[int]:
         return list(self._shown)
 
+    def begin(self) -> None:
+        """Make those that will most likely be cited while the model is waited for."""
+        pool = ThreadPoolExecutor(1)
+        self._begun = {(number,): pool.submit(self._new, (number,)) for number in self.numbers[:_MADE_AHEAD]}
+        pool.shutdown(wait=False)
+
     def of(self, numbers: tuple[int, ...]) -> Source:
         if numbers not in self._made:
-            passages = [passage for number in numbers for passage in self._shown[number].passages]
-            self._made[numbers] = source_of(passages, self._pieces)
+            begun = self._begun.get(numbers)
+            self._made[numbers] = begun.result() if begun is not None else self._new(numbers)
         return self._made[numbers]
+
+    def _new(self, numbers: tuple[int, ...]) -> Source:
+        return source_of([passage for number in numbers for passage in self._shown[number].passages], self._pieces)
 
     def encode(self, statement: str) -> TokenVectors:
         return encoded(statement, self._encoder)
