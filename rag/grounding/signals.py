@@ -31,6 +31,7 @@ NAMES = (
     "name_missing", "name_elsewhere", "name_replaced", "number_near", "number_rival", "name_near", "name_rival",
     "turned", "turned_second", "unsaid", "role", "pieces", "pieces_floor", "piece_worst", "length",
 )  # fmt: skip
+_BETWEEN = re.compile(r"\W*(?:and|or)?\W*", re.I)  # the numbers of a range or a series: `350M-3B`, `8B, 62B and 540B`
 _NEAR = 40  # characters around a number that say what it measures
 
 
@@ -164,10 +165,20 @@ def _crossed(statement: str, source: Source) -> float:
                 one, other = around[i], around[j]
                 if one is None or other is None or said[i].value == said[j].value:
                     continue
+                if _side_by_side(sentence.text, places[i], places[j]):
+                    continue
                 straight = _share(near[i], one) + _share(near[j], other)
                 turned_round = _share(near[i], other) + _share(near[j], one)
                 worst = max(worst, (turned_round - straight) / 2)
     return worst
+
+
+def _side_by_side(text: str, one: Quantity | None, other: Quantity | None) -> bool:
+    """Whether two numbers of a text stand side by side, so that what is around one is around the other."""
+    if one is None or other is None:
+        return False
+    first, last = sorted((one, other), key=lambda number: number.start)
+    return bool(_BETWEEN.fullmatch(text[first.end : last.start]))
 
 
 def _beside(text: str, number: Quantity, others: Sequence[Quantity]) -> frozenset[str]:
