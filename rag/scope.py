@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from rag.clock import Clock
 from rag.question import Plan, is_task, reply
+from rag.retrieval.features import all_about
 from rag.retrieval.retriever import Retriever
 from rag.selection import Selection
 from rag.types import Route
@@ -23,6 +24,14 @@ from rag.writing.records.supposed import agreed, supposes
 
 # a second part of a question, which the text may answer where the record does not answer the first
 _AND_MORE = re.compile(r"\band (?:what|how|which|why|does|do|is|are|can|by how)\b", re.I)
+
+# a named paper's overview, or what is used or found in it
+_OF_ONE = re.compile(
+    r"^(?!.*\b(?:papers|works|studies|articles)\b).*\b(?:overview of|"
+    r"(?:used|evaluated|tested|compared|introduced|proposed|released|reported|contained) (?:in|by))"
+    r"(?: the)? (?P<name>[\w.+-]+)(?: paper)?\W*$",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +56,8 @@ def scoped(retriever: Retriever, rules: Plan, selection: Selection, clock: Clock
         allowed, wanted = _selected(retriever, rules, selection)
     if allowed is not None and not allowed.any():
         return Draft((), opening=f"No paper of the index fits {wanted}.", abstained=True), rules.route
+    if rules.route == "survey" and _is_on_one(retriever, rules, allowed):
+        return Scope(replace(rules, route="lookup", subject=""), allowed)
     if rules.topic:
         with clock("survey"):
             rules = rules if lists_topic(retriever, rules, allowed) else replace(rules, route="lookup", subject="")
@@ -62,6 +73,15 @@ def scoped(retriever: Retriever, rules: Plan, selection: Selection, clock: Clock
         if told is not None and not (told.abstained and _AND_MORE.search(rules.wording)):
             return told, "lookup"
     return Scope(rules, allowed)
+
+
+def _is_on_one(retriever: Retriever, rules: Plan, allowed: NDArray[np.bool_] | None) -> bool:
+    """Whether what sounds like a listing asks one paper, by its name, for what it has or says."""
+    asked = _OF_ONE.search(rules.wording)
+    if asked is None or rules.within or rules.like:
+        return False
+    hits = retriever.hits(asked["name"], allowed)
+    return bool(hits.candidates) and all_about(hits.query, [retriever.snapshot.title(hits.candidates[0].paper)])
 
 
 def _selected(retriever: Retriever, rules: Plan, selection: Selection) -> tuple[NDArray[np.bool_] | None, str]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.question.follow_up import Spoken, folded, one_line, refers, standalone
-from rag.question.remark import continued, is_further, is_shorter, last_question, of_list, on_entry
+from rag.question.remark import continued, is_further, is_shorter, last_question, of_list, on_entry, without_opening
 from rag.question.route import ALIKE, route_of
 from rag.question.subject import is_topic, most_wanted, subject_of
 from rag.question.wording import understood
@@ -57,6 +57,8 @@ def plan(question: str, history: Sequence[Turn] = ()) -> Plan:
             return Plan(asked, asks, asks, route_of(asks), subject_of(asks), most_wanted(asks), within=titles)
         entry = on_entry(text, spoken.answers)
         text = entry or continued(text, last_question(spoken.asked, spoken.answers)) or text
+    else:
+        text = without_opening(text)
     query, otherwise = (entry, "") if entry else standalone(text, spoken)
     route = route_of(text)
     if route == "survey" and (like := ALIKE.match(text)):

@@ -150,6 +150,11 @@ def continued(text: str, previous: str) -> str:
     return _corrected(said, previous) or _listed(said, previous) or _of_aspect(said) or (said if said != text else "")
 
 
+def without_opening(text: str) -> str:
+    """A question without what is said before it to the one who answers ("cool. what papers …")."""
+    return _SAID_BEFORE.sub("", text) if len(text) <= _LONGEST else text
+
+
 def is_further(text: str) -> bool:
     """Whether a remark only asks for more."""
     return bool(_FURTHER.match(text))

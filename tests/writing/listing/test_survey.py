@@ -158,3 +158,17 @@ def test_an_acronym_is_also_what_it_stands_for(tmp_path: Path, models_home: Path
     assert set(answer.papers) == {"Ponds One", "Ponds Two"}
     assert answer.text.startswith("2 papers that mention FRI or floating reed islands")
     assert ponds.ask("which papers mention FRI?").papers == ("Ponds One",)
+
+
+@pytest.mark.parametrize("question", ["Give me an overview of Otter", "List the tasks used in Otter"])
+def test_what_sounds_like_a_list_may_ask_one_paper(pond: Assistant, question: str) -> None:
+    answer = pond.ask(question)
+    assert answer.route == "lookup"
+    assert [title.split(":")[0] for title in answer.papers] == ["Otter"]
+    assert pond.ask("Which papers use methods used in Otter?").route == "survey"
+
+
+def test_words_before_a_first_question_are_none_of_it(pond: Assistant) -> None:
+    assert (
+        pond.ask("cool. which papers mention PondBench?").papers == pond.ask("which papers mention PondBench?").papers
+    )
