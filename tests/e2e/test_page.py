@@ -28,6 +28,7 @@ pytestmark = [
 ]
 QUESTION = "By how much does FrogJump cut memory?"
 INPUT = "#question textarea"
+_SLOW_MS = 60_000  # that a step may take on a machine with much else to do
 
 
 @pytest.fixture(scope="module")
@@ -69,10 +70,31 @@ def page(browser: Any, address: str) -> Iterator[Any]:
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     opened = context.new_page()
     opened.on("request", lambda request: _local(request.url))
+    opened.set_default_timeout(_SLOW_MS)
+    _watch_streams(opened)
     opened.goto(address)
     opened.wait_for_selector(INPUT)
+    settle(opened)
     yield opened
     context.close()
+
+
+_streams: dict[Any, set[Any]] = {}  # of a page, those by which the server is telling it something
+
+
+def _watch_streams(page: Any) -> None:
+    under_way = _streams[page] = set()
+    page.on("request", lambda request: under_way.add(request) if "queue/data" in request.url else None)
+    for end in ("requestfinished", "requestfailed"):
+        page.on(end, lambda request: under_way.discard(request))  # noqa: PLW0108 - it takes no built-in method
+
+
+def settle(page: Any) -> None:
+    """Wait until the server has told the page all: what is asked just as Gradio's stream ends may be lost."""
+    for _ in range(40):
+        page.wait_for_timeout(250)
+        if not _streams.get(page):
+            return
 
 
 def _local(url: str) -> None:
@@ -81,10 +103,11 @@ def _local(url: str) -> None:
 
 def ask(page: Any, question: str) -> None:
     """Ask, and wait until the answer has ended."""
+    settle(page)
     before = page.locator("#chat .ended").count()
     page.fill(INPUT, question)
     page.press(INPUT, "Enter")
-    page.wait_for_function(f"document.querySelectorAll('#chat .ended').length > {before}", timeout=20_000)
+    page.wait_for_function(f"document.querySelectorAll('#chat .ended').length > {before}")
 
 
 def conversations(home: Path) -> list[list[str]]:
@@ -342,6 +365,7 @@ def test_settings_stay_in_the_browser(page: Any) -> None:
     page.wait_for_timeout(500)
     page.reload()
     page.wait_for_selector(INPUT)
+    settle(page)
     page.click("button[role=tab]:has-text('Settings')")
     page.wait_for_function("[...document.querySelectorAll('input[type=number]')].some(box => box.value === '1')")
     shot(page, "settings")
