@@ -36,6 +36,22 @@
     navigator.clipboard.writeText(button.dataset.copy).then(() => say(" copied"), () => say(" the browser refused"));
   });
 
+  // What the server has to tell comes by a stream that ends as soon as nothing is under way. What is asked in that moment
+  // is answered, yet Gradio's part of the page believes to be listening still: it is made to listen again.
+  let stream = null, watched = null;
+  const hear = ended => { if (stream === ended) document.querySelector("#hear").click(); };
+  const fetched = window.fetch;
+  window.fetch = async (what, ...options) => {
+    const address = String(what.url || what);
+    if (address.includes("/queue/data")) stream = what.signal;
+    const reply = await fetched(what, ...options);
+    if (address.includes("/queue/join") && stream && !stream.aborted && stream !== watched) {
+      const open = watched = stream;
+      open.addEventListener("abort", () => setTimeout(hear, 200, open));
+    }
+    return reply;
+  };
+
   // A file made of text, saved by the browser: nothing of it is left on the server.
   window.footnoteSave = file => {
     const link = document.createElement("a");
@@ -77,6 +93,30 @@
   for (const kind of ["mouseout", "focusout", "scroll"]) document.addEventListener(kind, close, true);
   document.addEventListener("keydown", event => { if (event.key === "Escape") close(); });
 
+  // One question at a time: what is asked while an answer comes is asked after its end, and a second press is none.
+  let sent = 0, waiting = "";
+  const typed = () => document.querySelector("#question textarea").value;
+  const asked = event => {
+    const entered = event.key === "Enter" && !event.shiftKey && !event.isComposing && within(event, "#question");
+    const clicked = event.type === "click" && within(event, "#send");
+    if (event.type === "click" && within(event, "#stop")) waiting = "";
+    if (!entered && !clicked) return;
+    const answering = document.body.classList.contains("answering");
+    if (answering) waiting = typed();
+    if (answering || Date.now() - sent < 1000) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    } else {
+      sent = Date.now();
+    }
+  };
+  for (const kind of ["keydown", "click"]) window.addEventListener(kind, asked, true);
+  const next = () => {
+    sent = 0;
+    if (waiting && waiting === typed()) document.querySelector("#send").click();
+    waiting = "";
+  };
+
   // A question that was asked now comes to the top of the chat, and its answer is read from there: the page does not run
   // after its end. Who scrolls meanwhile is left alone. While an answer comes, Stop stands where Ask does.
   let questions = 0, followed = 0;
@@ -90,8 +130,10 @@
     if (!box) return;
     const asked = chat.querySelectorAll(".user-row"), going = Boolean(chat.querySelector(".going"));
     const held = document.activeElement && document.activeElement.matches("#send, #stop");
+    const ended = document.body.classList.contains("answering") && !going;
     document.body.classList.toggle("answering", going);
     document.body.classList.toggle("talked", asked.length > 0);
+    if (ended) next();
     if (held && !document.activeElement.offsetParent) document.querySelector("#question textarea").focus();
     if (asked.length > questions || (going && followed)) followed = Date.now() + 1500;  // what came last is laid out late
     questions = asked.length;

@@ -68,6 +68,7 @@ def build(desk: Desk, home: Path) -> gr.Blocks:
         _wire_conversations(desk, parts, blocks, answers)
         _wire_filters(library, parts, blocks)
         _wire_choosing(desk, home, parts, picture, tabs)
+        parts.hear.click(lambda: None, show_progress="hidden")
         map_tab.select(lambda: map_svg(load_map(desk.assistant.snapshot, home)), None, picture)
         blocks.load(desk.heading, None, heading)
     return blocks
@@ -81,6 +82,7 @@ class _Parts:
         self.key = gr.BrowserState("", storage_key="footnote-conversation")
         self.choices = gr.BrowserState({}, storage_key="footnote-choices")
         self.asking, self.judged, self.file = gr.State(""), gr.State(None), gr.JSON(visible=False)
+        self.hear = gr.Button(elem_id="hear")  # pressed by the page's script only
 
     def listing(self) -> None:
         with gr.Sidebar(label="Conversations", open=False):
@@ -175,7 +177,8 @@ def _wire_answers(desk: Desk, parts: _Parts) -> list[Any]:
 
     inputs = [parts.ask, parts.turns, parts.key, parts.seen, parts.choices, *parts.only]
     outputs = [parts.chat, parts.cards, parts.turns, parts.key, parts.ask, parts.asking, parts.seen]
-    # A stopped event would count as still running, and keep the next question from being sent.
+    # A stopped event counts as running for a while: another mode would drop what is asked just then. The page's script
+    # sees to it that one question is asked at a time.
     quiet: dict[str, Any] = {"show_progress": "hidden", "trigger_mode": "multiple"}
     submitted = gr.on([parts.ask.submit, parts.send.click], answer, inputs, outputs, **quiet)
     retried = parts.chat.retry(desk.undone, parts.turns, parts.cut).then(answer, inputs, outputs, **quiet)
@@ -191,14 +194,21 @@ def _wire_answers(desk: Desk, parts: _Parts) -> list[Any]:
 def _wire_cuts(desk: Desk, parts: _Parts, answers: list[Any]) -> None:
     """Stopping and undoing."""
 
-    def stopped(turns: Turns, asking: str) -> Any:
-        return desk.cut(turns, len(turns), asking) if asking else (gr.skip(),) * 5
+    def stopped(turns: Turns, asking: str, typed: str) -> Any:
+        return desk.cut(turns, len(turns), typed if typed.strip() else asking) if asking else (gr.skip(),) * 5
 
-    parts.stop.click(stopped, [parts.turns, parts.asking], parts.cut, cancels=answers)
+    _ended(parts.stop.click, answers)(stopped, [parts.turns, parts.asking, parts.ask], parts.cut)
     for event in (parts.undo.click, parts.chat.undo):
-        done = event(desk.undone, parts.turns, parts.cut, cancels=answers)
+        done = _ended(event, answers)(desk.undone, parts.turns, parts.cut)
         done.then(desk.kept, [parts.turns, parts.key, parts.seen], [parts.key, parts.seen])
         _show_last(desk, parts, done)
+
+
+def _ended(event: Any, answers: list[Any]) -> Any:
+    """What to call for that which an event sets off once the answers that are coming have been ended.
+
+    Given to the event itself, `cancels` would end them after it: their next piece would undo what it showed."""
+    return event(None, cancels=answers).then
 
 
 def _wire_exports(desk: Desk, parts: _Parts) -> None:
@@ -240,16 +250,16 @@ def _wire_conversations(desk: Desk, parts: _Parts, blocks: gr.Blocks, answers: l
     def fresh() -> Opened:
         return [], desk.cards([]), [], "", "", "", []
 
-    for event in (parts.found.input, blocks.load):
-        given = parts.found if event is parts.found.input else parts.key
-        _show_last(desk, parts, event(desk.opened, given, parts.opened, trigger_mode=_AGAIN, cancels=answers))
+    chosen = _ended(parts.found.input, answers)
+    for event, given in ((chosen, parts.found), (blocks.load, parts.key)):
+        _show_last(desk, parts, event(desk.opened, given, parts.opened, trigger_mode=_AGAIN))
     for event in (parts.new.click, parts.chat.clear):
-        begun = event(fresh, None, parts.opened, cancels=answers)
+        begun = _ended(event, answers)(fresh, None, parts.opened)
         begun.then(lambda: None, None, parts.found)
         _show_last(desk, parts, begun)
     parts.words.change(desk.listed, [parts.words, parts.key], [parts.found, parts.title])
     parts.rename.click(desk.renamed, [parts.key, parts.title, parts.words], parts.found)
-    deleted = parts.delete.click(desk.deleted, [parts.key, parts.words], parts.found, cancels=answers)
+    deleted = _ended(parts.delete.click, answers)(desk.deleted, [parts.key, parts.words], parts.found)
     _show_last(desk, parts, deleted.then(fresh, None, parts.opened))
     blocks.load(desk.listed, [parts.words, parts.key], [parts.found, parts.title])
 

@@ -31,7 +31,7 @@ _BESIDE = 16  # threads for all else: the page's files, readiness, metrics
 _RETRY_S = 2
 _BODY = 2_000_000  # bytes of a request that is no upload
 _BODY_S = 30.0  # seconds that a body may take to come
-_LOGINS, _PERIOD_S = 10, 60.0  # tries to log in, by client
+_LOGINS, _PERIOD_S = 10, 60.0  # tries to log in that fail, by client: many people may come by way of one address
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 _POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
@@ -109,16 +109,15 @@ class Defended:
     def _crowded(self, scope: Scope, changes: bool) -> Refusal | None:
         if scope["path"].startswith("/v1/") and self._under_way >= self._at_once:
             return Refusal(429, f"{self._at_once} requests are under way", _RETRY_S)
-        if scope["path"].rstrip("/") == "/login" and changes and self._too_often(scope):
+        if changes and _is_login(scope) and self._too_often(scope):
             return Refusal(429, "too many tries to log in", int(_PERIOD_S))
         return None
 
     def _too_often(self, scope: Scope) -> bool:
-        client = str((scope.get("client") or ("",))[0])
         now = time.monotonic()
         if len(self._tries) > 10_000:
             self._tries.clear()
-        tries = self._tries.setdefault(client, deque(maxlen=_LOGINS))
+        tries = self._tries.setdefault(_client(scope), deque(maxlen=_LOGINS))
         if len(tries) == _LOGINS and now - tries[0] < _PERIOD_S:
             return True
         tries.append(now)
@@ -132,6 +131,8 @@ class Defended:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
+                if message["status"] < 400 and _is_login(scope) and (tries := self._tries.get(_client(scope))):
+                    tries.pop()
                 held = {name.lower() for name, _ in message.get("headers", ())}
                 message["headers"] = [
                     *message.get("headers", ()),
@@ -145,6 +146,14 @@ class Defended:
             print(f"footnote: {type(error).__name__} in {scope['type']} {scope['path'][:200]!r}", file=sys.stderr)
             if not started:
                 await _refused(scope, send, Refusal(500, "something went wrong here; the log names it"))
+
+
+def _is_login(scope: Scope) -> bool:
+    return scope["type"] == "http" and scope["method"] not in _SAFE and scope["path"].rstrip("/") == "/login"
+
+
+def _client(scope: Scope) -> str:
+    return str((scope.get("client") or ("",))[0])
 
 
 async def _read(receive: Receive) -> Receive:

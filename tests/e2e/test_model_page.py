@@ -23,12 +23,16 @@ pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium, which is not installed"),
     pytest.mark.filterwarnings("ignore"),
 ]
-SLOW = "Tell me slowly about FrogJump."
+SLOW, QUICK, BRIEF = "Tell me slowly about FrogJump.", "Tell me quickly about FrogJump.", "Briefly, what is FrogJump?"
 
 
 def script(request: Request) -> Say:
     if SLOW in request.user:
         return Say("FrogJump cuts memory by 4.7x on PondBench [1]. " * 30, pieces=4, pause_s=0.2)
+    if QUICK in request.user:
+        return Say("FrogJump cuts memory by 4.7x on PondBench [1]. " * 60, pieces=2, pause_s=0.01)
+    if BRIEF in request.user:
+        return Say("FrogJump cuts memory by 4.7x on PondBench [1].", pieces=4, pause_s=0.2)
     return Say("FrogJump cuts memory by 4.7x on PondBench [1]. FrogJump won 93 medals in Paris [1].")
 
 
@@ -84,6 +88,81 @@ def test_stopping_returns_the_question(browser: Any, address: str) -> None:  # n
     assert page.input_value(INPUT) == SLOW
     ask(page, QUESTION)
     assert "93 medals" in page.inner_text("#chat")
+    page.context.close()
+
+
+def begun(page: Any, question: str) -> None:
+    """Ask, and wait until the answer has begun."""
+    page.fill(INPUT, question)
+    page.press(INPUT, "Enter")
+    page.wait_for_function("document.querySelector('#chat .going') !== null")
+    page.wait_for_function("document.querySelector('#chat').innerText.includes('4.7x')", timeout=15_000)
+
+
+def test_what_was_stopped_does_not_come_back(browser: Any, address: str) -> None:  # noqa: F811
+    page = logged_in(browser, address, "ann", "secret-a")
+    for _ in range(3):
+        begun(page, QUICK)
+        page.click("button:has-text('Stop')")
+        page.wait_for_selector("#send")
+        page.wait_for_timeout(500)
+        assert page.is_visible("#send")
+        assert page.input_value(INPUT) == QUICK
+        assert "4.7x" not in page.inner_text("#chat")
+    page.context.close()
+
+
+def test_a_new_conversation_stays_new_though_an_answer_was_coming(browser: Any, address: str) -> None:  # noqa: F811
+    page = logged_in(browser, address, "ann", "secret-a")
+    page.click("button[aria-label*='sidebar' i]")
+    for _ in range(3):
+        begun(page, QUICK)
+        page.click("button:has-text('New conversation')")
+        page.wait_for_function("!document.querySelector('#chat').innerText.includes('4.7x')")
+        page.wait_for_timeout(500)
+        assert "4.7x" not in page.inner_text("#chat")
+        assert page.is_visible("#send")
+    page.context.close()
+
+
+def questions(page: Any) -> list[str]:
+    return [row.inner_text().strip() for row in page.query_selector_all("#chat .user-row")]
+
+
+def test_a_question_asked_during_an_answer_waits_for_it(browser: Any, address: str) -> None:  # noqa: F811
+    page = logged_in(browser, address, "ann", "secret-a")
+    begun(page, BRIEF)
+    page.fill(INPUT, QUESTION)
+    page.press(INPUT, "Enter")
+    page.wait_for_function("document.querySelectorAll('#chat .ended').length === 2")
+    assert questions(page) == [BRIEF, QUESTION]
+    page.context.close()
+
+
+def test_a_question_pressed_twice_is_asked_once(browser: Any, address: str) -> None:  # noqa: F811
+    page = logged_in(browser, address, "bob", "secret-b")
+    page.fill(INPUT, BRIEF)
+    for _ in range(3):
+        page.press(INPUT, "Enter")
+    page.wait_for_selector("#chat .ended")
+    page.wait_for_timeout(1000)
+    assert questions(page) == [BRIEF]
+    page.click("button[aria-label*='sidebar' i]")
+    page.wait_for_selector("label:has-text('FrogJump')")
+    assert page.locator("label:has-text('Briefly')").count() == 1
+    page.context.close()
+
+
+def test_what_was_typed_is_left_when_an_answer_is_stopped(browser: Any, address: str) -> None:  # noqa: F811
+    page = logged_in(browser, address, "ann", "secret-a")
+    begun(page, QUICK)
+    page.fill(INPUT, "What is next?")
+    page.press(INPUT, "Enter")  # it waits
+    page.click("button:has-text('Stop')")
+    page.wait_for_selector("#send")
+    page.wait_for_timeout(500)
+    assert questions(page) == []
+    assert page.input_value(INPUT) == "What is next?"
     page.context.close()
 
 

@@ -71,30 +71,10 @@ def page(browser: Any, address: str) -> Iterator[Any]:
     opened = context.new_page()
     opened.on("request", lambda request: _local(request.url))
     opened.set_default_timeout(_SLOW_MS)
-    _watch_streams(opened)
     opened.goto(address)
     opened.wait_for_selector(INPUT)
-    settle(opened)
     yield opened
     context.close()
-
-
-_streams: dict[Any, set[Any]] = {}  # of a page, those by which the server is telling it something
-
-
-def _watch_streams(page: Any) -> None:
-    under_way = _streams[page] = set()
-    page.on("request", lambda request: under_way.add(request) if "queue/data" in request.url else None)
-    for end in ("requestfinished", "requestfailed"):
-        page.on(end, lambda request: under_way.discard(request))  # noqa: PLW0108 - it takes no built-in method
-
-
-def settle(page: Any) -> None:
-    """Wait until the server has told the page all: what is asked just as Gradio's stream ends may be lost."""
-    for _ in range(40):
-        page.wait_for_timeout(250)
-        if not _streams.get(page):
-            return
 
 
 def _local(url: str) -> None:
@@ -103,7 +83,6 @@ def _local(url: str) -> None:
 
 def ask(page: Any, question: str) -> None:
     """Ask, and wait until the answer has ended."""
-    settle(page)
     before = page.locator("#chat .ended").count()
     page.fill(INPUT, question)
     page.press(INPUT, "Enter")
@@ -202,6 +181,35 @@ def test_a_listing_is_shown_though_the_answer_before_is_late(
         ask(page, "Which papers mention PondBench?")
         page.wait_for_selector("text=Listing")
         page.close()
+
+
+def test_what_is_asked_while_the_stream_ends_is_answered(browser: Any, address: str) -> None:
+    page = browser.new_page()
+    page.add_init_script(
+        """(() => {
+            const fetched = window.fetch, late = new TransformStream().constructor;
+            window.fetch = async (what, ...options) => {
+                const reply = await fetched(what, ...options);
+                if (!String(what.url || what).includes("/queue/data")) return reply;
+                return new Response(reply.body.pipeThrough(new late({ async transform(chunk, passed) {
+                    if (new TextDecoder().decode(chunk).includes("close_stream")) {
+                        window.ending = true;
+                        await new Promise(go => setTimeout(go, 2500));
+                        window.ending = false;
+                    }
+                    passed.enqueue(chunk);
+                } })), reply);
+            };
+        })()"""
+    )
+    page.goto(address)
+    page.wait_for_selector(INPUT)
+    for asked in range(1, 3):
+        page.wait_for_function("window.ending === true")
+        page.fill(INPUT, QUESTION)
+        page.press(INPUT, "Enter")
+        page.wait_for_function(f"document.querySelectorAll('#chat .ended').length === {asked}")
+    page.close()
 
 
 def test_a_reload_finds_the_conversation(page: Any) -> None:
@@ -365,7 +373,6 @@ def test_settings_stay_in_the_browser(page: Any) -> None:
     page.wait_for_timeout(500)
     page.reload()
     page.wait_for_selector(INPUT)
-    settle(page)
     page.click("button[role=tab]:has-text('Settings')")
     page.wait_for_function("[...document.querySelectorAll('input[type=number]')].some(box => box.value === '1')")
     shot(page, "settings")

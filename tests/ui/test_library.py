@@ -7,18 +7,14 @@ import json
 import zipfile
 from pathlib import Path
 
-import httpx
 import pytest
 
 from rag.assistant import Assistant
 from rag.errors import SettingsError
 from rag.ingest import ingest
-from rag.server import create_app
 from rag.settings import load_settings
 from tests.invented import PAPERS, write_jsonl
-from tests.server.conftest import running
 from ui.choices import Choices, bounds
-from ui.command import mounted
 from ui.desk import Only
 from ui.library import Library
 
@@ -132,17 +128,6 @@ def test_an_assistant_with_choices_shares_the_index(library: Library) -> None:
     assert other.snapshot is library.assistant.snapshot
     question = "How does FrogJump differ from TinyToad in memory and speech?"
     assert len(other.ask(question).claims) < len(library.assistant.ask(question).claims)
-
-
-@pytest.mark.filterwarnings("ignore")  # Gradio's own
-def test_uploads_do_not_outlive_the_page(library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path / "uploads"))
-    page = mounted(create_app(library.assistant), library.assistant, library.assistant.settings.home)
-    with running(page) as url:
-        told = httpx.post(f"{url}/gradio_api/upload", files={"files": ("new.jsonl", GOOD)})
-        assert told.status_code == 200
-        assert Path(told.json()[0]).read_text("utf8") == GOOD
-    assert not [path for path in (tmp_path / "uploads").rglob("*") if path.is_file()]
 
 
 def test_each_of_several_files_that_cannot_be_read_is_told(library: Library, tmp_path: Path) -> None:
