@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from eval.schema import numbered_lines
 from rag.errors import UsageError
 
 
@@ -20,9 +21,7 @@ def rows(path: Path) -> Iterator[dict[str, Any]]:
     Raises:
         UsageError: for a line that is no feedback, naming it.
     """
-    for number, line in enumerate(path.read_text(encoding="utf8").split("\n"), start=1):
-        if not line.strip():
-            continue
+    for number, line in numbered_lines(path):
         try:
             yield _row(number, json.loads(line))
         except (ValueError, KeyError, TypeError) as error:

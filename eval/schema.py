@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -131,6 +131,16 @@ def _is_fact(value: Any) -> bool:
     return isinstance(value.get("vital", True), bool) and isinstance(value.get("paper", ""), str)
 
 
+def numbered_lines(path: Path) -> Iterator[tuple[int, str]]:
+    """The lines of a JSON Lines file that are not blank, with their numbers from 1.
+
+    Raises:
+        OSError: when it cannot be read.
+    """
+    lines = enumerate(path.read_text(encoding="utf8").split("\n"), start=1)  # some break lines elsewhere
+    return ((number, line) for number, line in lines if line.strip())
+
+
 def load(path: Path) -> list[Question]:
     """The questions of a JSON Lines file.
 
@@ -139,9 +149,7 @@ def load(path: Path) -> list[Question]:
         ValueError: for a line that is no question, or an id that stands in two, saying which.
     """
     found: dict[str, Question] = {}
-    for number, line in enumerate(path.read_text(encoding="utf8").split("\n"), start=1):
-        if not line.strip():
-            continue
+    for number, line in numbered_lines(path):
         try:
             question = question_from(json.loads(line))
         except (ValueError, RecursionError) as error:

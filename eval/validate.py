@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from eval.matching import says
-from eval.schema import FIELDS, Question, question_from
+from eval.schema import FIELDS, Question, numbered_lines, question_from
 
 KINDS = frozenset("""fact method number why how noisy language followup compare survey count unanswerable""".split())
 SPLITS = frozenset({"train", "test"})
@@ -30,9 +30,7 @@ class Fault:
 def faults(path: Path, texts: Mapping[str, str]) -> Iterator[Fault]:
     """Everything wrong with a dataset; `texts` are the papers' texts by title."""
     seen: set[str] = set()
-    for number, line in enumerate(path.read_text(encoding="utf8").split("\n"), start=1):
-        if not line.strip():
-            continue
+    for number, line in numbered_lines(path):
         try:
             row = json.loads(line)
             question = question_from(row)

@@ -13,6 +13,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.mapped import mapped_array
+
 Vectors = NDArray[np.float32]
 
 FEWEST = 20_000  # vectors; fewer are compared all, which takes 3 ms
@@ -62,7 +64,7 @@ class Cells:
     @classmethod
     def load(cls, folder: Path) -> Cells:
         """The cells saved in `folder`, memory-mapped."""
-        return cls(*(np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r")) for name in _FILES))
+        return cls(*(mapped_array(folder / f"{name}.npy") for name in _FILES))
 
     def nearest(self, vector: Vectors, count: int) -> NDArray[np.int32]:
         """The positions of about the `count` vectors with the largest products with `vector`, best first by their

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.mapped import mapped_array
 from rag.text.words import words
 
 _K1, _B = 1.2, 0.75
@@ -46,12 +47,12 @@ class LexicalIndex:
         import bm25s
 
         scorer = bm25s.BM25.load(str(folder), mmap=True, show_progress=False)
-        # As plain arrays, which stay mapped: a slice of a `np.memmap` takes ten times as long as what is done with it.
+        # As plain arrays, which stay mapped (see `mapped_array`).
         arrays = {name: np.asarray(values) for name, values in scorer.scores.items() if isinstance(values, np.ndarray)}
         scorer.scores = {**scorer.scores, **arrays}
         index = cls(scorer, size)
         if (folder / _CHAMPIONS).exists():
-            index._set_champions(np.asarray(np.load(folder / _CHAMPIONS, mmap_mode="r")))
+            index._set_champions(mapped_array(folder / _CHAMPIONS))
         return index
 
     def save(self, folder: Path) -> None:

@@ -113,23 +113,24 @@ class ModelWriter:
         that ends before its first sentence does."""
         messages = asked(prompt, question, shown)
         composer, holder = self._composer(sources, question), _Holder()
+
+        def again(room: int = 0) -> Generator[Event, None, Reply]:
+            nonlocal composer, holder
+            if holder.given:
+                yield Restart()
+            composer, holder = self._composer(sources, question), _Holder()
+            return (yield from _shown(replied(self._model, messages, call, room), composer, holder))
+
         try:
             reply = yield from _shown(replied(self._model, messages, call), composer, holder)
         except ModelReplyError as error:
             if call.cancelled or not call.remaining:
                 raise
             _log.warning("%s: asking once more", error.message)
-            if holder.given:
-                yield Restart()
-            composer, holder = self._composer(sources, question), _Holder()
-            reply = yield from _shown(replied(self._model, messages, call), composer, holder)
+            reply = yield from again()
         if reply.cut and reply.refusal is None and not composer.finish().text:  # a thought took all the room
             _log.warning("%s used up its room before it said anything: asking once more", self._model.name)
-            if holder.given:
-                yield Restart()
-            composer, holder = self._composer(sources, question), _Holder()
-            room = MORE_ROOM * self._settings.llm_max_tokens
-            reply = yield from _shown(replied(self._model, messages, call, room), composer, holder)
+            reply = yield from again(MORE_ROOM * self._settings.llm_max_tokens)
         return reply, composer.finish(), holder
 
     def _composer(self, sources: _Sources, question: str) -> Composer:

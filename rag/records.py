@@ -12,18 +12,18 @@ A million papers are asked in milliseconds where reading them took ten seconds.
 
 from __future__ import annotations
 
-import mmap
 import re
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.mapped import Bytes, mapped_array, mapped_bytes
 from rag.selection import Selection, year_of
 from rag.text.people import names_in
 from rag.text.searchable import searchable
@@ -31,7 +31,6 @@ from rag.types import Paper
 
 Field = Literal["title", "source", "author", "venue"]
 Mask = NDArray[np.bool_]
-Text = bytes | mmap.mmap
 
 _NUMBER = re.compile(r"\d+")
 _OF_A_WORD = rb"[^\s.,-]"
@@ -57,9 +56,9 @@ class Column:
     """One field: `values` and `folded` are lines of UTF-8 that begin at `starts` and `folded_starts`, in the order of
     the latter; paper i has those of `codes[bounds[i]:bounds[i + 1]]`."""
 
-    values: Text
+    values: Bytes
     starts: NDArray[np.int64]
-    folded: Text
+    folded: Bytes
     folded_starts: NDArray[np.int64]
     codes: NDArray[np.int32]
     bounds: NDArray[np.int64]
@@ -153,10 +152,10 @@ class Records:
         """The columns saved in `folder`, memory-mapped."""
         columns: dict[Field, Column] = {}
         for field in _FOLDS:
-            arrays = {name: _mapped_array(folder / f"{field}.{name}.npy") for name in _ARRAYS}
-            values, folded = _mapped(folder / f"{field}.txt"), _mapped(folder / f"{field}.folded.txt")
+            arrays = {name: mapped_array(folder / f"{field}.{name}.npy") for name in _ARRAYS}
+            values, folded = mapped_bytes(folder / f"{field}.txt"), mapped_bytes(folder / f"{field}.folded.txt")
             columns[field] = Column(values=values, folded=folded, **arrays)
-        return cls(_mapped_array(folder / "years.npy"), columns)
+        return cls(mapped_array(folder / "years.npy"), columns)
 
     def between(self, since: int | None, until: int | None) -> Mask:
         """`(papers,)`: those that appeared between two years, as `rag.selection.in_years` has it."""
@@ -208,14 +207,3 @@ def _joined(lines: Sequence[bytes]) -> tuple[bytes, NDArray[np.int64]]:
     """One text of the lines, and where each starts and the last ends."""
     starts = np.concatenate([[0], np.cumsum([len(line) + 1 for line in lines])]).astype(np.int64)
     return b"".join(line + b"\n" for line in lines), starts
-
-
-def _mapped(path: Path) -> Text:
-    if not path.stat().st_size:
-        return b""
-    with path.open("rb") as file:
-        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-
-
-def _mapped_array(path: Path) -> Any:
-    return np.asarray(np.load(path, mmap_mode="r"))

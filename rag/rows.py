@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import json
-import mmap
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from rag.mapped import mapped_array, mapped_bytes
+
 
 class Rows(Sequence[dict[str, Any]]):
     """JSON rows in a memory-mapped file, decoded one by one when they are asked for."""
 
     def __init__(self, folder: Path, name: str) -> None:
-        self._starts = np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r"))
-        path = folder / f"{name}.jsonl"
-        with path.open("rb") as file:
-            self._bytes = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if path.stat().st_size else b""
+        self._starts = mapped_array(folder / f"{name}.npy")
+        self._bytes = mapped_bytes(folder / f"{name}.jsonl")
 
     def __len__(self) -> int:
         return len(self._starts) - 1

@@ -23,7 +23,6 @@ writes a new snapshot beside the old one, a reader never sees a half-written ind
 from __future__ import annotations
 
 import json
-import mmap
 import zlib
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
@@ -38,6 +37,7 @@ from numpy.typing import NDArray
 from rag.cells import Cells
 from rag.errors import IndexDamagedError
 from rag.lexical import LexicalIndex
+from rag.mapped import mapped_array
 from rag.records import Records
 from rag.rows import Rows
 from rag.selection import Selection, year_of
@@ -47,7 +47,6 @@ SCHEMA = 1
 _VERSION = 2  # of the manifest; since 2 it has a checksum of itself
 _CHECKED_BYTES = 64_000_000
 _TITLES_KEPT = 65_536
-_SCATTERED_BYTES = 256_000_000
 _REBUILD = "`footnote repair` derives it from the store again"
 
 
@@ -250,11 +249,7 @@ class Snapshot:
         return self._array("sentence_tokens")
 
     def _array(self, name: str) -> Any:
-        """A file mapped into memory; as a plain array, since `np.memmap` makes every slice slow."""
-        array = np.load(self.folder / f"{name}.npy", mmap_mode="r")
-        if array.nbytes > _SCATTERED_BYTES and isinstance(array.base, mmap.mmap) and hasattr(mmap, "MADV_RANDOM"):
-            array.base.madvise(mmap.MADV_RANDOM)  # a few rows here and there: what lies around them stays on disk
-        return np.asarray(array)
+        return mapped_array(self.folder / f"{name}.npy", scattered=True)
 
     def _paper_with(self, passage: int) -> Paper:
         """The paper of a passage; the last one is kept, since its passages are asked for one after another."""

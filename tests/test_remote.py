@@ -145,11 +145,8 @@ def is_known(settings: Settings) -> bool:
         return not here.state().writing
 
 
-def test_a_write_that_one_machine_left_unfinished_is_known_to_all(machine: Machine, tmp_path: Path, port: int) -> None:
-    path = write_jsonl(tmp_path / "a.jsonl", PAPERS)
-    ingest([path], machine("writer"))
-    assert is_known(machine("writer"))
-    assert is_known(machine("other"))
+def killed_as_it_finished(path: Path, settings: Settings) -> None:
+    """Take the frogs out of a file, and end the ingest that notices it before it has told anybody."""
     write_jsonl(path, {title: text for title, text in PAPERS.items() if "Frog" not in title})
 
     def killed(stage: str, done: int, total: int) -> None:
@@ -157,7 +154,15 @@ def test_a_write_that_one_machine_left_unfinished_is_known_to_all(machine: Machi
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        ingest([path], machine("writer"), prune=True, progress=killed)
+        ingest([path], settings, prune=True, progress=killed)
+
+
+def test_a_write_that_one_machine_left_unfinished_is_known_to_all(machine: Machine, tmp_path: Path, port: int) -> None:
+    path = write_jsonl(tmp_path / "a.jsonl", PAPERS)
+    ingest([path], machine("writer"))
+    assert is_known(machine("writer"))
+    assert is_known(machine("other"))
+    killed_as_it_finished(path, machine("writer"))
     assert not is_known(machine("writer"))
     assert not is_known(machine("other"))
     more = write_jsonl(tmp_path / "b.jsonl", numbered(2))
@@ -192,14 +197,7 @@ def test_a_paper_that_the_server_lost_is_missed_on_every_machine(machine: Machin
 def test_what_a_killed_machine_had_removed_is_not_missed_by_another(machine: Machine, tmp_path: Path) -> None:
     path = write_jsonl(tmp_path / "a.jsonl", PAPERS)
     ingest([path], machine("writer"))
-    write_jsonl(path, {title: text for title, text in PAPERS.items() if "Frog" not in title})
-
-    def killed(stage: str, done: int, total: int) -> None:
-        if stage == "finish":
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        ingest([path], machine("writer"), prune=True, progress=killed)
+    killed_as_it_finished(path, machine("writer"))
     more = write_jsonl(tmp_path / "b.jsonl", numbered(2))
     assert ingest([more], machine("other")).papers == len(PAPERS) + 1
     lose_rows(machine("other"), "Otter")  # what was left unfinished is finished, and counts again

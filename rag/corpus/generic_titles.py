@@ -29,7 +29,7 @@ class Titles:
 
     def __init__(self, document: Document) -> None:
         self._document = document
-        self._texts: dict[str, list[str]] = {}  # by the key of a title that names no paper
+        self._numbers: dict[str, dict[str, int]] = {}  # of texts, by the key of a title that names no paper
 
     def told_apart(self, title: str, text: str) -> str:
         """`title`; where it names no paper, with its file and two folders behind it: "Notes (pond/week 1/notes.md)",
@@ -37,10 +37,8 @@ class Titles:
         key = title_key(title)
         if not _GENERIC.fullmatch(key):
             return title
-        texts = self._texts.setdefault(key, [])
-        if text not in texts:
-            texts.append(text)
-        number = texts.index(text) + 1
+        numbers = self._numbers.setdefault(key, {})
+        number = numbers.setdefault(text, len(numbers) + 1)
         return f"{title} ({_place(self._document)}{f', {number}' if number > 1 else ''})"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from rag.text.brackets import NEAREST_SAID
 from rag.text.words import words
 
 OPENERS = r"(?:and|but|so|also|then|ok|okay|now|what about|how about|same for)"
@@ -32,7 +33,7 @@ _CALLED = re.compile(
 _ABOUT = re.compile(
     r"\bthe (?:one|paper) (?:on|about|from|with|for|called|named|that uses|using) (?P<name>[^?!,]+)", re.I
 )
-_MARK = re.compile(r"\[(\d{1,3})\]|\b(?:footnote|reference|citation|ref) (?:no\.? |number )?(\d{1,3})\b", re.I)
+MARK = re.compile(r"\[(\d{1,3})\]|\b(?:footnote|reference|citation|ref) (?:no\.? |number )?(\d{1,3})\b", re.I)
 _BACK = re.compile(
     r"^\W*+(?:(?:now|ok|please|go|let'?s go)\W+)*back"
     r"(?: to (?:the|that|your|my) (?:list|papers|results|listing))?\W*$",
@@ -41,7 +42,6 @@ _BACK = re.compile(
 _HEADED = re.compile(
     r"^(?:\d+ of )?\d+ papers? (?:about|that (?P<verb>\w+)) “?(?P<subject>.+?)”?, of \d+ examined:", re.M
 )
-_NEAREST = "Nearest: "  # see `nearest_named` in rag.text.brackets
 _ENTRY = re.compile(r"^- (.+?): ", re.M)
 _LINE = re.compile(r"^- .+$", re.M)
 _TITLED = re.compile(r"^(?:- )?([^\n]{3,200}?): ", re.M)
@@ -59,17 +59,17 @@ def entries(answers: Sequence[str]) -> list[str]:
     found = _ENTRY.findall(_last_list(answers))
     if found or not (answers and is_nearest(answers[-1])):
         return found
-    return [title.split(": ")[0] for title in answers[-1].removeprefix(_NEAREST).rstrip(".").split("; ")]
+    return [title.split(": ")[0] for title in answers[-1].removeprefix(NEAREST_SAID).rstrip(".").split("; ")]
 
 
 def nearest(refusal: str) -> str:
     """The part of a refusal that names the nearest papers; empty where it names none."""
-    return refusal[start:] if (start := refusal.rfind(_NEAREST)) >= 0 else ""
+    return refusal[start:] if (start := refusal.rfind(NEAREST_SAID)) >= 0 else ""
 
 
 def is_nearest(answer: str) -> bool:
     """Whether an answer is what is left of a refusal (see `nearest`)."""
-    return answer.startswith(_NEAREST)
+    return answer.startswith(NEAREST_SAID)
 
 
 def _last_list(answers: Sequence[str]) -> str:
@@ -97,7 +97,7 @@ def on_listed(text: str, answers: Sequence[str]) -> str:
     if titles and (called := _ABOUT.search(text) or _CALLED.search(text)):
         title = _told_apart(called["name"], answers)
         return _with_title(text, called, title) if title else ""
-    mark = _MARK.search(text)
+    mark = MARK.search(text)
     return _on_mark(text, mark, answers) if mark else ""
 
 

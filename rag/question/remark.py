@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.question.listed import OPENERS, entries, on_listed
+from rag.question.listed import MARK, OPENERS, entries, on_listed
 from rag.question.relisted import AMONG, HOW_MANY, relisted
 from rag.question.route import route_of
 from rag.question.subject import LATEST, subject_of
@@ -67,7 +67,6 @@ _SOME = re.compile(
     re.I,
 )
 _THE_ONE = re.compile(r"\b(?:the|that) (?P<name>[^\s?!,]+) (?:one|paper)\b", re.I)
-_MARK = re.compile(r"\[\d{1,3}\]|\b(?:footnote|reference|citation|ref) (?:no\.? |number )?\d{1,3}\b", re.I)
 _CORRECTS = re.compile(
     r"^\W*+(?:(?:no|nope|not that(?: one)?|sorry|wait|actually|hmm+|oh)\W+)*"
     r"(?:(?:i|we) (?:mean|meant|(?:was|am|were) asking (?:about|for)|(?:was|am) (?:interested in|talking about)|"
@@ -136,7 +135,7 @@ def continued(text: str, previous: str) -> str:
         return ""
     said = _OTHERS.sub(r"\1 papers", _SAID_BEHIND.sub("", _SAID_BEFORE.sub("", text)))
     said = _THE_ONE.sub(lambda one: one["name"] if is_name(one["name"]) else one[0], said)
-    said = _MARK.sub("it", said) if words(_MARK.sub("", said)) else _MARK.sub("tell me more about it", said)
+    said = MARK.sub("it", said) if words(MARK.sub("", said)) else MARK.sub("tell me more about it", said)
     if route_of(previous) in ("survey", "count"):
         meant = relisted(said, previous, further=is_further(said))
     else:

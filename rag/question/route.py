@@ -104,7 +104,7 @@ _BEST = (
     r"(?:(?:top|best|oldest|earliest|first|newest|latest|(?:most|more|highly|widely|frequently) [a-z-]+|seminal|key|"
     r"classic|influential|important|foundational|must[- ]read|cited)[ -])"
 )
-_NUMBER_WORD = r"(?:\d{1,2}|two|three|four|five|six|seven|eight|nine|ten|few|couple of)"
+_NUMBER_WORD = rf"(?:{_FEW}|few|couple of)"
 _BEHIND = (
     r"(?:except|excluding|other than|of|at|under|over|between|against|not|until|written|"
     r"(?!need|indeed|speed)\w+(?:ing|ed))"

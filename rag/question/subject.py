@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from rag.text.names import phrases
+from rag.text.quantities import SMALL_NUMBERS
 from rag.text.words import STOPWORDS
 
 FRAME = STOPWORDS | frozenset(
@@ -20,9 +21,8 @@ FRAME = STOPWORDS | frozenset(
     related similar relevant interesting recommended ok okay published something help good best top newest
     latest recent oldest earliest cited citing influential seminal groups researchers neither nor""".split()
 )
-_NUMBERS = {word: i for i, word in enumerate("one two three four five six seven eight nine ten".split(), 1)}
 _ITEMS = r"(?:papers?|works?|studies|study|articles?|publications?|examples?|abstracts?)"
-_NUMBER = rf"(?P<n>{'|'.join(_NUMBERS)}|\d{{1,2}})"
+_NUMBER = rf"(?P<n>{'|'.join(SMALL_NUMBERS)}|\d{{1,2}})"
 LATEST = r"(?:newest|latest|most recent)"
 EARLIEST = r"(?:oldest|earliest)"
 _BEFORE_ITEMS = rf"(?=(?:(?!bits?\b)[a-zA-Z][\w-]* ){{0,4}}?{_ITEMS}\b)"
@@ -100,7 +100,7 @@ def most_wanted(text: str) -> int:
     if found is None:
         return int(bool(_ONE.search(text)))
     said = found["n"].casefold()
-    return _NUMBERS.get(said, 0) or int(said)
+    return SMALL_NUMBERS.get(said, 0) or int(said)
 
 
 def _kinds(text: str) -> list[str]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 NEAREST = 3  # titles named where the papers do not answer
+NEAREST_SAID = "Nearest: "
 _OWN = re.compile(r"\[(\d[\d,;\s–-]*)\]")
 
 
@@ -16,4 +17,4 @@ def unbracketed(text: str) -> str:
 
 def nearest_named(titles: Sequence[str]) -> str:
     """What stands behind a refusal: the nearest papers' titles; empty where there are none."""
-    return f" Nearest: {unbracketed('; '.join(titles))}." if titles else ""
+    return f" {NEAREST_SAID}{unbracketed('; '.join(titles))}." if titles else ""

@@ -7,6 +7,7 @@ release code", "surveys") each whose text says so; by topic a learned model judg
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -110,11 +111,7 @@ def _by_terms(retriever: Retriever, plan: Plan, named: NDArray[np.bool_], terms:
     right = near(retriever, beside, named) if beside else named
     if not right.any():
         right, beside = named, ""
-    found = int(right.sum())
-    hits = retriever.hits(subject, right, candidates=min(max(found, 1), _MOST_RANKED))
-    likely = topic_probability(retriever.snapshot, hits, subject)
-    enough = np.ones(len(likely), dtype=bool)
-    return listed(retriever, plan, Listed(hits, likely, enough, terms, examined, beside, found=found))
+    return listed(retriever, plan, replace(_all_of(retriever, subject, right, terms, examined), beyond=beside))
 
 
 def _of_surveys(retriever: Retriever, plan: Plan, allowed: NDArray[np.bool_] | None, examined: int) -> Draft:
@@ -134,11 +131,16 @@ def _of_mask(
     retriever: Retriever, plan: Plan, mask: NDArray[np.bool_], told: Callable[[int], str], examined: int
 ) -> Draft:
     """The papers of a mask, those first that the question is nearest to; `told` says of so many what they are."""
-    found, subject = int(mask.sum()), plan.subject or plan.query
+    all_of = _all_of(retriever, plan.subject or plan.query, mask, Terms(), examined)
+    return listed(retriever, plan, replace(all_of, told=told))
+
+
+def _all_of(retriever: Retriever, subject: str, mask: NDArray[np.bool_], terms: Terms, examined: int) -> Listed:
+    """All papers of a mask, those first that the subject is nearest to."""
+    found = int(mask.sum())
     hits = retriever.hits(subject, mask, candidates=min(max(found, 1), _MOST_RANKED))
     likely = topic_probability(retriever.snapshot, hits, subject)
-    enough = np.ones(len(likely), dtype=bool)
-    return listed(retriever, plan, Listed(hits, likely, enough, Terms(), examined, told=told, found=found))
+    return Listed(hits, likely, np.ones(len(likely), dtype=bool), terms, examined, found=found)
 
 
 def _within(mask: NDArray[np.bool_], allowed: NDArray[np.bool_] | None) -> NDArray[np.bool_]:

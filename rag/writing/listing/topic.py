@@ -67,8 +67,7 @@ def near(
     pool, count = (beside, POOL) if few else (among, max(int(among.sum()), 1))
     hits = retriever.hits(subject, pool, candidates=count)
     likely = topic_probability(snapshot, hits, subject) >= threshold() * LOOSE
-    found = np.zeros(snapshot.paper_count, dtype=bool)
-    found[[hits.candidates[rank].paper for rank in np.flatnonzero(likely)]] = True
+    found = _papers(snapshot, hits, likely)
     for paper in np.flatnonzero(among & ~found):
         found[paper] = _has_words(snapshot.paper(int(paper)), subject)
     return found & among
@@ -80,19 +79,24 @@ def about_any(retriever: Retriever, parts: Sequence[str], allowed: NDArray[np.bo
     for part in parts:
         hits = retriever.hits(part, allowed, candidates=POOL)
         enough = about(retriever, hits, topic_probability(retriever.snapshot, hits, part), part)
-        among[[hits.candidates[rank].paper for rank in np.flatnonzero(enough)]] = True
+        among |= _papers(retriever.snapshot, hits, enough)
     return among
 
 
 def about_all(retriever: Retriever, parts: Sequence[str], hits: Hits, enough: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """`(candidates,)`: which of those that are about a topic have something of each of its parts; all, if none has."""
-    papers = [candidate.paper for candidate in hits.candidates]
-    among = np.zeros(retriever.snapshot.paper_count, dtype=bool)
-    among[[paper for paper, is_enough in zip(papers, enough, strict=True) if is_enough]] = True
+    among = _papers(retriever.snapshot, hits, enough)
     for part in parts:
         among &= near(retriever, part, among)
-    kept = enough & among[papers]
+    kept = enough & among[[candidate.paper for candidate in hits.candidates]]
     return kept if kept.any() else enough
+
+
+def _papers(snapshot: Snapshot, hits: Hits, enough: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """`(papers,)`: those of the candidates that are `enough`."""
+    found = np.zeros(snapshot.paper_count, dtype=bool)
+    found[[hits.candidates[rank].paper for rank in np.flatnonzero(enough)]] = True
+    return found
 
 
 def _has_words(paper: Paper, text: str) -> bool:

@@ -79,7 +79,8 @@ _NEGATED = re.compile(
     re.I,
 )
 _SAID_OUT = re.compile(rf"\b(?!out\b){_OUT}\W*$", re.I)
-TITLED = r"(?:[A-Z][\w&./-]{0,40}|of|on|and|or|the|for|in)"
+_SMALL_WORD = r"(?:of|on|and|or|the|for|in)"
+TITLED = rf"(?:[A-Z][\w&./-]{{0,40}}|{_SMALL_WORD})"
 _NEXT_PAPERS = re.compile(rf" {PAPERS}\b", re.I)
 _BEHIND = rf"(?:(?:19|20)\d\d )?(?:conference |workshop |journal )?{PAPERS}\b"
 _VENUE = re.compile(
@@ -200,10 +201,15 @@ def _of_years(retriever: Retriever, text: str) -> tuple[OfRecord, str]:
     return asked, _without(text, match)
 
 
+def titled(said: str) -> str:
+    """A name of words as `TITLED` has them, without the small ones behind it."""
+    return re.sub(rf"(?: {_SMALL_WORD})+$", "", said.strip())
+
+
 def _in_venue(retriever: Retriever, text: str) -> tuple[OfRecord, str]:
     for pattern in (_VENUE, _SMALL_VENUE):
         for match in islice(pattern.finditer(text), _TRIED):
-            said = re.sub(r"(?: (?:of|on|and|or|the|for|in))+$", "", (match["in"] or match["of"]).strip())
+            said = titled(match["in"] or match["of"])
             start, end = match.start(), match.start("in" if match["in"] else "of") + len(said)
             small = said[0].islower()
             if pattern is _VENUE and small:

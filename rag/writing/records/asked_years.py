@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 
+from rag.text.quantities import SMALL_NUMBERS
 from rag.writing.records.conditions import OfRecord
 
 PAPERS = r"(?:papers?|works?|articles?|studies|study|publications?|preprints?|abstracts?)"
@@ -37,10 +38,9 @@ _DECADE = re.compile(
     re.I,
 )
 _DECADES = {"sixties": 6, "seventies": 7, "eighties": 8, "nineties": 9}
-_NUMBERS = {word: n for n, word in enumerate("one two three four five six seven eight nine ten".split(), 1)}
 _LATELY = re.compile(
     r"\b(?:(?:from|in|of|over|during|within) )?(?:the )?(?:last|past) "
-    rf"(?:(?P<n>\d{{1,2}}|{'|'.join(_NUMBERS)}|couple of|few) )?years?\b"
+    rf"(?:(?P<n>\d{{1,2}}|{'|'.join(SMALL_NUMBERS)}|couple of|few) )?years?\b"
     r"|\b(?:from|of|in) (?P<this>this year)\b|(?<=papers )(?P<now>this year)\b",
     re.I,
 )
@@ -92,7 +92,7 @@ def _lately(match: re.Match[str]) -> OfRecord:
     year, said = date.today().year, (match["n"] or "one").casefold()
     if match["this"] or match["now"]:
         return OfRecord(since=year, until=year)
-    return OfRecord(since=year - (int(said) if said.isdecimal() else _NUMBERS.get(said, _FEW_YEARS)))
+    return OfRecord(since=year - (int(said) if said.isdecimal() else SMALL_NUMBERS.get(said, _FEW_YEARS)))
 
 
 _SAID: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], OfRecord]], ...] = (

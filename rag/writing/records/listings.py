@@ -16,10 +16,10 @@ from rag.writing.listing.listed import MOST_SHOWN
 from rag.writing.listing.terms import asked_terms
 from rag.writing.records.asked import asked_of_record
 from rag.writing.records.conditions import Field, Has, OfRecord
+from rag.writing.records.lacking import none, unsaid_of_all
 from rag.writing.records.tally import tally
 
 _FEW_SHOWN = 10  # of the newest or oldest papers, where no number is asked for
-_TOLD = {"authors": "who wrote them", "year": "when they came out", "venue": "where they were published"}
 
 
 def narrowed(
@@ -39,7 +39,7 @@ def narrowed(
     everything = np.ones(retriever.snapshot.paper_count, dtype=bool) if allowed is None else allowed
     examined = int(everything.sum())
     if (cited := CITED.search(plan.wording)) and (whole or "citation" in cited[0].casefold()):
-        return _none("How often papers are cited is in none of the records.", examined)
+        return none("How often papers are cited is in none of the records.", examined)
     ordered = plan.newest or plan.oldest
     if ordered and not whole and not retriever.mask(Has("year")).any():
         plan, ordered = replace(plan, newest=False, oldest=False), False
@@ -48,7 +48,7 @@ def narrowed(
     fields: tuple[Field, ...] = (*asked.fields, "year") if ordered and whole else asked.fields
     among = retriever.mask(asked) & everything
     if unsaid := _unsaid(retriever, asked, fields, among, examined):
-        return _none(unsaid, examined)
+        return none(unsaid, examined)
     if not whole:
         return replace(plan, wording=rest, query=rest, subject=subject, among=str(asked)), among
     return _all_of(retriever, plan, asked, among & retriever.mask(Has("year")) if ordered else among, examined)
@@ -69,18 +69,13 @@ def _unsaid(
     retriever: Retriever, asked: OfRecord, fields: tuple[Field, ...], among: NDArray[np.bool_], examined: int
 ) -> str:
     """Why records leave no paper to list; empty where they leave some."""
-    if lacking := [_TOLD[name] for name in dict.fromkeys(fields) if not retriever.mask(Has(name)).any()]:
-        told = "The record of the one paper does" if examined == 1 else f"The records of the {examined} papers do"
-        return f"{told} not say {' or '.join(lacking)}."
+    if lacking := [name for name in dict.fromkeys(fields) if not retriever.mask(Has(name)).any()]:
+        return unsaid_of_all(lacking, examined)
     if not among.any():
         return f"By their records, none of {examined} papers is {asked}."
     if "year" in fields and not (among & retriever.mask(Has("year"))).any():
         return f"The records of the papers {asked}".rstrip() + " do not say when they came out."
     return ""
-
-
-def _none(opening: str, examined: int) -> Draft:
-    return Draft((), opening=opening, abstained=True, confidence=1.0, examined=examined)
 
 
 def _all_of(retriever: Retriever, plan: Plan, asked: OfRecord, among: NDArray[np.bool_], examined: int) -> Draft:

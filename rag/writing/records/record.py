@@ -11,6 +11,7 @@ from rag.text.people import names_in
 from rag.text.words import opening_name, opening_words, words
 from rag.types import Paper
 from rag.writing.draft import Draft
+from rag.writing.records.lacking import UNSAID, unsaid
 
 _OUT = r"(?:published|released|written|come out|came out|appear(?:ed)?|posted|from)"
 _MADE = r"(?:proposed|invented|developed|created|introduced|came up with|designed|made|built)"
@@ -52,9 +53,6 @@ _OF_A_RECORD = re.compile(  # what no text tells of its own paper
 _DESCRIBED = re.compile(r"\b(?:paper|work|study|article) (?:on|about|that|which|where|with|using)\b", re.I)
 _LOOKED_AT = 5  # best papers that may be meant
 _ALIKE = 0.6  # share of a title's words that name the paper
-UNSAID = {  # nor do abstracts
-    "authors": "who wrote it", "year": "when it came out", "venue": "where it was published", "doi": "its DOI",
-}  # fmt: skip
 
 
 def asks_for_record(question: str) -> bool:
@@ -74,9 +72,8 @@ def record(snapshot: Snapshot, question: str, query: str, hits: Hits) -> Draft |
     told = [what for kind in asked if (what := said(kind, paper))]
     if told:
         return Draft((), opening=f"By its record, “{unbracketed(paper.title)}” is {', '.join(told)}.", confidence=1.0)
-    if missing := [UNSAID[kind] for kind in asked if kind in UNSAID]:
-        opening = f"The record of “{unbracketed(paper.title)}” does not say {' or '.join(missing)}."
-        return Draft((), opening=opening, abstained=True, confidence=1.0)
+    if missing := [kind for kind in asked if kind in UNSAID]:
+        return unsaid(paper, missing)
     return None
 
 

@@ -8,10 +8,11 @@ from rag.retrieval.retriever import Hits
 from rag.snapshot import Snapshot
 from rag.text.brackets import unbracketed
 from rag.writing.draft import Draft
-from rag.writing.records.asked import PEOPLE, TITLED, named
+from rag.writing.records.asked import PEOPLE, TITLED, named, titled
 from rag.writing.records.asked_years import years_said
 from rag.writing.records.conditions import OfRecord
-from rag.writing.records.record import UNSAID, meant, said
+from rag.writing.records.lacking import unsaid
+from rag.writing.records.record import meant, said
 
 _ASKS = re.compile(r"^\W*+(?:(?:and|so|but|ok|okay|then)\b\W*)?(?:was|is|were|are|did|has)\b", re.I)
 _MADE = r"(?:(?:co-?)?(?:written|authored)|published|proposed|introduced|developed|created|invented|made)"
@@ -54,9 +55,8 @@ def agreed(snapshot: Snapshot, question: str, query: str, hits: Hits) -> Draft |
         return None
     title = unbracketed(paper.title)
     told = [said(field, paper) for field in asked.fields]
-    if lacking := [UNSAID[field] for field, is_told in zip(asked.fields, told, strict=True) if not is_told]:
-        opening = f"The record of “{title}” does not say {' or '.join(lacking)}."
-        return Draft((), opening=opening, abstained=True, confidence=1.0)
+    if lacking := [field for field, is_told in zip(asked.fields, told, strict=True) if not is_told]:
+        return unsaid(paper, lacking)
     opening = f"{'Yes' if asked(paper) else 'No'}: by its record, “{title}” is {', '.join(told)}."
     return Draft((), opening=opening, confidence=1.0)
 
@@ -70,9 +70,7 @@ def _supposed(question: str) -> tuple[OfRecord, str]:
         found = OfRecord(authors=named(match["who"]), together=True)
         rest = rest.replace(match["who"], " ")
     placed = _PLACED.search(question)
-    venue = (
-        re.sub(r"(?: (?:of|on|and|or|the|for|in))+$", "", (placed["at"] or placed["kind"]).strip()) if placed else ""
-    )
+    venue = titled(placed["at"] or placed["kind"]) if placed else ""
     if venue and not venue.islower():
         found = found.and_also(OfRecord(venues=(venue,), whole=True))
         rest = rest.replace(venue, " ")

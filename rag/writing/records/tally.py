@@ -16,12 +16,12 @@ from rag.text.searchable import searchable
 from rag.types import Paper
 from rag.writing.draft import Draft
 from rag.writing.records.conditions import Has, OfRecord
+from rag.writing.records.lacking import none, unsaid_of_all
 from rag.writing.records.record import authors_of
 from rag.writing.records.venue import is_at
 
 _SHOWN = 30  # names, those of most papers
 _COMPARED = 400  # venues that are held against one another for being the same
-_UNSAID = {"authors": "who wrote them", "year": "when they came out", "venue": "where they were published"}
 
 
 def tally(retriever: Retriever, plan: Plan, allowed: NDArray[np.bool_] | None) -> Draft | None:
@@ -34,8 +34,7 @@ def tally(retriever: Retriever, plan: Plan, allowed: NDArray[np.bool_] | None) -
     field = "authors" if kind == "coauthors" else kind
     among = everything & retriever.mask(Has(field))
     if not among.any():
-        told = f"The records of the {examined} papers do not say {_UNSAID[field]}."
-        return Draft((), opening=told, abstained=True, confidence=1.0, examined=examined)
+        return none(unsaid_of_all([field], examined), examined)
     if kind == "coauthors":
         return _with_whom(retriever, whose, among, examined)
     papers = list(_papers(retriever, among))
@@ -50,8 +49,7 @@ def _with_whom(retriever: Retriever, whose: str, among: NDArray[np.bool_], exami
     """Who wrote papers with one author."""
     by = retriever.mask(OfRecord(authors=(whose,))) & among
     if not by.any():
-        told = f"By their records, none of {examined} papers is by {whose}."
-        return Draft((), opening=told, abstained=True, confidence=1.0, examined=examined)
+        return none(f"By their records, none of {examined} papers is by {whose}.", examined)
     author = OfRecord(authors=(whose,))
     papers = list(_papers(retriever, by))
     others = Counter(

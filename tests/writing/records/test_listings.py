@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from rag.assistant import Assistant
-from rag.ingest import ingest
-from rag.settings import load_settings
+from tests.writing.records.conftest import shelf_of
 
 BIB = """
 @inproceedings{a, title={Otter: Swimming Networks for Rivers}, author={Reed, Ann B. and Stone, Carl}, year={2021},
@@ -25,16 +24,9 @@ FROG, REEDS = "Frog Songs at Night", "Counting Reeds"
 ALL = {OTTER, POND, FROG, REEDS}
 
 
-def _shelf(folder: Path, text: str, name: str) -> Assistant:
-    (folder / name).write_text(text, encoding="utf-8")
-    settings = load_settings(home=folder / "home", offline=True)
-    ingest([folder / name], settings)
-    return Assistant(settings)
-
-
 @pytest.fixture(scope="module")
 def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
-    assistant = _shelf(tmp_path_factory.mktemp("shelf"), BIB, "papers.bib")
+    assistant = shelf_of(BIB, tmp_path_factory.mktemp("shelf"))
     yield assistant
     assistant.close()
 
@@ -141,7 +133,7 @@ def test_years_up_to_now(tmp_path: Path) -> None:
         f"@misc{{n{year}, title={{Newt {year}}}, year={{{year}}}, abstract={{A newt of {year} swims.}}}}\n"
         for year in (now, now - 2, now - 5)
     )
-    shelf = _shelf(tmp_path, bib, "papers.bib")
+    shelf = shelf_of(bib, tmp_path)
     assert set(shelf.ask("newt papers of the last three years").papers) == {f"Newt {now}", f"Newt {now - 2}"}
     assert set(shelf.ask("papers from this year").papers) == {f"Newt {now}"}
 
@@ -162,13 +154,13 @@ def test_a_long_list_is_cut_and_counted(tmp_path: Path) -> None:
     bib = "".join(
         f"@misc{{n{i}, title={{Newt {i}}}, year={{2020}}, abstract={{Newt number {i} swims.}}}}\n" for i in range(120)
     )
-    answer = _shelf(tmp_path, bib, "papers.bib").ask("how many papers are from 2020?")
+    answer = shelf_of(bib, tmp_path).ask("how many papers are from 2020?")
     assert (answer.text.split(" of 2020")[0], len(answer.papers)) == ("By their records, 100 of 120 papers", 100)
 
 
 def test_the_newest_of_papers_without_years(tmp_path: Path) -> None:
     undated = "@misc{e, title={Mud}, author={Ida Clay}, abstract={Mud holds 12 worms.}}"
-    answer = _shelf(tmp_path, f"{BIB}{undated}\n", "papers.bib").ask("newest papers by Ida Clay")
+    answer = shelf_of(f"{BIB}{undated}\n", tmp_path).ask("newest papers by Ida Clay")
     said = "The records of the papers by Ida Clay do not say when they came out."
     assert (answer.abstained, answer.text) == (True, said)
 
@@ -204,7 +196,8 @@ def test_nobody_of_that_name(shelf: Assistant) -> None:
     ("papers published since 2019", "when they came out"),
 ])  # fmt: skip
 def test_records_that_do_not_say(tmp_path: Path, question: str, said: str) -> None:
-    assistant = _shelf(tmp_path, '{"title": "Heron", "text": "Herons stand on one leg in a pond."}\n', "a.jsonl")
+    row = '{"title": "Heron", "text": "Herons stand on one leg in a pond."}\n'
+    assistant = shelf_of(row, tmp_path, "a.jsonl")
     answer = assistant.ask(question)
     assert (answer.abstained, answer.text) == (True, f"The record of the one paper does not say {said}.")
 

@@ -1,12 +1,9 @@
 """Who wrote a paper, when and where it came out: answered from its record, or said to be unknown."""
 
-from pathlib import Path
-
 import pytest
 
 from rag.assistant import Assistant
-from rag.ingest import ingest
-from rag.settings import load_settings
+from tests.writing.records.conftest import shelf_of
 
 BIB = """
 @article{a, title={Otter: Swimming Networks for Rivers}, author={Reed, Ann B. and Stone, Carl}, year={2021},
@@ -20,11 +17,7 @@ OTTER = "“Otter: Swimming Networks for Rivers”"
 
 @pytest.fixture(scope="module")
 def shelf(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
-    folder: Path = tmp_path_factory.mktemp("shelf")
-    (folder / "papers.bib").write_text(BIB, encoding="utf-8")
-    settings = load_settings(home=folder / "home", offline=True)
-    ingest([folder / "papers.bib"], settings)
-    return Assistant(settings)
+    return shelf_of(BIB, tmp_path_factory.mktemp("shelf"))
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,9 @@
 """A collection counted up by its records: authors, venues, years, co-authors."""
 
-from pathlib import Path
-
 import pytest
 
 from rag.assistant import Assistant
-from rag.ingest import ingest
-from rag.settings import load_settings
+from tests.writing.records.conftest import shelf_of
 
 BIB = """
 @inproceedings{a, title={Otter}, author={Reed, Ann B. and Stone, Carl}, year={2021},
@@ -19,11 +16,7 @@ BIB = """
 
 @pytest.fixture(scope="module")
 def shelf(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
-    folder: Path = tmp_path_factory.mktemp("tally")
-    (folder / "papers.bib").write_text(BIB, encoding="utf-8")
-    settings = load_settings(home=folder / "home", offline=True)
-    ingest([folder / "papers.bib"], settings)
-    return Assistant(settings)
+    return shelf_of(BIB, tmp_path_factory.mktemp("shelf"))
 
 
 @pytest.mark.parametrize("question", [
