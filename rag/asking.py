@@ -69,8 +69,9 @@ def stream(
 
 
 def ready(settings: Settings, *, progress: Callable[[str, int, int], None] | None = None) -> Assistant:
-    """The assistant for these settings, over the bundled papers where nothing was ingested yet. An index that was
-    emptied stays so, and one on a server, which others share, is filled by an ingest only.
+    """The assistant for these settings, over the bundled papers where nothing was ingested yet; a first ingest that is
+    writing is waited for. An index that was emptied stays so, and one on a server, which others share, is filled by an
+    ingest only.
 
     `progress` is told how far that is (see `rag.index_writer.Progress`).
     """
@@ -79,7 +80,7 @@ def ready(settings: Settings, *, progress: Callable[[str, int, int], None] | Non
     if not (state.revision or state.emptied or index.is_remote):
         from rag.ingest import ingest_bundled
 
-        ingest_bundled(settings, progress=progress)
+        ingest_bundled(settings, first=True, progress=progress)
     return _assistant(settings)
 
 

@@ -91,11 +91,11 @@ def _known(read_now: str, settings: Settings) -> Report | None:
     )
 
 
-def ingest_bundled(settings: Settings, *, progress: Progress | None = None) -> Report:
-    """Put the bundled digests into the index."""
+def ingest_bundled(settings: Settings, *, first: bool = False, progress: Progress | None = None) -> Report:
+    """Put the bundled digests into the index; where they are to be the `first` papers, only if there are none."""
     found = list(bundled())
     report = Report(entries=len(found))
-    _update(merge(found), settings, report, [], False, progress)
+    _update(merge(found), settings, report, [], False, progress, first=first)
     return report
 
 
@@ -183,6 +183,8 @@ def _update(
     roots: Sequence[str],
     prune: bool,
     progress: Progress | None,
+    *,
+    first: bool = False,
 ) -> None:
     index = Index.of(settings)
     given = below(roots)
@@ -194,6 +196,8 @@ def _update(
         return given(source) and (given_there(source) or not in_home(source)) and not unread(source)
 
     with index.locked(settings.lock_timeout_s):
+        if first and index.state().revision:
+            return  # an ingest of others has ended meanwhile
         older = _older_snapshot(index)
         writer = IndexWriter(index, settings, older)
         lost = _lost(index, writer.stored, older)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ from rag.errors import IndexMissingError
 from rag.index import Index
 from rag.ingest import ingest, reindex, remove, repair
 from rag.settings import Settings, load_settings
+from rag.types import Answer
 from tests.invented import PAPERS, write_jsonl
 
 QUESTION = "By how much does FrogJump cut memory?"
@@ -33,6 +36,21 @@ def test_where_nothing_was_ingested_the_bundled_papers_are(home: Path) -> None:
     repair(load_settings(home=home))  # of nothing: it was not emptied by that
     answer = ask("Which FP8 training method compresses optimizer states?", home=home, offline=True)
     assert answer.papers[0].startswith("COAT")
+
+
+def test_who_asks_while_the_first_ingest_writes_gets_its_papers_alone(home: Path, tmp_path: Path) -> None:
+    settings = load_settings(home=home, offline=True)
+    asked: list[Future[Answer]] = []
+
+    def ask_once(stage: str, done: int, total: int) -> None:
+        if stage == "encode" and not asked:
+            asked.append(others.submit(ask, QUESTION, home=home, offline=True))
+            time.sleep(0.5)  # it finds no index yet
+
+    with ThreadPoolExecutor(1) as others:
+        ingest([write_jsonl(tmp_path / "a.jsonl", PAPERS)], settings, progress=ask_once)
+        assert "4.7x" in asked[0].result().text
+    assert Index.of(settings).snapshot().paper_count == len(PAPERS)
 
 
 @pytest.mark.parametrize("since", ["nothing", "repair", "reindex", "an ingest cut short"])
