@@ -22,8 +22,6 @@ _REASONS = (
 _GLUED = re.compile(  # where a name or figure meets a script that is written without spaces
     r"(?<=[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af])(?=[A-Za-z0-9])|(?<=[A-Za-z])(?=[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af])"
 )
-_CROSSED = 0.3  # from which exchanged figures need no weighing: 0.2% of good paraphrases reach it, 30% of such
-_TELLING = 0.5  # a signal from which it is worth naming as the reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +46,7 @@ def checked(statement: str, source: Source, tokens: TokenVectors) -> Checked:
     score = float(grown("grounding", NAMES).probability(found.row[None])[0])
     if not is_english(statement):
         return _foreign(statement, source, found)
-    certain = found["turned"] >= 1.0 or found["number_crossed"] >= _CROSSED
+    certain = found["turned"] >= 1.0 or found.tells("number_crossed")
     if score >= grown("grounding", NAMES).threshold and not certain:
         return Checked("supported", score, "", found.best, found)
     return Checked("unsupported", score, _reason(found), found.best, found)
@@ -74,7 +72,7 @@ def _unmistakable(name: str) -> bool:
 
 def _reason(found: Signals) -> str:
     for name in _REASONS:
-        if found[name] >= (_CROSSED if name == "number_crossed" else _TELLING) and name in found.faults:
+        if found.tells(name) and name in found.faults:
             return found.faults[name]
     told = {name: found[name] for name in _REASONS if found[name] > 0 and name in found.faults}
     if told and found["cover_two"] > 0.6:

@@ -20,7 +20,6 @@ _CLAUSE_END = re.compile(r"[:;,.(]|\b(?:but|since|because|and)\b")
 _SCOPE = 8  # words behind a denial that it is about, or before it where nothing is behind
 _SHARED = 0.5  # share of their weight that the question must have
 _OTHER_FAULTS = ("number_missing", "name_missing", "number_crossed", "name_replaced", "role")
-_TELLING = 0.5
 _COVERED = 0.35  # share of the statement's words that its source must have
 _RIGHT = r"(?:correct|right|so|true|accurate|the case|wrong|false|incorrect|mistaken|inaccurate|untrue)"
 _ASSUMED = (
@@ -79,9 +78,9 @@ def denies_premise(statement: str, question: str) -> bool:
 def only_denies(found: Checked) -> bool:
     """Whether a denial is all that is wrong with an unsupported statement."""
     signals = found.signals
-    if found.verdict != "unsupported" or signals is None or signals["turned"] < _TELLING:
+    if found.verdict != "unsupported" or signals is None or not signals.tells("turned"):
         return False
-    return signals["cover_two"] >= _COVERED and all(signals[name] < _TELLING for name in _OTHER_FAULTS)
+    return signals["cover_two"] >= _COVERED and not any(map(signals.tells, _OTHER_FAULTS))
 
 
 def without_asked(statement: str, question: str) -> str:
