@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -62,18 +64,24 @@ def mounted(app: Any, assistant: Assistant, home: Path, logins: Sequence[tuple[s
     from ui.page import SCRIPT, STYLE, build
 
     desk = Desk(assistant, Conversations(home / "conversations.sqlite"), Feedback(home / "feedback.jsonl"))
-    return gradio.mount_gradio_app(
-        app,
-        build(desk, home),
-        path="/",
-        auth=list(logins) or None,
-        max_file_size=MAX_UPLOAD,
-        css=STYLE,
-        head=SCRIPT,
-        theme=_theme(),
-        footer_links=[],
-        show_error=False,
-    )
+
+    async def built() -> Any:
+        return gradio.mount_gradio_app(
+            app,
+            build(desk, home),
+            path="/",
+            auth=list(logins) or None,
+            max_file_size=MAX_UPLOAD,
+            css=STYLE,
+            head=SCRIPT,
+            theme=_theme(),
+            footer_links=[],
+            show_error=False,
+        )
+
+    # Outside an event loop Gradio makes some twenty of its own, and closes none; and the caller may be inside of one.
+    with ThreadPoolExecutor(1) as apart:
+        return apart.submit(asyncio.run, built()).result()
 
 
 def _read(path: Path) -> list[str]:
