@@ -3,28 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from rag.assistant import Assistant
 from rag.errors import FootnoteError, IndexMissingError, UsageError
 from rag.server.answers import answers
 from rag.server.counters import CONTENT_TYPE, Counters
+from rag.server.described import Ready
 from rag.server.keys import Keys
 from rag.server.papers import papers
-from rag.server.wire import OBJECT
+from rag.server.refusals import Malformed, Refused, malformed, refusal_body, unrouted
 
-_REFUSALS: dict[int | str, dict[str, Any]] = {
-    401: {"description": "no key, or one that is not known", "content": OBJECT},
-    413: {"description": "a body that is too long", "content": OBJECT},
-    422: {"description": "a request that makes no sense: which part, and why", "content": OBJECT},
-    429: {"description": "too many requests: Retry-After says when to come again", "content": OBJECT},
-    500: {"description": "something went wrong; the log names it", "content": OBJECT},
-    503: {"description": "nothing was ingested yet", "content": OBJECT},
-}
+_BEARER = HTTPBearer(auto_error=False, description="a key that `footnote keys add NAME` made")
+
+
+def _refusals() -> dict[int | str, dict[str, Any]]:
+    """The refusals of every route, as the description has them."""
+    told = {
+        400: "a body that cannot be read, or a name in Host that is not this machine's",
+        401: "no key, or one that is not known",
+        403: "a page of another site asks",
+        408: "a body that does not come",
+        413: "a body that is too long",
+        429: "too many requests: Retry-After says when to come again",
+        500: "something went wrong; the log names it",
+        503: "nothing was ingested yet",
+    }
+    wrong = {"description": "a request that makes no sense: which part, and why", "model": Malformed}
+    return {**{status: {"description": why, "model": Refused} for status, why in told.items()}, 422: wrong}
 
 
 def create_app(assistant: Assistant, keys: Keys | None = None) -> FastAPI:
@@ -36,7 +48,7 @@ def create_app(assistant: Assistant, keys: Keys | None = None) -> FastAPI:
     app = FastAPI(
         title="Footnote",
         description="Questions over research papers, every sentence footnoted.",
-        responses=_REFUSALS,
+        responses=_refusals(),
         docs_url=None,  # FastAPI's pages load their scripts from elsewhere
         redoc_url=None,
     )
@@ -54,17 +66,19 @@ def _tell_errors(app: FastAPI, counters: Counters) -> None:
 
     @app.exception_handler(FootnoteError)
     def told(request: Request, error: FootnoteError) -> JSONResponse:
-        counters.failed(type(error).__name__)
+        code = type(error).__name__
+        counters.failed(code)
         status = 422 if isinstance(error, UsageError) else 503 if isinstance(error, IndexMissingError) else 500
-        return JSONResponse({"error": {"message": error.message, "hint": error.hint}}, status_code=status)
+        return JSONResponse(refusal_body(status, error.message, error.hint, code=code), status)
 
     @app.exception_handler(RequestValidationError)
-    def malformed(request: Request, error: RequestValidationError) -> JSONResponse:
-        rows = [{"where": [str(part)[:100] for part in row["loc"]], "message": row["msg"]} for row in error.errors()]
-        kind = request.headers.get("content-type", "")
-        if rows and rows[0]["where"] == ["body"] and kind and "json" not in kind:  # as curl and forms send it
-            rows = [{"where": ["body"], "message": f"send JSON with `Content-Type: application/json`, not {kind[:60]}"}]
-        return JSONResponse({"detail": rows[:20]}, status_code=422)  # what was sent is not sent back
+    def senseless(request: Request, error: RequestValidationError) -> JSONResponse:
+        return JSONResponse(malformed(error.errors(), request.headers.get("content-type", "")), 422)
+
+    @app.exception_handler(StarletteHTTPException)
+    def refused(request: Request, error: StarletteHTTPException) -> JSONResponse:
+        body = unrouted(error.status_code, str(error.detail), request.method, request.url.path)
+        return JSONResponse(body, error.status_code, error.headers)
 
 
 def greet(app: FastAPI) -> None:
@@ -102,7 +116,7 @@ def _health(assistant: Assistant) -> APIRouter:
         return {"status": "ok"}
 
     @routes.head("/readyz", include_in_schema=False)
-    @routes.get("/readyz")
+    @routes.get("/readyz", responses={200: {"description": "the index opens", "model": Ready}})
     def readyz() -> dict[str, Any]:
         """Whether questions can be answered: the index opens."""
         return {"status": "ready", "papers": assistant.snapshot.paper_count}
@@ -110,12 +124,11 @@ def _health(assistant: Assistant) -> APIRouter:
     return routes
 
 
-def _guard(keys: Keys) -> Callable[[Request], None]:
+def _guard(keys: Keys) -> Callable[[HTTPAuthorizationCredentials | None], None]:
     """Lets a request through that has a key with room left; else 401, or 429 with the seconds to wait."""
 
-    def guard(request: Request) -> None:
-        kind, _, clear = request.headers.get("authorization", "").partition(" ")
-        key = keys.owner(clear.strip()) if kind.casefold() == "bearer" else None
+    def guard(given: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]) -> None:
+        key = keys.owner(given.credentials.strip()) if given is not None else None
         if key is None:
             raise HTTPException(401, "give a key: Authorization: Bearer fn-…", {"WWW-Authenticate": "Bearer"})
         wait = keys.seconds_to_wait(key)

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 from anyio import to_thread
 
 from rag.location import is_loopback
+from rag.server.refusals import refusal_body
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -199,7 +200,7 @@ async def _refused(scope: Scope, send: Send, refusal: Refusal) -> None:
     if scope["type"] == "websocket":
         await send({"type": "websocket.close", "code": 1008})
         return
-    body = json.dumps({"error": {"message": refusal.message}}).encode()
+    body = json.dumps(refusal_body(refusal.status, refusal.message), ensure_ascii=False).encode()
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode()), *_HEADERS]
     if refusal.wait_s:
         headers.append((b"retry-after", str(refusal.wait_s).encode()))

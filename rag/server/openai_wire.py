@@ -9,6 +9,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
+from rag.errors import UsageError
+from rag.server.wire import Filters
 from rag.types import Answer, Delta, Event, Restart
 
 MODEL = "footnote"
@@ -17,7 +19,7 @@ MODEL = "footnote"
 class Message(BaseModel):
     """A chat message; content may come in parts, of which the text counts."""
 
-    role: Literal["system", "developer", "user", "assistant", "tool"]
+    role: Literal["system", "developer", "user", "assistant", "tool", "function"]
     content: str | list[dict[str, Any]] | None = None
 
     @property
@@ -28,21 +30,54 @@ class Message(BaseModel):
         return self.content or ""
 
 
-class ChatBody(BaseModel):
-    """A chat completion request; what Footnote has no use for is ignored."""
+class StreamOptions(BaseModel):
+    """What a stream has beside its text."""
 
-    model: str = MODEL
-    messages: list[Message] = Field(min_length=1, max_length=200)
-    stream: bool = False
+    include_usage: bool | None = None
+
+
+class ResponseFormat(BaseModel):
+    """What the answer should look like: it is text, whatever is asked for."""
+
+    type: str
+
+
+class ChatBody(Filters):
+    """A chat completion request, with the filters of ours. What Footnote has no use for is ignored, but for what the
+    reply would be misread without."""
+
+    model: str | None = MODEL
+    messages: list[Message] = Field(min_length=1)
+    stream: bool | None = None
+    stream_options: StreamOptions | None = None
+    n: int | None = Field(None, ge=1, le=1, description="choices: there is one")
+    response_format: ResponseFormat | None = None
+
+    @property
+    def wants_usage(self) -> bool:
+        """Whether a stream should end with what was used."""
+        return self.stream_options is not None and bool(self.stream_options.include_usage)
 
 
 def question_and_history(body: ChatBody) -> tuple[str, list[dict[str, str]]]:
-    """The last user message, and the user's and assistant's turns before it; system messages are left out."""
+    """The last user message, and the user's and assistant's turns before it; system messages are left out.
+
+    Raises:
+        UsageError: where there is no text to answer, or JSON is asked for.
+    """
+    if body.response_format is not None and body.response_format.type != "text":
+        raise UsageError(
+            f"an answer is text with markers, not {body.response_format.type[:50]!r}",
+            "leave response_format out; /v1/ask answers with JSON",
+        )
     turns = [m for m in body.messages if m.role in ("user", "assistant")]
     last = max((place for place, m in enumerate(turns) if m.role == "user"), default=-1)
     if last < 0:
-        return "", []
-    return turns[last].text, [{"role": m.role, "content": m.text} for m in turns[:last]]
+        raise UsageError("no message is of the role user", "the last one that is has the question")
+    question = turns[last].text
+    if not question.strip():
+        raise UsageError("the last user message has no text", "ask in words: images, sounds and files are not read")
+    return question, [{"role": m.role, "content": m.text} for m in turns[:last]]
 
 
 def completion(answer: Answer) -> dict[str, Any]:
@@ -55,9 +90,11 @@ def completion(answer: Answer) -> dict[str, Any]:
     }
 
 
-def chunks(events: Iterable[Event]) -> Iterator[dict[str, Any]]:
-    """A completion's chunks. The protocol cannot withdraw text: where Footnote does, what was mended follows under a
-    line that says so."""
+def chunks(events: Iterable[Event], *, usage: bool = False) -> Iterator[dict[str, Any]]:
+    """A completion's chunks; with `usage`, one without choices that says what was used comes last.
+
+    The protocol cannot withdraw text: where Footnote does, what was mended follows under a line that says so.
+    """
     head = _head("chat.completion.chunk")
     yield _chunk(head, {"role": "assistant", "content": ""})
     begun = withdrawn = False
@@ -70,7 +107,9 @@ def chunks(events: Iterable[Event]) -> Iterator[dict[str, Any]]:
             begun, withdrawn = True, False
         elif isinstance(event, Answer):
             yield _chunk(head, {"annotations": cited_places(event)})
-            yield {**head, "choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}], "usage": _usage(event)}
+            yield _chunk(head, {}, "stop")
+            if usage:
+                yield {**head, "choices": [], "usage": _usage(event)}
 
 
 def cited_places(answer: Answer) -> list[dict[str, Any]]:
@@ -106,8 +145,8 @@ def _head(kind: str) -> dict[str, Any]:
     return {"id": f"chatcmpl-{uuid.uuid4().hex[:24]}", "object": kind, "created": int(time.time()), "model": MODEL}
 
 
-def _chunk(head: dict[str, Any], delta: dict[str, Any]) -> dict[str, Any]:
-    return {**head, "choices": [{"index": 0, "delta": delta, "finish_reason": None}]}
+def _chunk(head: dict[str, Any], delta: dict[str, Any], ended: str | None = None) -> dict[str, Any]:
+    return {**head, "choices": [{"index": 0, "delta": delta, "finish_reason": ended}]}
 
 
 def _usage(answer: Answer) -> dict[str, int]:

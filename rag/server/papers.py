@@ -7,23 +7,30 @@ from typing import Annotated, Any
 from fastapi import APIRouter, HTTPException, Query
 
 from rag.assistant import Assistant
-from rag.server.wire import OBJECT, SearchBody
+from rag.server.described import Found, Listed, WholePaper
+from rag.server.refusals import Refused
+from rag.server.wire import SearchBody
 from rag.types import RankedPaper
 
 _LISTED = 100
-_UNKNOWN: dict[int | str, dict[str, Any]] = {404: {"description": "no paper of this id", "content": OBJECT}}
+_FOUND: dict[int | str, dict[str, Any]] = {200: {"description": "the papers, best first", "model": Found}}
+_LIST: dict[int | str, dict[str, Any]] = {200: {"description": "papers of the index", "model": Listed}}
+_WHOLE: dict[int | str, dict[str, Any]] = {
+    200: {"description": "the paper", "model": WholePaper},
+    404: {"description": "no paper of this id", "model": Refused},
+}
 
 
 def papers(assistant: Assistant) -> APIRouter:
     """`POST /v1/search`; `GET /v1/papers`, `/v1/papers/{id}`."""
     routes = APIRouter()
 
-    @routes.post("/v1/search")
+    @routes.post("/v1/search", responses=_FOUND)
     def search(body: SearchBody) -> dict[str, Any]:
         """The papers that match best, passages best first."""
-        return {"papers": [_ranked(paper) for paper in assistant.search(body.query, body.k, **body.selection())]}
+        return {"papers": [_ranked(paper) for paper in assistant.search(body.query, body.k or 0, **body.selection())]}
 
-    @routes.get("/v1/papers")
+    @routes.get("/v1/papers", responses=_LIST)
     def papers(
         grep: str = "", offset: Annotated[int, Query(ge=0)] = 0, limit: Annotated[int, Query(ge=1, le=1000)] = _LISTED
     ) -> dict[str, Any]:
@@ -32,7 +39,7 @@ def papers(assistant: Assistant) -> APIRouter:
         rows = [{"id": p.id, "title": p.title, "sources": p.source_names} for p in found[offset : offset + limit]]
         return {"total": len(found), "papers": rows}
 
-    @routes.get("/v1/papers/{paper_id}", responses=_UNKNOWN)
+    @routes.get("/v1/papers/{paper_id}", responses=_WHOLE)
     def paper(paper_id: str) -> dict[str, Any]:
         """One paper, whole."""
         found = assistant.snapshot.find(paper_id)

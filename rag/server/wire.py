@@ -12,9 +12,6 @@ from pydantic_core import PydanticCustomError
 from rag.question import MAX_QUESTION
 from rag.types import Answer, Delta, Event, Restart, Stage
 
-OBJECT: dict[str, Any] = {"application/json": {"schema": {"type": "object"}}}  # as the description has all answers
-_MOST_TURNS = 100
-_LONGEST_TURN = 20_000
 _Names = Annotated[list[str], Field(max_length=1000)] | str | None
 _Year = Annotated[int | None, Field(strict=True, ge=0, le=9999)]
 
@@ -23,19 +20,27 @@ class Turn(BaseModel):
     """One turn of a conversation."""
 
     role: Literal["user", "assistant"]
-    content: str = Field(max_length=_LONGEST_TURN)
+    content: str
 
 
-class Filtered(BaseModel):
-    """A request that may look at some papers only. A field that there is not is refused: were it passed over, a
-    filter whose name was mistyped would filter nothing."""
-
-    model_config = ConfigDict(extra="forbid")
+class Filters(BaseModel):
+    """A request that may look at some papers only."""
 
     papers: _Names = Field(None, description="only papers whose title contains one of these")
     sources: _Names = Field(None, description="only papers from sources whose name contains one of these")
     since: _Year = Field(None, description="only papers of this year or later")
     until: _Year = Field(None, description="only papers of this year or earlier")
+
+    def selection(self) -> dict[str, Any]:
+        """What restricts the papers, as `Assistant.stream` and `search` take it."""
+        return {"papers": self.papers, "sources": self.sources, "since": self.since, "until": self.until}
+
+
+class Filtered(Filters):
+    """The same of a client of ours. A field that there is not is refused: were it passed over, a filter whose name was
+    mistyped would filter nothing."""
+
+    model_config = ConfigDict(extra="forbid")
 
     @model_validator(mode="before")
     @classmethod
@@ -45,24 +50,20 @@ class Filtered(BaseModel):
                 raise PydanticCustomError("unknown_field", "{told}", {"told": _unknown(name[:100], cls.model_fields)})
         return body
 
-    def selection(self) -> dict[str, Any]:
-        """What restricts the papers, as `Assistant.stream` and `search` take it."""
-        return {"papers": self.papers, "sources": self.sources, "since": self.since, "until": self.until}
-
 
 class AskBody(Filtered):
     """A question with its conversation; `stream` asks for server-sent events."""
 
     question: str = Field(min_length=1, max_length=MAX_QUESTION)
-    history: list[Turn] = Field(default_factory=list, max_length=_MOST_TURNS)
-    stream: bool = False
+    history: list[Turn] | None = Field(None, description="earlier turns, oldest first")
+    stream: bool | None = Field(None, description="whether to send events as they come")
 
 
 class SearchBody(Filtered):
     """A search for papers."""
 
     query: str = Field(min_length=1, max_length=MAX_QUESTION)
-    k: int = Field(0, strict=True, ge=0, le=100, description="how many papers; 0: as many as the settings say")
+    k: int | None = Field(None, strict=True, ge=0, le=100, description="how many papers; 0: as the settings say")
 
 
 def _unknown(name: str, known: Iterable[str]) -> str:

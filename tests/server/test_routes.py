@@ -13,6 +13,7 @@ import pytest
 from rag.assistant import Assistant
 from rag.cli import main
 from rag.location import is_loopback
+from rag.server.described import Completion, Found, Listed, SentAnswer
 from rag.server.keys import Keys
 from rag.settings import load_settings
 from tests.conftest import KEY
@@ -108,6 +109,63 @@ def test_a_field_that_there_is_not_is_told_with_the_nearest(
 def test_an_openai_client_may_say_more_than_is_known(serve: Serve) -> None:
     body = {"messages": [{"role": "user", "content": QUESTION, "name": "ann"}], "temperature": 0.2, "paper": "x"}
     assert httpx.post(f"{serve()}/v1/chat/completions", json=body).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "content", "status", "told"),
+    [
+        ("GET", "/v1/nothing", None, 404, "there is no /v1/nothing"),
+        ("GET", "/v1/papers/none", None, 404, "no paper has the id 'none'"),
+        ("GET", "/v1/ask", None, 405, "/v1/ask does not take GET"),
+        ("GET", "/v1/papers?limit=0", None, 422, "limit: "),
+        ("POST", "/v1/ask", b"", 422, "the body is empty"),
+        ("POST", "/v1/ask", b"{bad", 422, "the body is no JSON: "),
+        ("POST", "/v1/ask", b'"What?"', 422, "the body is no JSON object"),
+        ("POST", "/v1/ask", b'{"question": "\xff"}', 400, "the body cannot be read"),
+        ("POST", "/v1/ask", b'{"question": " "}', 422, "the question is empty"),
+        ("POST", "/v1/ask", b'{"question": "x", "history": [{"role": "x", "content": ""}]}', 422, "history.0.role: "),
+        ("POST", "/v1/ask", b" " * 2_000_001, 413, "more than 2000000 bytes"),
+    ],
+)
+def test_every_refusal_has_one_shape(
+    serve: Serve, method: str, path: str, content: bytes | None, status: int, told: str
+) -> None:
+    asked = httpx.request(method, serve() + path, content=content, headers={"content-type": "application/json"})
+    error = asked.json()["error"]
+    assert (asked.status_code, set(error)) == (status, {"message", "hint", "type", "param", "code"})
+    assert error["message"].startswith(told)
+    assert "\n" not in error["message"]
+
+
+def test_what_is_sent_is_what_is_described(serve: Serve) -> None:
+    url = serve()
+    for question in (QUESTION, "Which papers use PondBench?", "Hello!", "Who won the cup?"):
+        SentAnswer.model_validate(httpx.post(f"{url}/v1/ask", json={"question": question}).json())
+        body = {"messages": [{"role": "user", "content": question}]}
+        Completion.model_validate(httpx.post(f"{url}/v1/chat/completions", json=body).json())
+    assert Found.model_validate(httpx.post(f"{url}/v1/search", json={"query": "frogs", "k": None}).json()).papers
+    assert Listed.model_validate(httpx.get(f"{url}/v1/papers").json()).total == 45
+    described = httpx.get(f"{url}/openapi.json").json()
+    schema = described["components"]["schemas"]["SentAnswer"]
+    assert set(schema["required"]) == set(schema["properties"]) > {"text", "citations", "claims", "abstained"}
+
+
+def test_a_long_conversation_and_empty_fields_are_taken(serve: Serve) -> None:
+    url = f"{serve()}/v1/ask"
+    history = [{"role": role, "content": "ponds " * 5_000} for role in ("user", "assistant")] * 3
+    history += [{"role": "user", "content": "Hello!"}] * 300
+    for given in (history, None):
+        answer = httpx.post(url, json={"question": QUESTION, "history": given, "stream": None, "papers": None}).json()
+        assert "4.7x" in answer["text"]
+
+
+def test_the_description_says_that_a_key_is_wanted(serve: Serve, tmp_path: Path) -> None:
+    keys = Keys(tmp_path / "keys.json")
+    keys.add("ann")
+    described = httpx.get(f"{serve(keys=keys)}/openapi.json").json()
+    assert described["components"]["securitySchemes"]["HTTPBearer"]["scheme"] == "bearer"
+    assert described["paths"]["/v1/ask"]["post"]["security"]
+    assert "security" not in described["paths"]["/healthz"]["get"]
 
 
 @pytest.mark.parametrize("query", ["", " \n", "\u200b"])
