@@ -6,6 +6,7 @@ import re
 from functools import cache
 
 from rag.question.glossary import in_english
+from rag.question.request import as_question
 from rag.question.subject import FRAME
 
 _WORD = re.compile(r"[A-Za-z]+")
@@ -23,25 +24,11 @@ _FRAME_WORDS = (
     "about",
 )
 _READ = 6  # words from the start in which slips are mended
-_REQUEST = re.compile(
-    r"^\W*(?:please |can you |could you |would you )*(?:summari[sz]e|sum up|recap|"
-    r"(?:(?:give|show|tell|write) me )?(?:a |an |the )?(?:short |brief |quick |one-sentence )?(?:summary|abstract|gist|"
-    r"key (?:points|ideas?|findings?)|main (?:ideas?|contributions?|points?|findings?)|tl;?dr)(?: of| for|:)?)"
-    r"(?: the (?:paper|abstract)(?: on| about| titled| called)?)?\s+(?=\w)",
-    re.I,
-)
-_MANNER = re.compile(
-    r"[\s,:;–—-]*\b(?:tl;?dr|in (?:simpler? |plain |other |a few |your own )(?:terms|words|english)|"
-    r"in (?:one|a|two|a single) sentences?|like i'?m (?:five|5)|briefly|for me|please)\W*$",
-    re.I,
-)
-_MANY_PAPERS = re.compile(r"\b(?:papers|works|studies|articles|literature|research|work)\b", re.I)
-_LONGEST_REQUEST = 14  # words of what is to be summed up
 
 
 def understood(text: str) -> str:
     """The question in the words that the rules know; the text itself where there is nothing to mend."""
-    return _as_question(_mended(_lowered(in_english(text))))
+    return as_question(_mended(_lowered(in_english(text))))
 
 
 def _lowered(text: str) -> str:
@@ -78,15 +65,3 @@ def _slips() -> dict[str, str]:
     for word in (*_FRAME_WORDS, "mentions", "compared", "compares"):
         found.pop(word, None)
     return found
-
-
-def _as_question(text: str) -> str:
-    """A request such as "Summarise COAT" asks what COAT is."""
-    kept = _MANNER.sub("", text)
-    request = _REQUEST.match(kept)
-    if request is None:
-        return kept if kept.strip() else text
-    rest = kept[request.end() :].strip(' ?.!"“”')
-    if not rest or _MANY_PAPERS.search(rest) or len(rest.split()) > _LONGEST_REQUEST:
-        return text
-    return f"What is {rest}?"

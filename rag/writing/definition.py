@@ -15,6 +15,7 @@ from rag.writing.referent import named_method
 
 _LOOKED_AT = 5  # best papers that may introduce it
 _LONGEST = 4  # words of a term
+_OF_TITLE = 3  # words of a term from which a title that has it is about it
 _ASKS = re.compile(
     rf"^\W*+(?:(?:{OPENERS})\W+)*(?:(?:what(?:'s| is) )?the (?:full (?:name|form)|meaning|definition) of|"
     r"what(?:'s| is| are)(?: meant by)?|define|explain|meaning of|(?:spell out|expand)(?: the acronym)?)"
@@ -35,6 +36,7 @@ _IS_ONE = (
     r"(?:(?:is|are|refers? to|means?|stands? (?:for|as)|serves? as|(?:has|have) (?:\w+ ){0,2}(?:become|emerged as))"
     r"\s+(?:(?:also|often|essentially)\s+)?(?:an?|the|where|when|one of))\b"
 )
+_DOING = r"(?!(?:achiev|outperform|reach|includ|yield|result|lead|dur|us|surpass|allow|show)ing\b)\w+ing\b"
 _INTRODUCED, _EXPLAINED, _DEFINED, _OWN = 1, 2, 3, 4  # how well a paper says what a term is
 
 
@@ -55,7 +57,7 @@ def introducing(snapshot: Snapshot, question: str, hits: Hits) -> Hits | None:
     if not term or not hits.candidates or all_about(hits.query, [snapshot.title(hits.candidates[0].paper)]):
         return hits
     papers = [snapshot.paper(candidate.paper) for candidate in hits.candidates]
-    said = [_OWN if _is_own(paper, term) else says_what(paper.text, term) for paper in papers[:_LOOKED_AT]]
+    said = [_OWN if _is_own(paper, term) else _introduces(paper, term) for paper in papers[:_LOOKED_AT]]
     said += [well if (well := says_what(paper.text, term)) > _INTRODUCED else 0 for paper in papers[_LOOKED_AT:]]
     best = max(said)
     if not best:
@@ -80,6 +82,13 @@ def says_what(text: str, term: str, within: str = "") -> int:
 def _is_own(paper: Paper, term: str) -> bool:
     name = opening_words(paper.title) or set(words(named_method(paper)))
     return set(words(term)) in (set(words(paper.title)), name)
+
+
+def _introduces(paper: Paper, term: str) -> int:
+    """How well a paper says what a term is; that it has a term of several words in its title is to introduce it."""
+    said = words(term)
+    titled = len(term.split()) >= _OF_TITLE and f" {' '.join(said)} " in f" {' '.join(words(paper.title))} "
+    return max(says_what(paper.text, term), _INTRODUCED * titled)
 
 
 def _spelt_out(text: str, term: str) -> str:
@@ -112,6 +121,7 @@ def _shapes(term: str, spelt: str) -> tuple[tuple[int, re.Pattern[str]], ...]:
         rf"{_MADE}\s+(?:(?:an?|the|new|novel|simple|called|named|dubbed|termed)\s+){{0,4}}{said}",
         rf"{_NAMED}\s+(?:[\w-]+\W+){{0,4}}?[\"“'‘]?{said}",
         rf"\b(?:known as|i\.e\.,?|namely)\s+(?:the |an? )?[\"“'‘]?{said}",
+        rf"(?-i:\b[a-z][\w-]*\s){said},\s+{_DOING}",
     )  # fmt: skip
     return (
         (_DEFINED, re.compile("|".join(defined), re.I)),

@@ -17,6 +17,11 @@ _OF_LENGTH = (
 )
 _WORDS = r"(?:[\w-]+ ){0,3}?"
 _CHOSEN = r"\b(?:what|which|how (?:large|high|big|small|low))\b[^?]{0,40}?\b"
+_CODE = (
+    r"(?:(?:official|source|public|open[- ]source|reference) )*(?:code|implementation|repo|repository|github)\b"
+    r"(?!\w|-| (?:generation|synthesis|completion|models?|llms?|tasks?|data|editing|understanding|review|quality|"
+    r"search|intelligence|snippets?|length|execution|domains?|benchmarks?|reasoning|cost|complexity|difficulty|books?|rates?)\b)"
+)
 # For each detail: how it is asked for, and what may say it.
 _DETAILS = {
     "the number of parameters": (
@@ -28,8 +33,9 @@ _DETAILS = {
     "the hardware": (
         rf"\b(?:which|what|how many|number of|kind of|type of) {_WORDS}(?:gpu|tpu|accelerator|graphics card|chip)s?\b|"
         r"\b(?:which|what) (?:kind of |type of )?hardware\b|\b(?:gpu|tpu) (?:model|type|count)\b",
-        r"[gtcn]pus?\b|fpga|\b[AVH]\d00\b|rtx|\bA\d{4}\b|chip|hardware|phone|pixel \d|jetson|device|cerebras|cluster|"
-        r"processor|\bedge\b|laptop|workstation|server|\bnodes?\b|machines?\b|accelerator|nvidia|mobile|desktop|\bcards?\b",
+        r"[gtcn]pus?(?:v\d)?\b|fpga|\b[AVH]\d00\b|rtx|\bA\d{4}\b|chip|hardware|phone|pixel \d|jetson|device|cerebras|"
+        r"cluster|processor|\bedge\b|laptop|workstation|server|\bnodes?\b|machines?\b|accelerator|nvidia|mobile|desktop|"
+        r"\bcards?\b",
     ),
     "how long it takes": (
         rf"\bhow long (?:do|does|did|is|was|will|would)\b(?![^?]*\b{_OF_LENGTH}s?\b)|"
@@ -50,6 +56,14 @@ _DETAILS = {
     "a price": (
         r"\b(?:in|how many|how much money in) (?:us )?(?:dollars|usd|euros)\b|\bhow much money\b",
         r"\$|dollar|\busd\b|euro|price|cents?\b|€|budget|monetary|cost",
+    ),
+    "a link to its code": (
+        rf"\b(?:any|there|the|its|their|find|get|see|have|has|share|publish|download|official|public|source|open) "
+        rf"{_CODE}|\b(?:github|gitlab|repo|repository|source code)\b(?! (?:issues?|commits?|stars|data)\b)|"
+        rf"\bcode (?:available|public|released|online|link|open)|\bopen[- ]?sourced?\W*$|^\W*{_CODE} (?:for|of)\b",
+        r"https?://|\bgit ?hub|gitlab|hugging ?face|\breleas|available|open[- ]?sourc|open[- ]weight|public|download|"
+        r"project page|repositor|open[- ]access|codebase|\bcodes? (?:is|are|will|can|and)|\bcodes?:|toolkit|library|"
+        r"package",
     ),
     "a licence": (
         r"\b(?:which|what|under)\b[^?]{0,30}\blicen[cs]ed?\b|\blicen[cs]e of\b",

@@ -35,6 +35,8 @@ def test_the_term_that_is_asked_for(question: str, term: str) -> None:
         ("Dropout is a way to blank units.", True),
         ("Units are blanked at random (dropout) in each step.", True),
         ("Dropout, a regulariser, blanks units.", True),
+        ("A known remedy is dropout, blanking units at random.", True),
+        ("It is trained with dropout, outperforming all others.", False),
         ("We train with dropout and weight decay for 9 epochs.", False),
         ("The dropout of 0.1 was kept.", False),
     ],
@@ -47,6 +49,12 @@ def test_a_passing_mention_is_no_definition(pond: Assistant) -> None:
     answer = pond.ask("What is word error rate?")
     assert answer.abstained
     assert answer.text.startswith("No paper says what “word error rate” is. Nearest: ")
+
+
+def test_a_title_that_has_all_of_a_long_term_introduces_it(pond: Assistant) -> None:
+    answer = pond.ask("explain checkpointing large training runs")
+    assert not answer.abstained
+    assert answer.papers[0].startswith("Beaver")
 
 
 def test_what_a_paper_is_it_says(pond: Assistant) -> None:

@@ -19,6 +19,9 @@ from rag.writing.missing_name import missing_names
         ("Does FrogJump work on MarshSpeech?", "does not mention “MarshSpeech”"),
         ("What BLEU does FrogJump reach?", "does not mention “BLEU”"),
         ("Which optimizer does Kingfisher use?", "does not give an optimizer"),
+        ("any code for Otter?", "does not give a link to its code"),
+        ("is Minnow open source", "does not give a link to its code"),
+        ("Heron github", "does not give a link to its code"),
     ],
 )
 def test_a_detail_without_a_trace_is_refused_and_named(pond: Assistant, question: str, lacking: str) -> None:
@@ -35,6 +38,8 @@ def test_a_detail_without_a_trace_is_refused_and_named(pond: Assistant, question
         ("How long does recovery take with Beaver?", "11 seconds"),
         ("How many tiles of NewtSat were annotated?", "12,000"),
         ("Is the code of FrogJump on GitHub?", "https://example.org/frogjump"),
+        ("any code for frogjump?", "https://example.org/frogjump"),
+        ("Does semantic deduplication help code generation?", "hurts code generation"),
     ],
 )
 def test_a_detail_that_is_there_is_given(pond: Assistant, question: str, fact: str) -> None:
