@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any
 
 from rag.assistant import Assistant
+from rag.errors import UsageError
 from rag.index import Index
 from rag.question import History
 from rag.selection import Names
 from rag.settings import Settings, load_settings
 from rag.types import Answer, Event
+
+_ARGUMENTS = ("history", "papers", "sources", "since", "until")
 
 
 def ask(
@@ -33,7 +37,7 @@ def ask(
     Raises:
         IndexMissingError: when all papers were removed, or nothing was ingested into the server yet.
     """
-    assistant = ready(load_settings(**settings))
+    assistant = ready(_chosen(settings))
     return assistant.ask(question, history, papers=papers, sources=sources, since=since, until=until)
 
 
@@ -48,7 +52,7 @@ async def aask(
     **settings: Any,
 ) -> Answer:
     """`ask`, without blocking the event loop."""
-    assistant = await asyncio.to_thread(ready, load_settings(**settings))
+    assistant = await asyncio.to_thread(ready, _chosen(settings))
     return await assistant.aask(question, history, papers=papers, sources=sources, since=since, until=until)
 
 
@@ -63,7 +67,7 @@ def stream(
     **settings: Any,
 ) -> Iterator[Event]:
     """The answer as it is made: `Stage`, `Delta` and `Restart` events, and at the end the `Answer` itself."""
-    yield from ready(load_settings(**settings)).stream(
+    yield from ready(_chosen(settings)).stream(
         question, history, papers=papers, sources=sources, since=since, until=until
     )
 
@@ -82,6 +86,15 @@ def ready(settings: Settings, *, progress: Callable[[str, int, int], None] | Non
 
         ingest_bundled(settings, first=True, progress=progress)
     return _assistant(settings)
+
+
+def _chosen(given: Mapping[str, Any]) -> Settings:
+    """The settings with those given by name; one that was meant for an argument is told as such."""
+    for name in given:
+        near = get_close_matches(name, _ARGUMENTS, 1, 0.8)
+        if near and name not in Settings.model_fields:
+            raise UsageError(f"there is no argument {name!r}", f"do you mean {near[0]}?")
+    return load_settings(**given)
 
 
 @lru_cache(maxsize=8)

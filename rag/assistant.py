@@ -20,6 +20,7 @@ from rag.chat_model import Call, ChatModel, load_chat_model, telling_prompts
 from rag.clock import Clock, timed
 from rag.embedding import Embedder, load_embedder
 from rag.errors import EmbeddingError, ModelError, UsageError
+from rag.given import count_given, settings_given, text_given
 from rag.index import Index, other_embedder
 from rag.offline_answer import OfflineWriter, answered, told
 from rag.question import History, Plan, plan, turns_of
@@ -27,9 +28,8 @@ from rag.reading import Reader, load_reader
 from rag.retrieval.retriever import Retriever
 from rag.scope import Scope, chatted, scoped
 from rag.selection import Names, Selection
-from rag.settings import Settings, changed, load_settings
+from rag.settings import Settings, changed
 from rag.snapshot import Snapshot
-from rag.text.visible import visible
 from rag.tracing import in_one_context, span
 from rag.types import Answer, Delta, Event, RankedPaper, Restart, Stage, Turn
 from rag.writing.listing.survey import asks_for_all
@@ -56,14 +56,16 @@ class Assistant:
         **overrides: Any,
     ) -> None:
         """`llm` is the name of a model, or a LlamaIndex `LLM` that writes the answers whatever the settings name;
-        `overrides` are single settings by name."""
+        `overrides` are single settings by name.
+
+        Raises:
+            UsageError: for settings or an `llm` that are none.
+        """
         if isinstance(llm, str):
             overrides["llm"], llm = llm, None
-        if settings is None:
-            settings = load_settings(**overrides)
-        elif overrides:
-            settings = changed(settings, **overrides)
-        self.settings = settings
+        if llm is not None and not hasattr(llm, "metadata"):
+            raise UsageError(f"no LLM of LlamaIndex is of type {type(llm).__name__}", "give one, or a model's name")
+        self.settings = settings_given(settings, overrides)
         self._embedder = embedder
         self._retriever: Retriever | None = None
         self._reader: Reader | None = None
@@ -155,9 +157,7 @@ class Assistant:
 
         Closing the iterator, or cancelling `call`, which is for this question alone, gives up what the model was asked.
         """
-        question = visible(question)
-        if not question.strip():
-            raise UsageError("the question is empty", "ask something about the papers")
+        question = text_given("question", question, "ask something about the papers")
         turns = turns_of(history)
         selection = Selection.of(papers, sources, since, until)
         call = call or self._call()
@@ -187,6 +187,12 @@ class Assistant:
         """Close what is kept open between questions: connections to the model."""
         if self.model is not None:
             self.model.close()
+
+    def __enter__(self) -> Assistant:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self.close()
 
     def _call(self) -> Call:
         return Call(self.settings.llm_timeout_s)
@@ -281,12 +287,10 @@ class Assistant:
         `ask`.
 
         Raises:
-            UsageError: for an empty query, or a filter that is none.
+            UsageError: for an empty query, a `k` or a filter that is none.
             IndexMissingError: when nothing was ingested yet.
         """
-        query = visible(query)
-        if not query.strip():
-            raise UsageError("the query is empty", "say what to look for")
+        query, k = text_given("query", query, "say what to look for"), count_given("k", k)
         selection = Selection.of(papers, sources, since, until)
         retriever = self.retriever
         allowed = None if selection.everything else retriever.mask(selection)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from operator import index
+from typing import SupportsIndex
 
 from rag.errors import UsageError
 from rag.types import Paper
@@ -39,8 +41,7 @@ class Selection:
             UsageError: for names that are no strings, and for years that are no whole numbers.
         """
         titles, names = _names("papers", papers), _names("sources", sources)
-        _check_year("since", since)
-        _check_year("until", until)
+        since, until = _year("since", since), _year("until", until)
         said = (_listed("title", titles), _listed("source", names), _span(since, until))
         return cls(_folded(titles), _folded(names), since, until, ", ".join(filter(None, said)))
 
@@ -95,9 +96,12 @@ def _folded(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name.casefold() for name in names)
 
 
-def _check_year(kind: str, given: object) -> None:
-    if given is not None and (not isinstance(given, int) or isinstance(given, bool)):
-        raise UsageError(f"`{kind}` is {given!r:.100}, which is no year", "give a whole number such as 2020, or None")
+def _year(kind: str, given: object) -> int | None:
+    if given is None:
+        return None
+    if isinstance(given, SupportsIndex) and not isinstance(given, bool):  # NumPy's whole numbers are such
+        return index(given)
+    raise UsageError(f"`{kind}` is {given!r:.100}, which is no year", "give a whole number such as 2020, or None")
 
 
 def _listed(kind: str, names: tuple[str, ...]) -> str:

@@ -202,6 +202,14 @@ class Answer:
     prompts: Mapping[str, str] = field(default_factory=dict)
     usage: Usage = Usage()
 
+    def __str__(self) -> str:
+        return self.text
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """What a notebook shows: the text, and which paper each marker leads to."""
+        sources = "".join(f"\n[{citation.n}] {citation.title}" for citation in self.citations)
+        printer.text(f"{self.text}\n{sources}" if sources else self.text)
+
     def to_dict(self) -> dict[str, Any]:
         """The answer as plain lists, dictionaries, strings and numbers, ready for `json.dumps`."""
         plain = asdict(self)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -11,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from rag import ask
+import rag
+from rag import aask, ask, stream
 from rag.cli import main
-from rag.errors import IndexMissingError
+from rag.errors import IndexMissingError, UsageError
 from rag.index import Index
 from rag.ingest import ingest, reindex, remove, repair
 from rag.settings import Settings, load_settings
@@ -83,6 +85,17 @@ def _cut_short(settings: Settings, folder: Path, monkeypatch: pytest.MonkeyPatch
         patched.setattr("rag.index_writer.write_snapshot", stop)
         with pytest.raises(KeyboardInterrupt):
             ingest([path], settings)
+
+
+@pytest.mark.parametrize(("wrong", "meant"), [("paper", "papers"), ("source", "sources"), ("sinse", "since")])
+def test_a_mistyped_argument_is_told_with_the_one_that_is_meant(home: Path, wrong: str, meant: str) -> None:
+    for door in (ask, lambda *given, **more: list(stream(*given, **more)), lambda *g, **m: asyncio.run(aask(*g, **m))):
+        with pytest.raises(UsageError, match=f"do you mean {meant}"):
+            door(QUESTION, home=home, **{wrong: "x"})
+
+
+def test_what_the_package_offers_is_listed() -> None:
+    assert {"ask", "aask", "stream", "check", "Assistant"} <= set(dir(rag)) == set(rag.__all__)
 
 
 def test_the_command_refuses_an_empty_search_and_names_a_filter_that_fits_nothing(

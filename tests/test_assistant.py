@@ -9,8 +9,10 @@ import subprocess
 import sys
 from contextvars import ContextVar
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from rag import Delta, stream
@@ -277,3 +279,53 @@ def test_a_filter_that_fits_no_paper_is_named(pond: Assistant, question: str) ->
 def test_an_empty_search_is_refused(pond: Assistant, query: str) -> None:
     with pytest.raises(UsageError, match="empty"):
         pond.search(query)
+
+
+@pytest.mark.parametrize("question", [None, 3, b"What is FrogJump?", ["What is FrogJump?"], "", " \n", "\u200b"])
+def test_what_is_no_question_is_refused_in_one_line(pond: Assistant, question: Any) -> None:
+    for ask in (pond.ask, pond.search):
+        with pytest.raises(UsageError) as refused:
+            ask(question)
+        assert refused.value.hint
+        assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("k", [-1, "3", 2.5, True, None])
+def test_what_is_no_number_of_papers_is_refused(pond: Assistant, k: Any) -> None:
+    with pytest.raises(UsageError, match="`k`"):
+        pond.search("frogs", k)
+
+
+def test_the_numbers_of_numpy_are_numbers(pond: Assistant) -> None:
+    assert len(pond.search("frogs", np.int64(2))) == 2  # type: ignore[arg-type]
+    assert pond.ask("What is FrogJump?", since=np.int64(2020)).text.endswith("from 2020.")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("given", ["/tmp/papers", Path("/tmp/papers"), {"home": "/tmp/papers"}])
+def test_a_folder_in_place_of_settings_is_told_as_such(given: Any) -> None:
+    with pytest.raises(UsageError, match="home=FOLDER"):
+        Assistant(given)
+
+
+def test_what_is_no_model_is_told_as_such() -> None:
+    with pytest.raises(UsageError, match="no LLM of LlamaIndex is of type object"):
+        Assistant(llm=object())
+
+
+def test_a_long_turn_that_is_none_is_told_in_few_words(pond: Assistant) -> None:
+    with pytest.raises(UsageError) as refused:
+        pond.ask("What is FrogJump?", [{"role": "system", "content": "Be brief. " * 1000}])
+    assert len(str(refused.value)) < 300
+
+
+def test_an_answer_is_shown_as_its_text(pond: Assistant) -> None:
+    answer = pond.ask("By how much does FrogJump cut memory?")
+    assert str(answer) == answer.text
+    shown: list[str] = []
+    answer._repr_pretty_(SimpleNamespace(text=shown.append), cycle=False)
+    assert shown == [f"{answer.text}\n\n[1] {answer.citations[0].title}"]
+
+
+def test_an_assistant_closes_what_it_opened(pond: Assistant) -> None:
+    with Assistant(pond.settings, embedder=pond.embedder) as assistant:
+        assert "4.7x" in assistant.ask("By how much does FrogJump cut memory?").text

@@ -26,7 +26,7 @@ def _turn(position: int, turn: object) -> Turn:
     role, content = _parts(turn)
     if role not in ("user", "assistant") or not isinstance(content, str):
         raise UsageError(
-            f"turn {position} of the history is {turn!r}",
+            f"turn {position} of the history is {turn!r:.100}",
             'give {"role": "user" or "assistant", "content": text}',
         )
     return Turn("user" if role == "user" else "assistant", visible(content))
