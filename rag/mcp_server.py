@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
+from importlib.metadata import version
 from typing import Annotated, Any
 
 import typer
-from pydantic import Field
 
 from rag.asking import ready
 from rag.assistant import Assistant
-from rag.errors import FootnoteError, UsageError
-from rag.inventory import find_paper
+from rag.errors import FootnoteError
 from rag.listening import listening
 from rag.settings import Settings, load_settings
 
 _HOST = "127.0.0.1"
-Titles = Annotated[list[str] | str | None, Field(description="only papers whose title contains one of these")]
-Sources = Annotated[
-    list[str] | str | None, Field(description="only papers from sources whose name contains one of these")
-]
-Since = Annotated[int | None, Field(description="only papers of this year or later", strict=True)]
-Until = Annotated[int | None, Field(description="only papers of this year or earlier", strict=True)]
+_ABOUT = (
+    "Answers from a collection of research papers, with citations. `ask` answers one question; `search_papers` finds "
+    "papers by topic; `get_paper` gives the text of one."
+)
 
 
 def create_server(assistant: Assistant) -> Any:
@@ -33,59 +30,13 @@ def create_server(assistant: Assistant) -> Any:
     """
     try:
         from mcp.server import MCPServer
+
+        from rag.mcp_tools import tools
     except ImportError:
         raise FootnoteError("the MCP SDK is not installed", "run `pip install footnote[mcp]`") from None
-    server = MCPServer("footnote", instructions="Answers from a collection of research papers, with citations.")
-
-    @server.tool()
-    def ask(
-        question: str, papers: Titles = None, sources: Sources = None, since: Since = None, until: Until = None
-    ) -> dict[str, Any]:
-        """Answer a question from the papers; every sentence carries its citation, or the answer says that the papers
-        do not answer."""
-        with _told():
-            answer = assistant.ask(question, papers=papers, sources=sources, since=since, until=until)
-        cited = [{"n": c.n, "title": c.title, "quote": c.quote} for c in answer.citations]
-        return {"text": answer.text, "abstained": answer.abstained, "citations": cited, "nearest": list(answer.nearest)}
-
-    @server.tool()
-    def search_papers(
-        query: str,
-        k: int = 0,
-        papers: Titles = None,
-        sources: Sources = None,
-        since: Since = None,
-        until: Until = None,
-    ) -> list[dict[str, Any]]:
-        """Find the `k` papers that match a query best (0: as many as the settings say), with the passage that
-        matches."""
-        with _told():
-            k = max(0, min(k, 50))
-            found = assistant.search(query, k, papers=papers, sources=sources, since=since, until=until)
-        return [{"title": paper.title, "passage": paper.passages[0].passage.text} for paper in found]
-
-    @server.tool()
-    def get_paper(title: str) -> dict[str, Any]:
-        """The whole text of the paper of this title, or of the only one whose title contains it."""
-        with _told():
-            if not title.strip():
-                raise UsageError("the title is empty", "search_papers finds titles")
-            paper = find_paper(assistant.settings, title)
-        about = dict(paper.metadata)  # authors, year, venue, …
-        return {"title": paper.title, "text": paper.text, "sources": list(paper.source_names), "metadata": about}
-
-    return server
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """Has the client told what went wrong, in one line; of other errors the SDK says only that there was one."""
-    from mcp.server.mcpserver.exceptions import ToolError
-
-    try:
-        yield
-    except FootnoteError as error:
-        raise ToolError(str(error)) from None
+    return MCPServer(
+        "footnote", version=version("footnote"), instructions=_ABOUT, tools=tools(assistant), log_level="WARNING"
+    )
 
 
 def _listen(settings: Settings, port: int) -> None:

@@ -74,7 +74,8 @@ async def _talk(home: Path) -> tuple[set[str], Any, Any, Any, list[str]]:
 
 
 async def _called(session: Any) -> tuple[set[str], Any, Any, Any, list[str]]:
-    await session.initialize()
+    started = await session.initialize()
+    assert started.server_info.version
     names = {tool.name for tool in (await session.list_tools()).tools}
     answer = await session.call_tool("ask", {"question": "By how much does FrogJump cut memory?"})
     found = await session.call_tool("search_papers", {"query": "speech on microcontrollers", "k": 1})
@@ -82,6 +83,7 @@ async def _called(session: Any) -> tuple[set[str], Any, Any, Any, list[str]]:
     refusals = [await _refused(session, "get_paper", title=title) for title in ("no such thing", " ", "models")]
     refusals.append(await _refused(session, "search_papers", query=" "))
     await _narrowed(session)
+    await _described(session)
     return names, _value(answer), _value(found), _value(paper), refusals
 
 
@@ -95,6 +97,28 @@ async def _narrowed(session: Any) -> None:
     assert "title “Unicorn”" in unfit["text"]
     for wrong in ({"since": "2020"}, {"until": True}, {"sources": 3}):
         assert next(iter(wrong)) in await _refused(session, "ask", question="What is FrogJump?", **wrong)
+
+
+async def _described(session: Any) -> None:
+    """Every tool says what it takes, what it replies with, and that it changes nothing; a wrong call gets one line."""
+    for tool in (await session.list_tools()).tools:
+        assert tool.annotations.read_only_hint
+        assert not tool.input_schema["additionalProperties"]
+        assert all("description" in field for field in tool.input_schema["properties"].values())
+        assert "properties" in tool.output_schema
+        assert "\n" not in tool.description
+    for wrong, told in (
+        ({"question": "What is FrogJump?", "paper": "Beaver"}, "no argument 'paper': did you mean 'papers'?"),
+        ({"question": "What is FrogJump?", "xyzzy": 1}, "no argument 'xyzzy': there are question, papers"),
+        ({}, "question: Field required"),
+        ({"question": 3}, "question: Input should be a valid string"),
+        ({"question": None}, "question: Input should be a valid string"),
+    ):
+        refused = await _refused(session, "ask", **wrong)
+        assert told in refused
+        assert "\n" not in refused
+    for k in (-1, 1000):
+        assert "k: Input should be" in await _refused(session, "search_papers", query="frogs", k=k)
 
 
 async def _refused(session: Any, tool: str, **arguments: Any) -> str:
