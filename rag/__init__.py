@@ -8,6 +8,7 @@ Names are resolved when first used, so that importing this package costs nothing
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
         Turn,
         Usage,
     )  # fmt: skip
+
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # read as ONNX Runtime loads, which else reports to its maker by itself
 
 _HOMES = {
     "ask": "rag.asking",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import re
 import subprocess
 import sys
@@ -244,6 +245,14 @@ assert "4.7x" in answer.text, answer.text
 heavy = {"chromadb", "llama_index", "onnx", "gradio", "torch"} & set(sys.modules)
 print(sorted(heavy))
 """
+
+
+def test_no_library_of_ours_reports_to_its_maker(pond: Assistant, tmp_path: Path) -> None:
+    """ONNX Runtime does by default: it names the machine in a file of the user's folder, and sends what it notes."""
+    script = f"from rag import ask; ask('What is FrogJump?', home={str(pond.settings.home)!r}, offline=True)"
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("XDG_", "ORT_"))}
+    subprocess.run([sys.executable, "-c", script], env={**environment, "HOME": str(tmp_path)}, check=True, timeout=120)
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
 def test_asking_needs_no_network_and_no_heavy_import(pond: Assistant) -> None:

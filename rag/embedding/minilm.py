@@ -140,6 +140,7 @@ def opened(graph: Graph) -> Any:
     """
     import onnxruntime
 
+    onnxruntime.disable_telemetry_events()  # where the program loaded it before us
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
