@@ -17,6 +17,7 @@ from rag.retrieval.features import Candidate, all_about
 from rag.retrieval.query import Query
 from rag.snapshot import Snapshot
 from rag.writing.answer_type import asked_types
+from rag.writing.aspect import raised
 from rag.writing.definition import defined_term, says_what
 from rag.writing.draft import Draft, DraftSentence, Evidence
 from rag.writing.referent import named_method, opens_with_anaphor
@@ -85,9 +86,10 @@ def answering(
     if not table.sentences:
         return []
     likelihood = trained("sentences", NAMES).probability(table.features)
+    paper = snapshot.paper(candidate.paper)
+    likelihood = raised(question, paper, [sentence.text for sentence in table.sentences], likelihood)
     if term := defined_term(question):
-        whole = snapshot.paper(candidate.paper).text
-        saying = [says_what(sentence.text, term, whole) for sentence in table.sentences]
+        saying = [says_what(sentence.text, term, paper.text) for sentence in table.sentences]
         likelihood = np.maximum(likelihood, [_DEFINING[well] for well in saying]).astype(np.float32)
     enough = _FILLING if said or all_about(query, [snapshot.title(candidate.paper)]) else ENOUGH
     told = list(range(len(table.sentences)))

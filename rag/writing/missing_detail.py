@@ -7,6 +7,10 @@ from __future__ import annotations
 
 import re
 
+from rag.text.names import names
+from rag.text.sentences import sentences
+from rag.writing.aspect import asks_for_limits, own_limits
+
 _NUMBER = (
     r"(?:\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve|single|dozens?|hundreds?|thousands?|millions?|"
     r"billions?|trillions?|half|all|every|each)\b)"
@@ -17,6 +21,13 @@ _OF_LENGTH = (
 )
 _WORDS = r"(?:[\w-]+ ){0,3}?"
 _CHOSEN = r"\b(?:what|which|how (?:large|high|big|small|low))\b[^?]{0,40}?\b"
+_SET = "a data set"
+_NO_DATA = re.compile(  # kinds and families of models, of machines, of numbers, of ways to train
+    r"(?:[A-Z]*L[LM]Ms?|LLaMA|Llama|GPT|\w*BERT|OPT|Qwen|Mi[sx]tral|Gemma|T5|ViT|SOTA|[GTC]PUs?|FP\d|BF\d|INT\d|[AHV]\d+|RTX|"
+    r"NVIDIA|[DCR]NN|GAN|MLP|KV|SGD|Adam|LoRA|PEFT|SFT|AI|NLP|CUDA|FLOP|\d)|.*-(?:based|trained|tuned|free|style|like)\Z"
+)
+_LINK = re.compile(r"https?://\S+|\bgithub\.com\S+")
+_SETS = r"(?:data ?sets?|benchmarks?|corpus|corpora)"
 _CODE = (
     r"(?:(?:official|source|public|open[- ]source|reference) )*(?:code|implementation|repo|repository|github)\b"
     r"(?!\w|-| (?:generation|synthesis|completion|models?|llms?|tasks?|data|editing|understanding|review|quality|"
@@ -94,6 +105,17 @@ _DETAILS = {
         rf"{_NUMBER}[^.]{{0,40}}\btokens?|\btokens?\b[^.]{{0,30}}{_NUMBER}|\d\s?(?:[MBKT]\b|million|billion|thousand|"
         r"trillion|%|x\b)|\d[TGM]B\b",
     ),
+    _SET: (
+        rf"\b(?:what|which) (?:[\w-]+ ){{0,2}}?{_SETS}(?= (?:does|do|did|is|was|were|are|has|have)\b)|"
+        rf"^\W*{_SETS} (?:used|of|for|in)\b|\b(?:what|which) data (?:is|was|were|did|does)\b[^?]*\btrain|"
+        r"\b(?:trained|tested|evaluated) on (?:what|which)\b",
+        r"\bdata|benchmark|corpus|corpora|\btokens\b|\bsuite\b|\btasks?\b|\b(?:images|videos|speech|texts?|clips|tiles|"
+        r"samples|examples|pages|web|internet|books|documents|patents|trials|languages|articles|records|questions|"
+        r"problems|conversations|dialogues?|scenes|demonstrations|trajectories|synthetic|pairs|puzzles|games|"
+        r"domains|recordings|environments|simulat\w+|hours of)\b|"
+        r"(?-i:\w*(?:Net|Bench|QA|Eval|MNIST|CIFAR|COCO|GLUE|MMLU|GSM|SQuAD|Wiki\w*|C4|Pile|Crawl))\b|"
+        r"\bon (?:the )?(?-i:(?!LLa|GPT|BERT|OPT|Qwen|[AHV]100|GPU|TPU|CPU|LLM|RTX|NVIDIA)[A-Z])",
+    ),
     "a rank": (r"\b(?:what|which) (?:[\w-]+ )?ranks?\b(?= (?:do|does|is|was|were)\b)", r"\brank"),
     "any figure": (
         r"\bhow many\b|\b(?:what|which) (?:[\w-]+ ){0,4}?(?:accuracy|score|percentage|fraction|ratio|number|bleu|fid|"
@@ -112,4 +134,16 @@ _COMPILED = tuple(
 def missing_detail(question: str, text: str) -> str:
     """The kind of detail that the question asks for and nothing in `text` (a title and what follows it) could say, as
     in "the number of parameters"; empty where there is none."""
-    return next((detail for detail, asked, said in _COMPILED if asked.search(question) and not said.search(text)), "")
+    title = text.partition("\n")[0]
+    if asks_for_limits(question, title):
+        own = [text[start:end] for start, end in sentences(text) if start > len(title)]
+        if not own_limits(own):
+            return "its limitations"
+    lacking = (detail for detail, asked, said in _COMPILED if asked.search(question) and not said.search(text))
+    return next((detail for detail in lacking if detail != _SET or not _may_name_data(question, text)), "")
+
+
+def _may_name_data(question: str, text: str) -> bool:
+    """Whether a text has a name that is none of the question's, the title's or of what is no data."""
+    known = f"{question}\n{text.partition(chr(10))[0]}"
+    return any(name not in known and not _NO_DATA.match(name) for name in names(_LINK.sub(" ", text)))
