@@ -84,7 +84,9 @@ def _other(error: Exception, debug: bool) -> int:
         return int(code)
     if show is not None:  # click's own, of bad usage
         command = getattr(getattr(error, "ctx", None), "command_path", "footnote")
-        complain(show(), f"{command} --help says what there is")
+        early = getattr(error, "option_name", "") == "--home"
+        told = "it goes before the command: footnote --home FOLDER …"
+        complain(show(), told if early else f"{command} --help says what there is")
         return int(code)
     if type(error).__name__ == "Abort":
         return 130

@@ -12,7 +12,7 @@ import typer
 
 from rag.cli.answer_view import lines, show_stream
 from rag.cli.progress import progress_bar
-from rag.cli.terminal import bold, complain, dim
+from rag.cli.terminal import bold, complain, dim, unreadable
 from rag.errors import FootnoteError, UsageError
 
 if TYPE_CHECKING:
@@ -42,9 +42,11 @@ def ask(
     until: Until = None,
     as_json: Json = False,
     offline: Offline = False,
-    batch: Annotated[Path | None, typer.Option(help="JSON Lines with a question each; JSON Lines come out")] = None,
+    batch: Annotated[Path | None, typer.Option(help='JSON Lines, {"question": …} each; JSON Lines come out')] = None,
 ) -> int:
     """Answer a question from the papers, each sentence with its footnote."""
+    if batch is not None and question:
+        raise UsageError("a question and --batch are one too many", "put it into the file, or leave --batch away")
     assistant = _assistant(k, offline=offline)
     options: dict[str, Any] = {"papers": paper or (), "sources": source or (), "since": since, "until": until}
     if batch is not None:
@@ -166,7 +168,7 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, Any] | str]]:
     try:
         text = path.read_text(encoding="utf8")
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} cannot be read: {error}", "give a file of JSON Lines") from None
+        raise unreadable(path, error, "give a file of JSON Lines") from None
     yield from ((number, _row(line)) for number, line in _numbered(text.split("\n")))
 
 

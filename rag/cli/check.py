@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from rag.cli.terminal import clean
+from rag.cli.terminal import clean, unreadable
 from rag.errors import UsageError
 
 _UNSUPPORTED = 3
@@ -62,7 +62,7 @@ def _read(path: Path) -> str:
     try:
         return path.read_text(encoding="utf8")
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} cannot be read: {error}", "give a text file") from None
+        raise unreadable(path, error, "give a text file") from None
 
 
 def _passages(text: str, path: Path) -> list[str]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rag.cli.progress import progress_bar
-from rag.cli.terminal import clean
+from rag.cli.terminal import clean, counted
 from rag.errors import UsageError
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def repair() -> int:
 
     with progress_bar() as progress:
         report = repair_index(load_settings(), progress=progress)
-    print(f"the index is whole: {report.papers} papers, {report.passages} passages")
+    print(f"the index is whole: {counted(report.papers, 'paper')}, {counted(report.passages, 'passage')}")
     return 0
 
 
@@ -83,7 +83,7 @@ def restore(
     from rag.backup import restore as put_back
     from rag.settings import load_settings
 
-    print(f"the index is back: {put_back(load_settings(), source, force=force)} papers")
+    print(f"the index is back: {counted(put_back(load_settings(), source, force=force), 'paper')}")
     return 0
 
 
@@ -98,7 +98,8 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="print JSON")] =
     if as_json:
         print(json.dumps(asdict(found), ensure_ascii=False))
         return 0
-    print(f"{found.papers} papers, {found.passages} passages, {found.in_several} papers in more than one source")
+    papers, passages = counted(found.papers, "paper"), counted(found.passages, "passage")
+    print(f"{papers}, {passages}; in more than one source: {found.in_several}")
     for name, count in found.sources.items():
         print(f"  {count:6}  {clean(name)}")
     print(f"folder    {clean(found.folder)} ({found.bytes_on_disk / 1e6:.1f} MB)")
@@ -133,8 +134,8 @@ def _tell(report: Report, seconds: float) -> int:
     for line in _skipped(report.skipped):
         print(clean(line), file=sys.stderr)
     print(
-        f"{report.entries} entries read: {report.added} papers added, {report.updated} updated, "
-        f"{report.unchanged} unchanged, {report.removed} removed, {len(report.skipped)} things skipped; "
-        f"the index holds {report.papers} papers in {report.passages} passages ({seconds:.1f} s)"
+        f"{counted(report.entries, 'entry')} read: {counted(report.added, 'paper')} added, {report.updated} updated, "
+        f"{report.unchanged} unchanged, {report.removed} removed, {counted(len(report.skipped), 'thing')} skipped; the "
+        f"index holds {counted(report.papers, 'paper')} in {counted(report.passages, 'passage')} ({seconds:.1f} s)"
     )
     return 1 if report.skipped else 0

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rag.cli.terminal import bold, clean, dim
+from rag.cli.terminal import bold, clean, counted, dim
 from rag.errors import UsageError
 from rag.types import Paper
 
@@ -80,7 +80,7 @@ def remove(
         return 0
     ids = {paper.id for paper in wanted}
     gone = remove_papers(settings, lambda paper: paper.id in ids)
-    print(f"{len(gone)} {'paper' if len(gone) == 1 else 'papers'} removed")
+    print(f"{counted(len(gone), 'paper')} removed")
     return 0
 
 
@@ -108,11 +108,10 @@ def _confirmed(wanted: list[Paper], yes: bool) -> bool:
     if yes:
         return True
     if not sys.stdin.isatty():
-        count = "1 paper" if len(wanted) == 1 else f"{len(wanted)} papers"
-        raise UsageError(f"this would remove {count}", "say --yes where nobody can be asked")
+        raise UsageError(f"this would remove {counted(len(wanted), 'paper')}", "say --yes where nobody can be asked")
     for paper in wanted[:10]:
         print(clean(paper.title))
-    return input(f"remove {len(wanted)}? [y/N] ").strip().casefold() in ("y", "yes")
+    return input(f"remove {counted(len(wanted), 'paper')}? [y/N] ").strip().casefold() in ("y", "yes")
 
 
 def _row(paper: Paper) -> dict[str, Any]:

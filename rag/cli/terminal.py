@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import re
 import sys
+from pathlib import Path
 from typing import TextIO
 
 from rag.cli.streams import mute
+from rag.errors import UsageError
 from rag.text.visible import visible
 
 _MARKER = re.compile(r"\[\d+\]")
@@ -44,6 +46,18 @@ def dim(text: str) -> str:
 def emphasised(text: str) -> str:
     """A supporting span: bold on a terminal, between » and « elsewhere."""
     return f"{_BOLD}{clean(text)}{_OFF}" if coloured() else f"»{clean(text)}«"
+
+
+def counted(count: int, noun: str) -> str:
+    """A number with its noun, as in "1 paper", "2 entries"."""
+    several = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    return f"{count} {noun if count == 1 else several}"
+
+
+def unreadable(path: Path, error: OSError | UnicodeDecodeError, hint: str) -> UsageError:
+    """What to raise where a file that was named cannot be read."""
+    reason = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
+    return UsageError(f"{path} cannot be read: {reason}", hint)
 
 
 def complain(message: str, hint: str = "") -> None:

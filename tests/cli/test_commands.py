@@ -232,6 +232,46 @@ def test_no_line_stops_a_batch(pond_home: Path, tmp_path: Path) -> None:
         assert f"error: {batch}:{number}: " in done.stderr
 
 
+def test_a_question_beside_a_batch_is_not_passed_over(pond_home: Path, tmp_path: Path) -> None:
+    batch = tmp_path / "questions.jsonl"
+    batch.write_text('{"question": "What is FrogJump?"}\n', encoding="utf8")
+    done = footnote(pond_home, "ask", "--batch", str(batch), "What is Beaver?")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "--batch" in done.stderr
+
+
+def test_the_home_after_the_command_is_told_where_it_goes(pond_home: Path) -> None:
+    for words in (("status", "--home", "x"), ("ask", "--home", "x", "What is FrogJump?")):
+        done = footnote(pond_home, *words)
+        assert done.returncode == 2
+        assert done.stderr.endswith("hint: it goes before the command: footnote --home FOLDER …\n")
+    assert footnote(pond_home, "--home", str(pond_home), "status").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "told"), [("nowhere", "No such file or directory"), ("a folder", "Is a directory"), ("bytes", "no UTF-8")]
+)
+def test_a_file_that_cannot_be_read_is_told_once_and_plainly(home: Path, tmp_path: Path, name: str, told: str) -> None:
+    (tmp_path / "a folder").mkdir()
+    (tmp_path / "bytes").write_bytes(b"\xff\xfe\x00")
+    path = str(tmp_path / name)
+    for words in (("ask", "--batch", path), ("check", "--answer", path, "--sources", path)):
+        done = footnote(home, *words)
+        assert done.returncode == 2
+        assert done.stderr.startswith(f"error: {path} cannot be read: ")
+        assert told in done.stderr
+        assert "Errno" not in done.stderr
+        assert done.stderr.count(path) == 1
+
+
+def test_one_is_no_plural(home: Path, tmp_path: Path) -> None:
+    path = write_jsonl(tmp_path / "one.jsonl", dict([next(iter(PAPERS.items()))]))
+    done = footnote(home, "ingest", str(path))
+    assert done.stdout.startswith("1 entry read: 1 paper added, 0 updated")
+    assert "0 things skipped; the index holds 1 paper in 1 passage (" in done.stdout
+    assert footnote(home, "status").stdout.startswith("1 paper, 1 passage; ")
+
+
 def test_ingest_reports_what_was_skipped(home: Path, tmp_path: Path) -> None:
     folder = tmp_path / "papers"
     folder.mkdir()
