@@ -443,4 +443,7 @@ def _missing(folder: Path, state: State) -> IndexMissingError:
             "fill it with `footnote ingest PATH`, or with the bundled papers by `footnote ingest --bundled`",
         )
     started = "its first ingest did not finish" if state.writing else "nothing was ingested yet"
-    return IndexMissingError(f"there is no index in {folder}: {started}", "run `footnote ingest PATH`")
+    return IndexMissingError(
+        f"there is no index in {folder}: {started}",
+        "run `footnote ingest PATH`, or `footnote ingest --bundled` for the bundled papers",
+    )

@@ -113,6 +113,13 @@ class Settings(BaseSettings):
             raise ValueError("it is a file, not a folder")
         return path
 
+    @field_validator("prompts")
+    @classmethod
+    def _prompts_are_there(cls, folder: Path | None) -> Path | None:
+        if folder is not None and not folder.exists():
+            raise ValueError("there is no such folder")
+        return folder
+
     @field_validator("store")
     @classmethod
     def _store_is_a_place(cls, store: str) -> str:

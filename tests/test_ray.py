@@ -18,7 +18,7 @@ from rag.settings import load_settings
 from rag.store import stored_papers
 from tests.invented import PAPERS, numbered, write_jsonl
 
-ray = pytest.importorskip("ray", reason="needs Ray: pip install footnote[ray]")
+ray = pytest.importorskip("ray", reason="needs Ray: pip install 'ray>=2.40'")
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -48,6 +48,12 @@ def test_a_file_that_cannot_be_used_is_told(folder: Path, text: bytes, told: str
     assert hint in caught.value.hint
 
 
+def test_a_folder_of_prompts_that_is_not_there_is_told(folder: Path) -> None:
+    assert load_settings(prompts=folder).prompts == folder
+    with pytest.raises(SettingsError, match=r"FOOTNOTE_PROMPTS is .*prompt-s'.*: there is no such folder"):
+        load_settings(prompts=folder / "prompt-s")
+
+
 def test_an_env_file_that_is_no_text_is_told(folder: Path) -> None:
     (folder / ".env").write_bytes(b"FOOTNOTE_K=\xff\xfe\n")
     with pytest.raises(SettingsError, match=r"\.env cannot be read"):
@@ -115,6 +121,7 @@ def test_a_value_that_cannot_be_used_is_told_at_once(folder: Path, name: str, va
 def test_a_tilde_is_the_users_folder_wherever_it_stands(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(folder))
     (folder / "footnote.toml").write_text('home = "~/here"\nprompts = "~/said"\n', encoding="utf8")
+    (folder / "said").mkdir()
     assert (load_settings().home, load_settings().prompts) == (folder / "here", folder / "said")
     assert load_settings(home="~/there").home == folder / "there"
 

@@ -31,7 +31,7 @@ def as_model_error(error: BaseException, model: str, *, keyless: bool = False) -
         return _of_status(error, model, keyless)
     if isinstance(error, openai.APIConnectionError):
         return ModelBusyError(
-            f"the endpoint of {model} cannot be reached", "is it running? `footnote doctor` shows where it is sought"
+            f"the endpoint of {model} cannot be reached", "is it running, and is FOOTNOTE_LLM_BASE_URL its address?"
         )
     return ModelReplyError(f"{model} sent what is no reply ({type(error).__name__})", "is the address the right one?")
 
@@ -52,10 +52,13 @@ def _of_status(error: object, model: str, keyless: bool) -> ModelError:
             f"the passages are too long for {model}", "lower FOOTNOTE_EVIDENCE_TOKENS or FOOTNOTE_K"
         )
     if status in (401, 403):
-        hint = KEYLESS if keyless else "set OPENAI_API_KEY"
+        hint = KEYLESS if keyless else "set FOOTNOTE_LLM_API_KEY, or OPENAI_API_KEY where that is unset"
         return ModelRefusedError(f"the endpoint does not accept the key for {model} ({status})", hint)
     if status == 404:
-        return ModelRefusedError(f"the endpoint does not know the model {model} (404)", "set FOOTNOTE_LLM")
+        return ModelRefusedError(
+            f"the endpoint does not know the model {model} (404)",
+            "is FOOTNOTE_LLM its name there, and FOOTNOTE_LLM_BASE_URL the whole address, /v1 included?",
+        )
     if status == 429:
         return ModelBusyError(f"{model} takes no more requests now (429)", "try again later")
     if status in _MAY_PASS:

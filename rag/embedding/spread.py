@@ -77,7 +77,7 @@ def _joined(address: str) -> Any:
     try:
         import ray
     except ModuleNotFoundError:
-        raise EmbeddingError("Ray is not installed", "run `pip install footnote[ray]`") from None
+        raise EmbeddingError("Ray is not installed", "run `pip install 'ray>=2.40'`") from None
     if not ray.is_initialized():
         _check_reached(address)
         # Workers import what this process imports.

@@ -53,7 +53,8 @@ def listen(
         from rag.server.keys import Keys
     except ModuleNotFoundError as error:
         extra = "serve" if mount is None else "ui"
-        raise FootnoteError(f"{error.name} is not installed", f"run `pip install footnote[{extra}]`") from None
+        how = f"`pip install --no-deps -r requirements-ui.lock` in a checkout, else `pip install 'footnote[{extra}]'`"
+        raise FootnoteError(f"{error.name} is not installed", f"run {how}") from None
     from rag.asking import ready
 
     keys = Keys(settings.home / "keys.json")

@@ -53,8 +53,18 @@ def test_the_doctor_says_what_is_wrong(papers: Path) -> None:
         done = run("doctor", FOOTNOTE_LLM_BASE_URL=server.base_url)
     assert done.returncode == 1
     assert "does not accept the key" in done.stdout
-    assert "OPENAI_API_KEY" in done.stdout
+    assert "FOOTNOTE_LLM_API_KEY, or OPENAI_API_KEY" in done.stdout
     assert KEY not in done.stdout + done.stderr
+
+
+def test_the_doctor_says_where_to_look_for_an_address_that_is_wrong(papers: Path) -> None:
+    with ScriptedModel(lambda request: Fail(404, "page not found")) as server:
+        missed = run("doctor", FOOTNOTE_LLM_BASE_URL=server.base_url)
+    gone = run("doctor", FOOTNOTE_LLM_BASE_URL=server.base_url)  # nobody listens there any more
+    for done in (missed, gone):
+        assert done.returncode == 1
+        assert "FOOTNOTE_LLM_BASE_URL" in done.stdout
+        assert "`footnote doctor`" not in done.stdout
 
 
 @pytest.mark.parametrize(("beside", "sent"), [("", "Bearer none"), ("OPENAI_API_KEY=sk-beside\n", "Bearer sk-beside")])

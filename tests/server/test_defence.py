@@ -188,7 +188,8 @@ def test_without_its_packages_the_command_says_what_to_install(home: Path, door:
         assert (done.returncode, done.stderr) == (0, "")
     else:
         assert done.returncode == 1
-        assert done.stderr.endswith(" is not installed\nhint: run `pip install footnote[" + door + "]`\n")
+        assert done.stderr.endswith(f" in a checkout, else `pip install 'footnote[{door}]'`\n")
+        assert "is not installed\nhint: run `pip install --no-deps -r requirements-ui.lock`" in done.stderr
 
 
 @pytest.mark.slow
