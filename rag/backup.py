@@ -5,24 +5,31 @@ The file is a tar archive: first `checksums.json`, the SHA-256 of every file of 
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import json
+import lzma
 import os
 import shutil
 import tarfile
 import uuid
+import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from rag.errors import IndexDamagedError, IndexMissingError, StoreError, UsageError
-from rag.index import Index
+from rag.errors import IndexDamagedError, IndexMismatchError, IndexMissingError, StoreError, UsageError
+from rag.index import PLACE, Index, State
 from rag.settings import Settings
 
 _SUMS = "checksums.json"
 _LEFT = {"write.lock", "state.json"}  # the state is written last, once everything it names is there
 _SPACE = "free space, or name another place"
+_READABLE = "make it readable: a backup without it could not be restored"
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS}
 
 
 def backup(settings: Settings, target: Path) -> int:
@@ -39,15 +46,14 @@ def backup(settings: Settings, target: Path) -> int:
     _check(target, index)
     unfinished = target.with_name(target.name + ".part")
     with index.locked(settings.lock_timeout_s):
-        names = [*sorted(str(path.relative_to(index.folder)) for path in _files(index.folder)), "state.json"]
-        sums = {name: _sum(index.folder / name) for name in names}
+        sums = _sums(index.folder)
         try:
-            with tarfile.open(unfinished, "w") as archive:
+            with tarfile.open(unfinished, "w", dereference=True) as archive:
                 listed = json.dumps(sums, indent=1).encode()
                 about = tarfile.TarInfo(_SUMS)
                 about.size = len(listed)
                 archive.addfile(about, io.BytesIO(listed))
-                for name in names:
+                for name in sums:
                     archive.add(index.folder / name, arcname=name)
             os.replace(unfinished, target)
         except OSError as error:
@@ -73,25 +79,63 @@ def _check(target: Path, index: Index) -> None:
 
 def restore(settings: Settings, source: Path, *, force: bool = False) -> int:
     """Put the index in `source` where the settings look for one; gives the number of papers. What was there is kept
-    until the new one is checked and whole.
+    until the new one is checked and whole; with `force` that may also be an index that does not open.
 
     Raises:
-        UsageError: when there is an index already, unless `force`.
+        UsageError: when there is no such file, or an index already, unless `force`.
         IndexDamagedError: when the file is not what `backup` wrote.
+        StoreError: when it cannot be put there.
     """
     index = Index.of(settings)
     _local(index)
+    if not source.is_file():
+        raise UsageError(f"there is no file {source}", "give one that `footnote backup` wrote")
+    _check_free(index, force)
     place = index.folder.with_name(f"{index.folder.name}-restored-{uuid.uuid4().hex[:8]}")
-    with index.locked(settings.lock_timeout_s):
-        if not force and _has_index(index):
-            raise UsageError(f"there is an index in {index.folder}", "--force replaces it")
-        try:
-            _unpack(source, place)
-            papers = _paper_count(source, place)
+    try:
+        _make(place)
+        _unpack(source, place)
+        papers = _paper_count(source, place)
+        with _unreadable_state_aside(index), index.locked(settings.lock_timeout_s):
+            _check_free(index, force)
             _swap(index, place)
-        finally:
-            shutil.rmtree(place, ignore_errors=True)
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
     return papers
+
+
+def _check_free(index: Index, force: bool) -> None:
+    if not force and _has_index(index):
+        raise UsageError(f"there is an index in {index.folder}", "--force replaces it")
+
+
+def _make(place: Path) -> None:
+    try:
+        place.mkdir(parents=True)
+    except OSError as error:
+        raise StoreError(f"cannot write to {place.parent}: {error.strerror or error}", _SPACE) from error
+
+
+@contextmanager
+def _unreadable_state_aside(index: Index) -> Iterator[None]:
+    """While the index is replaced, have a blank state where one stands that is damaged or another version's: nobody can
+    write there with it, us included. Where replacing it fails it is put back."""
+    path = index.folder / "state.json"
+    try:
+        index.state()
+        unreadable = None
+    except StoreError:
+        unreadable = path.read_bytes() if path.is_file() else None
+    if unreadable is None:
+        yield
+        return
+    index.save(State())
+    try:
+        yield
+    except BaseException:
+        if index.state() == State():
+            path.write_bytes(unreadable)
+        raise
 
 
 def _local(index: Index) -> None:
@@ -99,10 +143,31 @@ def _local(index: Index) -> None:
         raise UsageError("the index is on a Chroma server", "back up the server's own folder")
 
 
+def _sums(folder: Path) -> dict[str, str]:
+    """The checksums of all files of an index, in the order in which they are backed up."""
+    try:
+        names = [*sorted(str(path.relative_to(folder)) for path in _files(folder)), "state.json"]
+        return {name: _sum(folder / name) for name in names}
+    except OSError as error:
+        raise StoreError(f"cannot read {error.filename or folder}: {error.strerror or error}", _READABLE) from error
+
+
 def _files(folder: Path) -> Iterator[Path]:
-    for path in folder.rglob("*"):
-        if path.is_file() and not path.is_symlink() and path.name not in _LEFT and path.suffix != ".part":
-            yield path
+    """The files of an index; of links what they lead to, for part of one may lie on another disk."""
+    seen: set[str] = set()
+    for parent, folders, names in os.walk(folder, followlinks=True, onerror=_raised):
+        real = os.path.realpath(parent)
+        if real in seen:  # a link that leads in a circle
+            folders.clear()
+            continue
+        seen.add(real)
+        for path in (Path(parent, name) for name in names):
+            if path.is_file() and path.name not in _LEFT and path.suffix != ".part":
+                yield path
+
+
+def _raised(error: OSError) -> None:
+    raise error
 
 
 def _has_index(index: Index) -> bool:
@@ -115,24 +180,20 @@ def _has_index(index: Index) -> bool:
 
 
 def _unpack(source: Path, place: Path) -> None:
-    """The files that the archive's own list names, each checked."""
+    """The files that the archive's own list names, each checked; the archive may be compressed by gzip and the like."""
     try:
-        with tarfile.open(source, "r:") as archive:
-            first = archive.next()
-            listed = archive.extractfile(first) if first is not None and first.name == _SUMS else None
-            if listed is None:
-                raise IndexDamagedError(
-                    f"{source} is no backup of an index", "give a file that `footnote backup` wrote"
-                )
-            sums = json.loads(listed.read())
-            if not isinstance(sums, dict):
-                raise IndexDamagedError(f"the list of files in {source} is none", "take another backup")
+        with tarfile.open(source, "r:*") as archive:
+            sums = _listed(archive)
+            if sums is None:
+                raise _no_backup(source)
             for member in archive:
                 if member.name in sums and member.isfile():
                     archive.extract(member, place, filter="data")
-    except FileNotFoundError as error:
-        raise UsageError(f"there is no {source}", "give a file that `footnote backup` wrote") from error
-    except (OSError, ValueError, RecursionError, tarfile.TarError) as error:
+    except tarfile.ReadError as error:
+        raise _no_backup(source) from error
+    except (OSError, EOFError, ValueError, RecursionError, lzma.LZMAError, zlib.error, tarfile.TarError) as error:
+        if isinstance(error, OSError) and error.errno in _NO_ROOM:
+            raise StoreError(f"cannot write to {place.parent}: {error}", _SPACE) from error
         raise IndexDamagedError(f"{source} cannot be read: {error}", "take another backup") from error
     for name, wanted in sums.items():
         path = place / name
@@ -140,10 +201,26 @@ def _unpack(source: Path, place: Path) -> None:
             raise IndexDamagedError(f"{name} in {source} is not what was backed up", "take another backup")
 
 
+def _listed(archive: tarfile.TarFile) -> dict[str, Any] | None:
+    """The archive's own list of its files, which comes first; None where there is none."""
+    first = archive.next()
+    file = archive.extractfile(first) if first is not None and first.name == _SUMS else None
+    sums = json.loads(file.read()) if file is not None else None
+    return sums if isinstance(sums, dict) else None
+
+
+def _no_backup(source: Path) -> IndexDamagedError:
+    return IndexDamagedError(
+        f"{source} is no backup of an index, or cut short", "give a whole file that `footnote backup` wrote"
+    )
+
+
 def _paper_count(source: Path, place: Path) -> int:
     """How many papers the unpacked index has, which opens; what it says of itself may be forged, checksums or not."""
     try:
         return Index(place).snapshot().paper_count
+    except IndexMismatchError as error:
+        raise IndexMismatchError(f"{source} is of another version: {error.message}", "use that one") from error
     except (IndexDamagedError, IndexMissingError) as error:
         raise IndexDamagedError(f"{source} holds no index: {error.message}", "take another backup") from error
 
@@ -153,12 +230,12 @@ def _swap(index: Index, place: Path) -> None:
     restored = Index(place).state()
     inner = f"restored-{uuid.uuid4().hex[:8]}"
     os.replace(place / restored.place if restored.place else place, index.folder / inner)
-    before = index.state() if (index.folder / "state.json").exists() else None
     index.save(replace(restored, place=inner))
     for name in ("chroma", "snapshots", "tokens"):
         shutil.rmtree(index.folder / name, ignore_errors=True)
-    if before is not None and before.place:
-        shutil.rmtree(index.folder / before.place, ignore_errors=True)
+    for path in index.folder.glob("re*-*"):
+        if PLACE.fullmatch(path.name) and path.name != inner:
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def _sum(path: Path) -> str:

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 from prompts import load
 from rag.chat_model import KEYLESS, Call, load_chat_model, telling_prompts
 from rag.embedding import load_embedder
-from rag.errors import FootnoteError
-from rag.index import Index
+from rag.errors import FootnoteError, IndexDamagedError
+from rag.index import Index, other_embedder
 from rag.reading import load_reader
 from rag.settings import Settings
 
@@ -65,10 +65,19 @@ def _reader(settings: Settings) -> str:
 def _index(settings: Settings) -> str:
     index = Index.of(settings)
     state = index.state()
+    if (index.folder / "chroma").exists() and not (index.folder / "state.json").exists():
+        raise IndexDamagedError(
+            f"{index.folder} has a folder 'chroma' and no state.json",
+            "move the folder away, and restore or ingest again",
+        )
     if not (state.revision or state.emptied or index.is_remote):
         return "nothing ingested yet: the first question takes in the bundled papers"
-    snapshot = index.snapshot()
-    return f"{snapshot.paper_count} papers in {len(snapshot)} passages, built with {state.embedder}"
+    snapshot = index.snapshot(search=True)
+    embedder = load_embedder(settings.embedder, settings.models_folder, settings.threads).name
+    if snapshot.manifest["embedder"] != embedder:
+        raise other_embedder(snapshot.manifest["embedder"], embedder)
+    unfinished = "; an ingest did not finish: run it again" if state.writing else ""
+    return f"{snapshot.paper_count} papers in {len(snapshot)} passages, built with {state.embedder}{unfinished}"
 
 
 def _endpoint(settings: Settings) -> str:

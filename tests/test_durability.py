@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import io
 import json
@@ -133,6 +134,63 @@ def test_a_backup_moves_an_index(settings: Settings, tmp_path: Path, models_home
     assert restore(moved, target, force=True) == len(PAPERS)
     extra = write_jsonl(other / "more.jsonl", {"Gecko": "Gecko sticks to walls with 7 toes."})
     assert ingest([extra], moved).papers == len(PAPERS) + 1
+
+
+@pytest.mark.parametrize("state", ["", '{"schema": 1, "emb', '{"schema": 99}'])
+def test_a_backup_replaces_an_index_that_does_not_open(settings: Settings, tmp_path: Path, state: str) -> None:
+    target, held = tmp_path / "index.tar", settings.index_folder / "state.json"
+    backup(settings, target)
+    held.write_text(state, encoding="utf8")
+    with pytest.raises(UsageError, match="--force"):
+        restore(settings, target)
+    (tmp_path / "other.tar").write_bytes(b"")
+    with pytest.raises(IndexDamagedError):
+        restore(settings, tmp_path / "other.tar", force=True)
+    assert held.read_text(encoding="utf8") == state
+    assert restore(settings, target, force=True) == len(PAPERS)
+    assert "4.7x" in answer(settings)
+
+
+@pytest.mark.parametrize("folder", ["chroma", "snapshots", "."])
+def test_a_backup_holds_what_lies_on_another_disk(settings: Settings, tmp_path: Path, folder: str) -> None:
+    moved, target = settings.index_folder / folder, tmp_path / "index.tar"
+    moved.resolve().rename(tmp_path / "disk")
+    Path(os.path.normpath(moved)).symlink_to(tmp_path / "disk")
+    (tmp_path / "disk" / "circle").symlink_to(tmp_path / "disk")
+    backup(settings, target)
+    assert restore(load_settings(home=tmp_path / "other"), target) == len(PAPERS)
+    assert restore(settings, target, force=True) == len(PAPERS)
+    assert "4.7x" in answer(settings)
+
+
+def test_a_compressed_backup_is_read(settings: Settings, tmp_path: Path) -> None:
+    backup(settings, tmp_path / "index.tar")
+    whole = gzip.compress((tmp_path / "index.tar").read_bytes())
+    (tmp_path / "index.tar.gz").write_bytes(whole)
+    assert restore(load_settings(home=tmp_path / "other"), tmp_path / "index.tar.gz") == len(PAPERS)
+    for cut in (whole[: len(whole) // 2], whole[:5], b"no backup", b""):
+        (tmp_path / "cut.gz").write_bytes(cut)
+        with pytest.raises(IndexDamagedError, match=r"cut\.gz") as refused:
+            restore(settings, tmp_path / "cut.gz", force=True)
+        assert "\n" not in str(refused.value)
+
+
+def test_what_is_no_file_is_told_before_what_would_be_replaced(settings: Settings, tmp_path: Path) -> None:
+    for source in (tmp_path, tmp_path / "none.tar"):
+        with pytest.raises(UsageError, match="there is no file"):
+            restore(settings, source)
+
+
+def test_the_doctor_sees_an_index_that_questions_would_fail_on(
+    settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    held = settings.index_folder / "state.json"
+    changed(held, writing=True)
+    assert main(["doctor"]) == 0
+    assert "an ingest did not finish" in capsys.readouterr().out
+    held.unlink()
+    assert main(["doctor"]) == 1
+    assert "no state.json" in capsys.readouterr().out
 
 
 def test_a_damaged_backup_is_refused_and_the_index_stays(settings: Settings, tmp_path: Path) -> None:

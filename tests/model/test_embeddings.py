@@ -50,6 +50,8 @@ def test_another_embedder_is_refused_and_reindex_is_the_way(
         Assistant().ask(QUESTION)
     assert main(["ingest", str(source)]) == 1
     assert "--reindex" in capsys.readouterr().err
+    assert main(["doctor"]) == 1
+    assert "--reindex" in capsys.readouterr().out
     assert main(["ingest", "--reindex"]) == 0
     assert {paper.id: paper for paper in Index(home / "index").snapshot().papers()} == before
     assert Assistant().ask(QUESTION).papers[0].startswith("FrogJump")
