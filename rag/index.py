@@ -208,7 +208,7 @@ class Index:
             if not own:
                 raise
         except (StoreError, OSError) as error:
-            if own:
+            if own and threading.main_thread().is_alive():  # else all is answered, and the program is ending
                 _log.warning("%s; answering from what is here", error)
             raise
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import socket
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -346,6 +348,26 @@ def test_a_server_that_never_replies_keeps_no_question(
         elsewhere = load_settings(home=tmp_path / "new", store=f"http://127.0.0.1:{port}", offline=True)
         with pytest.raises(StoreError, match="cannot be used"):
             Index.of(elsewhere)
+
+
+@pytest.mark.slow
+def test_what_a_slow_server_does_after_the_answer_is_not_told(home: Path, tmp_path: Path) -> None:
+    near = load_settings(home=home, offline=True)
+    ingest([write_jsonl(tmp_path / "a.jsonl", PAPERS)], near)
+    impatient = (
+        "import sys, rag.index, rag.store\n"
+        "from rag.cli import main\n"
+        "rag.index._PATIENCE_S, rag.store._REPLY_S = 0.1, 3.0\n"
+        f"sys.exit(main(['ask', '--offline', {QUESTION!r}]))\n"
+    )
+    with silent() as port:
+        far = load_settings(home=home, store=f"http://127.0.0.1:{port}", offline=True)
+        shutil.copytree(near.index_folder, far.index_folder)
+        known = {**os.environ, "FOOTNOTE_HOME": str(home), "FOOTNOTE_STORE": far.store}
+        done = subprocess.run([sys.executable, "-c", impatient], capture_output=True, text=True, env=known, check=False)
+    assert done.returncode == 0
+    assert "4.7x" in done.stdout
+    assert done.stderr == "the Chroma server is slow to reply; answering from what is here\n"
 
 
 def test_what_works_on_folders_only_says_so(machine: Machine, tmp_path: Path) -> None:
