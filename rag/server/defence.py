@@ -200,7 +200,8 @@ async def _refused(scope: Scope, send: Send, refusal: Refusal) -> None:
     if scope["type"] == "websocket":
         await send({"type": "websocket.close", "code": 1008})
         return
-    body = json.dumps(refusal_body(refusal.status, refusal.message), ensure_ascii=False).encode()
+    hint = f"come again in {refusal.wait_s} seconds" if refusal.wait_s else ""
+    body = json.dumps(refusal_body(refusal.status, refusal.message, hint), ensure_ascii=False).encode()
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode()), *_HEADERS]
     if refusal.wait_s:
         headers.append((b"retry-after", str(refusal.wait_s).encode()))

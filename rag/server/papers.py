@@ -9,10 +9,9 @@ from fastapi import APIRouter, HTTPException, Query
 from rag.assistant import Assistant
 from rag.server.described import Found, Listed, WholePaper
 from rag.server.refusals import Refused
-from rag.server.wire import SearchBody
+from rag.server.wire import PageQuery, SearchBody
 from rag.types import RankedPaper
 
-_LISTED = 100
 _FOUND: dict[int | str, dict[str, Any]] = {200: {"description": "the papers, best first", "model": Found}}
 _LIST: dict[int | str, dict[str, Any]] = {200: {"description": "papers of the index", "model": Listed}}
 _WHOLE: dict[int | str, dict[str, Any]] = {
@@ -31,12 +30,11 @@ def papers(assistant: Assistant) -> APIRouter:
         return {"papers": [_ranked(paper) for paper in assistant.search(body.query, body.k or 0, **body.selection())]}
 
     @routes.get("/v1/papers", responses=_LIST)
-    def papers(
-        grep: str = "", offset: Annotated[int, Query(ge=0)] = 0, limit: Annotated[int, Query(ge=1, le=1000)] = _LISTED
-    ) -> dict[str, Any]:
+    def papers(page: Annotated[PageQuery, Query()]) -> dict[str, Any]:
         """Titles and sources, those with `grep` in the title."""
-        found = [p for p in assistant.snapshot.papers() if grep.casefold() in p.title.casefold()]
-        rows = [{"id": p.id, "title": p.title, "sources": p.source_names} for p in found[offset : offset + limit]]
+        found = [p for p in assistant.snapshot.papers() if page.grep.casefold() in p.title.casefold()]
+        shown = found[page.offset : page.offset + page.limit]
+        rows = [{"id": p.id, "title": p.title, "sources": p.source_names} for p in shown]
         return {"total": len(found), "papers": rows}
 
     @routes.get("/v1/papers/{paper_id}", responses=_WHOLE)

@@ -72,7 +72,7 @@ def unrouted(status: int, told: str, method: str, path: str) -> dict[str, Any]:
         return refusal_body(405, f"{path} does not take {method[:_LONGEST]}", _DESCRIBED)
     if status == 400:
         return refusal_body(400, "the body cannot be read", "send JSON in UTF-8")
-    return refusal_body(status, told)
+    return refusal_body(status, told, "Retry-After says when to come again" if status == 429 else "")
 
 
 def _row(error: Mapping[str, Any], content_type: str) -> tuple[list[str], str]:

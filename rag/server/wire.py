@@ -23,21 +23,8 @@ class Turn(BaseModel):
     content: str
 
 
-class Filters(BaseModel):
-    """A request that may look at some papers only."""
-
-    papers: _Names = Field(None, description="only papers whose title contains one of these")
-    sources: _Names = Field(None, description="only papers from sources whose name contains one of these")
-    since: _Year = Field(None, description="only papers of this year or later")
-    until: _Year = Field(None, description="only papers of this year or earlier")
-
-    def selection(self) -> dict[str, Any]:
-        """What restricts the papers, as `Assistant.stream` and `search` take it."""
-        return {"papers": self.papers, "sources": self.sources, "since": self.since, "until": self.until}
-
-
-class Filtered(Filters):
-    """The same of a client of ours. A field that there is not is refused: were it passed over, a filter whose name was
+class Strict(BaseModel):
+    """A request of a client of ours. A field that there is not is refused: were it passed over, a filter whose name was
     mistyped would filter nothing."""
 
     model_config = ConfigDict(extra="forbid")
@@ -51,7 +38,20 @@ class Filtered(Filters):
         return body
 
 
-class AskBody(Filtered):
+class Filters(BaseModel):
+    """A request that may look at some papers only."""
+
+    papers: _Names = Field(None, description="only papers whose title contains one of these")
+    sources: _Names = Field(None, description="only papers from sources whose name contains one of these")
+    since: _Year = Field(None, description="only papers of this year or later")
+    until: _Year = Field(None, description="only papers of this year or earlier")
+
+    def selection(self) -> dict[str, Any]:
+        """What restricts the papers, as `Assistant.stream` and `search` take it."""
+        return {"papers": self.papers, "sources": self.sources, "since": self.since, "until": self.until}
+
+
+class AskBody(Filters, Strict):
     """A question with its conversation; `stream` asks for server-sent events."""
 
     question: str = Field(min_length=1, max_length=MAX_QUESTION)
@@ -59,11 +59,19 @@ class AskBody(Filtered):
     stream: bool | None = Field(None, description="whether to send events as they come")
 
 
-class SearchBody(Filtered):
+class SearchBody(Filters, Strict):
     """A search for papers."""
 
     query: str = Field(min_length=1, max_length=MAX_QUESTION)
     k: int | None = Field(None, strict=True, ge=0, le=100, description="how many papers; 0: as the settings say")
+
+
+class PageQuery(Strict):
+    """Which of the index's papers to list."""
+
+    grep: str = Field("", description="only papers whose title contains this")
+    offset: int = Field(0, ge=0, description="how many to leave out")
+    limit: int = Field(100, ge=1, le=1000, description="how many at most")
 
 
 def _unknown(name: str, known: Iterable[str]) -> str:

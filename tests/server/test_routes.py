@@ -106,6 +106,15 @@ def test_a_field_that_there_is_not_is_told_with_the_nearest(
     assert told in answer.json()["detail"][0]["message"]
 
 
+@pytest.mark.parametrize(
+    ("asked", "told"), [("limt=1", "did you mean 'limit'?"), ("since=2020", "there are grep, offset, limit")]
+)
+def test_what_a_list_cannot_be_narrowed_by_is_told(serve: Serve, asked: str, told: str) -> None:
+    answer = httpx.get(f"{serve()}/v1/papers?{asked}")
+    assert answer.status_code == 422
+    assert told in answer.json()["error"]["message"]
+
+
 def test_an_openai_client_may_say_more_than_is_known(serve: Serve) -> None:
     body = {"messages": [{"role": "user", "content": QUESTION, "name": "ann"}], "temperature": 0.2, "paper": "x"}
     assert httpx.post(f"{serve()}/v1/chat/completions", json=body).status_code == 200
