@@ -76,6 +76,7 @@ def mounted(app: Any, assistant: Assistant, home: Path, logins: Sequence[tuple[s
             head=SCRIPT,
             theme=_theme(),
             footer_links=[],
+            run_history=False,  # a copy of each question and answer in the browser, which outlived the conversation
             show_error=False,
         )
 

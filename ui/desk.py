@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -12,19 +13,22 @@ import gradio as gr
 from rag.assistant import Assistant
 from rag.errors import FootnoteError
 from rag.question import MAX_QUESTION
+from rag.text.visible import visible
 from rag.types import Answer, Delta, Restart, Stage
 from ui.answer_view import chat_text, plain, unmarked
 from ui.choices import Choices
 from ui.conversations import Conversations
 from ui.exports import as_csv, as_html, as_markdown, bibtex, inert
 from ui.feedback import Feedback
-from ui.source_cards import sources_pane
+from ui.index_now import snapshot_now
+from ui.source_cards import Find, sources_pane
 from ui.turns import Chat, Turns, answers_of, asked, going, history_of, said, shown
 
 Cut = tuple[Chat, str, Turns, str, str]  # chat, sources, turns, input, what is being asked
 Opened = tuple[Chat, str, Turns, str, str, str, Turns]  # chat, sources, turns, key, title, what is being asked, seen
 _OWNER = "local"
 _REMEMBERED = 50  # turns that a follow-up looks back on
+_PACE_S = 0.2  # between two pieces of an answer: for each the browser lays the whole conversation out again
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,7 @@ class Only:
     def label(self) -> str:
         """What is looked at, in a few words."""
         parts = [f"“{title[:60]}”" for title in self.papers[:1]]
-        parts += [f"{len(self.papers) - 1} papers more"] if len(self.papers) > 1 else []
+        parts += [f"and {len(self.papers) - 1} more"] if len(self.papers) > 1 else []
         parts += [", ".join(self.sources)[:60]] if self.sources else []
         if self.since is not None or self.until is not None:
             parts.append(f"{self.since or '…'} to {self.until or '…'}")
@@ -65,7 +69,10 @@ class Desk:
 
     def heading(self) -> str:
         """What is indexed, and what answers."""
-        snapshot = self.assistant.snapshot
+        try:
+            snapshot = self.assistant.snapshot
+        except FootnoteError as error:
+            return f"# Footnote\n\nNothing can be asked now: {plain(str(error))}. Files can be added under Papers."
         names: set[str] = set()
         for paper in snapshot.papers():
             names.update(paper.source_names)
@@ -76,10 +83,10 @@ class Desk:
 
     def answer(
         self, question: str, turns: Turns, key: str, seen: Turns, only: Only, choices: Choices, request: gr.Request
-    ) -> Iterator[tuple[Chat, Any, Turns, str, Any, str, Turns]]:
+    ) -> Iterator[tuple[Chat, Any, Any, Any, Any, str, Any]]:
         """Chat, sources, turns, key, what remains in the input, what is being asked, and the turns that this page knows
-        to be kept (`seen`), again and again while the answer comes. The input is emptied once only: the next question
-        may be typed meanwhile."""
+        to be kept (`seen`), again and again while the answer comes, though not for each of its pieces. The input is
+        emptied once only: the next question may be typed meanwhile."""
         turns = [(q, a) for q, a in turns or []]
         question = (question or "").strip()[:MAX_QUESTION]
         if not question:
@@ -87,21 +94,25 @@ class Desk:
             return
         number = len(turns) + 1
         chat = [*shown(turns), asked(question)]
-        yield [*chat, going("")], gr.skip(), turns, key, "", question, seen
-        text = ""
+        same = gr.skip()
+        yield [*chat, going("")], same, same, same, "", question, same
+        text, told_at = "", 0.0
         try:
             history = history_of(turns[-_REMEMBERED:])
             for event in self._engine(choices).stream(question, history, **only.as_options()):
+                told = ""
                 if isinstance(event, Delta):
                     text += event.text
-                    yield [*chat, going(chat_text(text, number))], gr.skip(), turns, key, gr.skip(), question, seen
+                    told = chat_text(text, number)
                 elif isinstance(event, Restart):
                     text = ""
                 elif isinstance(event, Stage) and event.total:
                     told = f"{event.done} of {event.total} papers judged"
-                    yield [*chat, going(told)], gr.skip(), turns, key, gr.skip(), question, seen
                 elif isinstance(event, Answer):
                     turns = [*turns, (question, event.to_dict())]
+                if told and time.monotonic() - told_at >= _PACE_S:
+                    told_at = time.monotonic()
+                    yield [*chat, going(told)], same, same, same, same, question, same
         except FootnoteError as error:
             yield [*chat, said(plain(str(error)))], gr.skip(), turns, key, question, "", seen
             return
@@ -113,7 +124,12 @@ class Desk:
 
     def cards(self, turns: Turns) -> str:
         """The sources pane of some turns."""
-        return sources_pane(answers_of(turns), self.assistant.snapshot.find)
+        return sources_pane(answers_of(turns), self._finding())
+
+    def _finding(self) -> Find:
+        """What gives the paper of an id, as the index is now."""
+        snapshot = snapshot_now(self.assistant)
+        return snapshot.find if snapshot else lambda _: None
 
     def opened(self, key: object, request: gr.Request) -> Opened:
         """A kept conversation, nothing being asked; an empty one for none, or one of somebody else."""
@@ -129,7 +145,7 @@ class Desk:
     def listed(self, words: str, key: str, request: gr.Request) -> tuple[Any, Any]:
         """The list of conversations, the open one chosen, and the title of that."""
         found = self.conversations.search(owner(request), words or "")
-        titles = {entry.id: entry.title for entry in found}
+        titles = {entry.id: visible(entry.title) for entry in found}
         chosen = key if key in titles else None
         listing = gr.update(choices=[(title, entry) for entry, title in titles.items()], value=chosen)
         return listing, titles[key] if chosen else gr.skip()
@@ -165,7 +181,9 @@ class Desk:
         if not 0 <= turn < len(turns):
             return False
         question, answer = turns[turn]
-        self.feedback.add(question, answer, self.assistant.snapshot.revision, helpful=helpful, comment=comment)
+        snapshot = snapshot_now(self.assistant)
+        revision = snapshot.revision if snapshot else ""
+        self.feedback.add(question, answer, revision, helpful=helpful, comment=comment)
         return True
 
     def exported(self, turns: Turns, kind: str) -> dict[str, str]:
@@ -182,7 +200,8 @@ class Desk:
 
     def _entries(self, answer: Answer) -> str:
         ids = {citation.title: citation.paper_id for citation in answer.citations}
-        return bibtex(answer.papers, [self.assistant.snapshot.find(ids.get(title, "")) for title in answer.papers])
+        find = self._finding()
+        return bibtex(answer.papers, [find(ids.get(title, "")) for title in answer.papers])
 
     def table(self, turns: Turns) -> tuple[Any, Any]:
         """The last answer as a table that can be sorted, where it is a listing; and whether it can be had as CSV."""
@@ -194,8 +213,9 @@ class Desk:
 
     def footer(self, turns: Turns) -> str:
         """Health, and where the time of the last answer went."""
-        snapshot = self.assistant.snapshot
-        parts = [f"Ready: {snapshot.paper_count} papers, index {snapshot.revision[:8]}"]
+        snapshot = snapshot_now(self.assistant)
+        ready = f"Ready: {snapshot.paper_count} papers, index {snapshot.revision[:8]}" if snapshot else "Not ready"
+        parts = [ready]
         if turns:
             timings = turns[-1][1].get("timings", {})
             spent = ", ".join(f"{name} {1000 * seconds:.0f} ms" for name, seconds in timings.items() if name != "total")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +11,9 @@ from rag.corpus import Skipped
 from rag.errors import FootnoteError, NothingToReadError
 from rag.ingest import ingest, remove
 from rag.selection import year_of
+from rag.types import Paper
 from ui.answer_view import plain
+from ui.index_now import snapshot_now
 
 _LISTED, _TOLD = 500, 50
 Progress = Callable[[str, int, int], None]
@@ -43,6 +45,10 @@ class Library:
             lines.append(f"- {plain(Path(name).name)}: {plain(_told(Path(name).name, own))}")
         return "\n".join(lines)
 
+    def _papers(self) -> Iterable[Paper]:
+        snapshot = snapshot_now(self.assistant)
+        return snapshot.papers() if snapshot else ()
+
     def _unread(self, file: str) -> str:
         """Why nothing can be read from one file."""
         name = Path(file).name
@@ -56,7 +62,7 @@ class Library:
     def find(self, words: str) -> list[list[str]]:
         """Title, year and sources of papers that have the words in their title."""
         wanted = (words or "").casefold()
-        found = (paper for paper in self.assistant.snapshot.papers() if wanted in paper.title.casefold())
+        found = (paper for paper in self._papers() if wanted in paper.title.casefold())
         papers = sorted(found, key=lambda paper: paper.title.casefold())
         return [[p.title, str(year_of(p) or ""), ", ".join(p.source_names)] for p in papers][:_LISTED]
 
@@ -72,15 +78,15 @@ class Library:
 
     def sources(self) -> list[str]:
         """The names of all sources."""
-        return sorted({name for paper in self.assistant.snapshot.papers() for name in paper.source_names})
+        return sorted({name for paper in self._papers() for name in paper.source_names})
 
     def titles(self) -> list[str]:
         """Titles to choose from, the first thousands of them."""
-        return sorted((paper.title for paper in self.assistant.snapshot.papers()), key=str.casefold)[:5000]
+        return sorted((paper.title for paper in self._papers()), key=str.casefold)[:5000]
 
     def years(self) -> tuple[int, int] | None:
         """The first and the last year of papers; None where none is known."""
-        known = [year for paper in self.assistant.snapshot.papers() if (year := year_of(paper)) is not None]
+        known = [year for paper in self._papers() if (year := year_of(paper)) is not None]
         return (min(known), max(known)) if known else None
 
 

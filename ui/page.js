@@ -117,6 +117,38 @@
     waiting = "";
   };
 
+  // What cannot be taken back is done at the second press.
+  window.addEventListener("click", event => {
+    const button = within(event, ".twice"), sure = document.querySelector(".twice.sure");
+    if (sure) sure.classList.remove("sure");
+    if (!button || button === sure) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    button.classList.add("sure");
+    setTimeout(() => button.classList.remove("sure"), 5000);
+  }, true);
+
+  // A question that is typed, waits or is being answered outlives a reload, also the one that Gradio does once a server
+  // that was away is back.
+  const DRAFT = "footnote-draft";
+  let draft = sessionStorage.getItem(DRAFT);
+  window.addEventListener("pagehide", () => {
+    const box = document.querySelector("#question textarea"), rows = document.querySelectorAll("#chat .user-row");
+    const unanswered = document.body.classList.contains("answering") && rows.length && rows[rows.length - 1].innerText;
+    const left = (box && box.value) || unanswered || draft || "";
+    if (left.trim()) sessionStorage.setItem(DRAFT, left.trim());
+  });
+  const redraft = () => {
+    const box = draft && document.querySelector("#question textarea");
+    if (!box) return;
+    if (!box.value) {
+      box.value = draft;
+      box.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+    draft = null;
+    sessionStorage.removeItem(DRAFT);
+  };
+
   // A question that was asked now comes to the top of the chat, and its answer is read from there: the page does not run
   // after its end. Who scrolls meanwhile is left alone. While an answer comes, Stop stands where Ask does.
   let questions = 0, followed = 0;
@@ -127,6 +159,7 @@
   };
   const follow = () => {
     const chat = document.querySelector("#chat"), box = chat && chat.querySelector(".bubble-wrap");
+    redraft();
     if (!box) return;
     const asked = chat.querySelectorAll(".user-row"), going = Boolean(chat.querySelector(".going"));
     const held = document.activeElement && document.activeElement.matches("#send, #stop");
@@ -135,9 +168,10 @@
     document.body.classList.toggle("talked", asked.length > 0);
     if (ended) next();
     if (held && !document.activeElement.offsetParent) document.querySelector("#question textarea").focus();
-    if (asked.length > questions || (going && followed)) followed = Date.now() + 1500;  // what came last is laid out late
+    // What came last is laid out late, on a slow machine by seconds.
+    if (asked.length > questions || ((going || ended) && followed)) followed = Date.now() + 8000;
     questions = asked.length;
-    for (const later of [0, 200, 600]) setTimeout(lift, later);
+    for (const later of [0, 200, 600, 1500]) setTimeout(lift, later);
   };
   for (const kind of ["wheel", "touchmove", "pointerdown", "keydown"]) document.addEventListener(kind, event => {
     if (within(event, "#chat")) followed = 0;

@@ -9,8 +9,9 @@ from typing import Any, Literal
 import gradio as gr
 
 from ui.choices import Choices
-from ui.corpus_map import load_map
+from ui.corpus_map import CorpusMap, load_map
 from ui.desk import Cut, Desk, Only, Opened
+from ui.index_now import snapshot_now
 from ui.library import Library
 from ui.map_view import map_svg, members
 from ui.papers_tab import lay_papers
@@ -29,6 +30,9 @@ SCRIPT = "<script>" + Path(__file__).with_name("page.js").read_text(encoding="ut
 _AGAIN: Literal["always_last"] = "always_last"
 _CHATS, _WAITING = 64, 256  # answers under way at once: most of them wait for a model; and those that wait for a turn
 _BESIDE = 16  # threads of the page for all else that it does meanwhile
+# What a browser keeps is read with this. It hides nothing; but Gradio would make up another one in each process, and a
+# server that is started again would lose the settings, and which conversation stood open.
+_KEPT = "footnote"
 _SWEPT = (3600, 24 * 3600)  # seconds between two looks at uploads, and the age from which they are removed
 # A click on what carries data-ask or data-cluster tells Python of it.
 _CHOOSES = """element.addEventListener("click", event => {
@@ -69,9 +73,15 @@ def build(desk: Desk, home: Path) -> gr.Blocks:
         _wire_filters(library, parts, blocks)
         _wire_choosing(desk, home, parts, picture, tabs)
         parts.hear.click(lambda: None, show_progress="hidden")
-        map_tab.select(lambda: map_svg(load_map(desk.assistant.snapshot, home)), None, picture)
+        map_tab.select(lambda: map_svg(_map(desk, home)), None, picture)
         blocks.load(desk.heading, None, heading)
     return blocks
+
+
+def _map(desk: Desk, home: Path) -> CorpusMap:
+    """The map of what is indexed now."""
+    snapshot = snapshot_now(desk.assistant)
+    return load_map(snapshot, home) if snapshot else CorpusMap("", (), ())
 
 
 class _Parts:
@@ -79,8 +89,8 @@ class _Parts:
 
     def __init__(self) -> None:
         self.turns, self.seen = gr.State([]), gr.State([])
-        self.key = gr.BrowserState("", storage_key="footnote-conversation")
-        self.choices = gr.BrowserState({}, storage_key="footnote-choices")
+        self.key = gr.BrowserState("", storage_key="footnote-conversation", secret=_KEPT)
+        self.choices = gr.BrowserState({}, storage_key="footnote-choices", secret=_KEPT)
         self.asking, self.judged, self.file = gr.State(""), gr.State(None), gr.JSON(visible=False)
         self.hear = gr.Button(elem_id="hear")  # pressed by the page's script only
 
@@ -88,9 +98,10 @@ class _Parts:
         with gr.Sidebar(label="Conversations", open=False):
             self.new = gr.Button("New conversation")
             self.words = gr.Textbox(label="Search conversations", lines=1)
-            self.found = gr.Radio(label="Conversations", choices=[])
+            self.found = gr.Radio(label="Conversations", choices=[], elem_id="found")
             self.title = gr.Textbox(label="Title of the open one", lines=1)
-            self.rename, self.delete = gr.Button("Rename", size="sm"), gr.Button("Delete", size="sm", variant="stop")
+            self.rename = gr.Button("Rename", size="sm")
+            self.delete = gr.Button("Delete", size="sm", variant="stop", elem_classes="twice")
 
     def talk(self) -> None:
         self.chat = gr.Chatbot(
@@ -163,7 +174,7 @@ def _wire_answers(desk: Desk, parts: _Parts) -> list[Any]:
     def answer(
         question: str, turns: Turns, key: str, seen: Turns, kept: Any, papers: Any, sources: Any, since: Any,
         until: Any, request: gr.Request,
-    ) -> Iterator[tuple[Chat, Any, Turns, str, Any, str, Turns]]:  # fmt: skip
+    ) -> Iterator[tuple[Chat, Any, Any, Any, Any, str, Any]]:  # fmt: skip
         choices = Choices.of(desk.assistant).taken(kept)
         yield from desk.answer(question, turns, key, seen, Only.of(papers, sources, since, until), choices, request)
 
@@ -258,7 +269,8 @@ def _wire_conversations(desk: Desk, parts: _Parts, blocks: gr.Blocks, answers: l
         begun.then(lambda: None, None, parts.found)
         _show_last(desk, parts, begun)
     parts.words.change(desk.listed, [parts.words, parts.key], [parts.found, parts.title])
-    parts.rename.click(desk.renamed, [parts.key, parts.title, parts.words], parts.found)
+    named = [parts.rename.click, parts.title.submit]
+    gr.on(named, desk.renamed, [parts.key, parts.title, parts.words], parts.found)
     deleted = _ended(parts.delete.click, answers)(desk.deleted, [parts.key, parts.words], parts.found)
     _show_last(desk, parts, deleted.then(fresh, None, parts.opened))
     blocks.load(desk.listed, [parts.words, parts.key], [parts.found, parts.title])
@@ -286,8 +298,7 @@ def _wire_choosing(desk: Desk, home: Path, parts: _Parts, picture: gr.HTML, tabs
 
     def chosen(data: gr.EventData) -> tuple[Any, Any, Any]:
         cluster, title = str(data._data.get("cluster", "")), str(data._data.get("ask", ""))
-        drawn = load_map(desk.assistant.snapshot, home) if cluster.isdecimal() else None
-        titles = members(drawn, int(cluster)) if drawn is not None else [title]
+        titles = members(_map(desk, home), int(cluster)) if cluster.isdecimal() else [title]
         return gr.update(value=[title for title in titles if title]), gr.update(open=False), gr.update(selected="ask")
 
     for shown in (parts.cards, picture):

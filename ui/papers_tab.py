@@ -27,7 +27,7 @@ def lay_papers(library: Library, desk: Desk, heading: gr.Markdown, tab: gr.Tab) 
     )
     with gr.Row():
         title = gr.Textbox(label="Paper to remove (click a row)", lines=1, scale=8, elem_id="removing")
-        remove = gr.Button("Remove from the index", variant="stop", scale=1, min_width=160)
+        remove = gr.Button("Remove from the index", variant="stop", scale=1, min_width=160, elem_classes="twice")
 
     def uploaded(names: list[str] | None, progress: gr.Progress = gr.Progress()) -> str:  # noqa: B008 - Gradio's way
         return library.add(names or [], lambda stage, done, total: progress((done, total or None), desc=stage))

@@ -166,6 +166,15 @@ def test_what_was_typed_is_left_when_an_answer_is_stopped(browser: Any, address:
     page.context.close()
 
 
+def test_a_reload_in_mid_answer_returns_the_question(browser: Any, address: str) -> None:  # noqa: F811
+    page = logged_in(browser, address, "ann", "secret-a")
+    begun(page, SLOW)
+    page.reload()
+    page.wait_for_function(f"(document.querySelector('{INPUT}') || {{}}).value === {SLOW!r}")
+    assert questions(page) == []
+    page.context.close()
+
+
 def test_pages_that_are_closed_or_cut_off_in_mid_answer_harm_nobody(browser: Any, address: str) -> None:  # noqa: F811
     left = [logged_in(browser, address, "ann", "secret-a") for _ in range(3)]
     for page in left:

@@ -18,6 +18,7 @@ from rag.server import create_app
 from rag.settings import load_settings
 from tests.invented import PAPERS, numbered, write_jsonl
 from tests.server.conftest import running
+from tests.servers.processes import free_port
 from ui.conversations import Conversations
 from ui.desk import Desk
 
@@ -219,6 +220,51 @@ def test_a_reload_finds_the_conversation(page: Any) -> None:
     assert "81%" in page.inner_text("#chat")
 
 
+def test_what_is_typed_outlives_a_reload(page: Any) -> None:
+    page.fill(INPUT, QUESTION)
+    page.reload()
+    page.wait_for_function(f"(document.querySelector('{INPUT}') || {{}}).value === {QUESTION!r}")
+    page.press(INPUT, "Enter")
+    page.wait_for_selector("#chat .ended")
+    page.reload()
+    page.wait_for_selector("#chat .ended")
+    assert page.input_value(INPUT) == ""
+
+
+def test_a_server_that_is_started_again_finds_the_page_as_it_was(
+    browser: Any, home_of_page: Path, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del address  # it has filled the home
+    from ui.command import mounted
+
+    port = free_port()
+    monkeypatch.setattr("tests.server.conftest.free_port", lambda: port)
+    page = browser.new_page()
+    for start in range(2):
+        assistant = Assistant(load_settings(home=home_of_page, offline=True))
+        with running(mounted(create_app(assistant), assistant, home_of_page)) as url:
+            page.goto(url)
+            page.wait_for_selector(INPUT)
+            if start == 0:
+                ask(page, QUESTION)
+                page.wait_for_function("localStorage.getItem('footnote-conversation').length > 0")
+                page.fill(INPUT, "And on which benchmark?")
+            else:
+                page.wait_for_selector("#chat:has-text('4.7x')")
+                assert page.input_value(INPUT) == "And on which benchmark?"
+            page.goto("about:blank")
+    page.close()
+
+
+def test_the_browser_keeps_no_copy_of_what_was_asked(page: Any, address: str) -> None:
+    ask(page, QUESTION)
+    page.wait_for_timeout(500)
+    kept = page.evaluate("JSON.stringify({...localStorage, ...sessionStorage})")
+    assert "footnote-conversation" in kept
+    assert "FrogJump" not in kept
+    assert page.request.get(f"{address}/gradio_api/run-history/records").status == 404
+
+
 def test_undo_brings_the_question_back(page: Any) -> None:
     ask(page, QUESTION)
     page.click("text=Undo the last question")
@@ -390,7 +436,18 @@ def test_conversations_are_listed_renamed_and_deleted(page: Any) -> None:
     )
     page.click("button:has-text('Rename')")
     page.wait_for_selector("label:has-text('Toads')")
+    box.fill("Toads again")
+    box.press("Enter")
+    page.wait_for_selector("label:has-text('Toads again')")
     shot(page, "conversations")
+    page.click("button:has-text('Delete')")
+    page.wait_for_selector("button.sure:has-text('Delete')")
+    page.click("label:has-text('Title of the open one')")  # pressing elsewhere takes it back
+    page.wait_for_selector("button.sure", state="detached")
+    page.wait_for_timeout(500)
+    assert page.is_visible("label:has-text('Toads')")
+    page.click("button:has-text('Delete')")
+    page.wait_for_selector("button.sure:has-text('Delete')")
     page.click("button:has-text('Delete')")
     page.wait_for_selector("label:has-text('Toads')", state="detached")
     page.wait_for_selector("#chat a.fn", state="detached")

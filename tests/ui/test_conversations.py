@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -11,10 +13,15 @@ import pytest
 
 from rag.assistant import Assistant
 from rag.errors import FootnoteError
+from rag.ingest import ingest, remove
+from rag.settings import load_settings
+from rag.types import Delta, Event
+from tests.invented import PAPERS, write_jsonl
 from ui.choices import Choices
 from ui.conversations import Conversations
 from ui.desk import Desk, Only
 from ui.feedback import Feedback
+from ui.library import Library
 
 TURN = ("What is TinyToad?", {"text": "A student model [1]."})
 
@@ -158,3 +165,52 @@ def test_a_cut_takes_nothing_away_from_another_page(desk: Desk) -> None:
     assert there.stored == ["What is TinyToad?", "What is FrogJump?"]
     assert here.stored == ["What is Otter?"]
     assert here.key != there.key
+
+
+def test_a_fast_answer_comes_in_few_pieces_and_whole(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = desk.assistant.ask("What is FrogJump?")
+
+    def stream(*_: object, **__: object) -> Iterator[Event]:
+        yield from [Delta("word ")] * 500
+        yield answer
+
+    monkeypatch.setattr(Assistant, "stream", stream)
+    own = Choices.of(desk.assistant)
+    pieces = list(desk.answer("What is FrogJump?", [], "", [], Only(), own, gr.Request(username="ann")))
+    assert len(pieces) < 20  # a browser takes a tenth of a second for each of them in a long conversation
+    assert pieces[-1][2] == [("What is FrogJump?", answer.to_dict())]
+
+
+def test_a_slow_answer_is_shown_as_it_comes(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = desk.assistant.ask("What is FrogJump?")
+
+    def stream(*_: object, **__: object) -> Iterator[Event]:
+        for word in ("one ", "two ", "three "):
+            yield Delta(word)
+            time.sleep(0.25)
+        yield answer
+
+    monkeypatch.setattr(Assistant, "stream", stream)
+    own = Choices.of(desk.assistant)
+    pieces = list(desk.answer("What is FrogJump?", [], "", [], Only(), own, gr.Request(username="ann")))
+    shown = [chat[-1]["content"] for chat, *_ in pieces]
+    for part in ("one", "one two", "one two three"):
+        assert any(text.startswith(f"{part}  <span") for text in shown)
+
+
+def test_a_page_whose_index_was_emptied_says_so_and_goes_on(home: Path) -> None:
+    ingest([write_jsonl(home / "pond.jsonl", PAPERS)], load_settings())
+    desk = Desk(Assistant(load_settings(offline=True)), Conversations(home / "c.sqlite"), Feedback(home / "f.jsonl"))
+    tab = Tab(desk).ask("What is FrogJump?")
+    library = Library(desk.assistant)
+    remove(load_settings(), lambda paper: True)
+    assert "all its papers were removed" in desk.heading()
+    assert "Not ready" in desk.footer(tab.turns)
+    assert "FrogJump" in desk.cards(tab.turns)
+    assert desk.judge(tab.turns, 1, helpful=True)
+    assert "@misc" in desk.exported(tab.turns, "bibtex")["text"]
+    assert (library.find(""), library.titles(), library.sources(), library.years()) == ([], [], [], None)
+    tab.ask("What is TinyToad?")
+    assert tab.stored == ["What is FrogJump?"]
+    ingest([home / "pond.jsonl"], load_settings())
+    assert tab.ask("What is TinyToad?").stored == ["What is FrogJump?", "What is TinyToad?"]
