@@ -22,6 +22,10 @@ _FRAME_WORDS = (
     "between",
     "difference",
     "about",
+    "explain",
+    "describe",
+    "summarize",
+    "summary",
 )
 _READ = 6  # words from the start in which slips are mended
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rag.embedding import Embedder
 from rag.lexical import LexicalIndex
-from rag.retrieval.spelling import corrected
+from rag.retrieval.spelling import corrected, joined
 from rag.text.words import STOPWORDS, words
 from rag.token_basis import shortened_tokens
 
@@ -33,21 +33,31 @@ class Query:
     vector: NDArray[np.float32]
     pieces: NDArray[np.float32]
     piece_weights: NDArray[np.float32]
+    slips: Mapping[str, str] = field(default_factory=dict)
+    asked: str = ""
 
 
 def prepare(text: str, embedder: Embedder, lexical: LexicalIndex) -> Query:
     """The query that `text` is; words the corpus does not have are corrected where one close to it does."""
     typed = list(dict.fromkeys(words(text)))
-    found = corrected(typed, lexical)
+    found = _slips(text, typed, lexical)
     unique = tuple(dict.fromkeys([*typed, *found.values()]))
     numbers = tuple(lexical.numbers(unique))
     weights = np.asarray([inverse_document_frequency(word, lexical) for word in unique], dtype=np.float32)
     vectors, tokens = embedder.encode_with_tokens([text])
     if not tokens:
         none = np.zeros((0, vectors.shape[1]), dtype=np.float32)
-        return Query(text, unique, numbers, weights, vectors[0], none, np.zeros(0, dtype=np.float32))
+        return Query(text, unique, numbers, weights, vectors[0], none, np.zeros(0, dtype=np.float32), found)
     piece_weights = _piece_weights(text, tokens[0].offsets, lexical)
-    return Query(text, unique, numbers, weights, vectors[0], shortened_tokens(tokens[0].vectors), piece_weights)
+    pieces = shortened_tokens(tokens[0].vectors)
+    return Query(text, unique, numbers, weights, vectors[0], pieces, piece_weights, found)
+
+
+def _slips(text: str, typed: Sequence[str], lexical: LexicalIndex) -> Mapping[str, str]:
+    """What is typed otherwise than the corpus has it; two words that are one are not mended each."""
+    pairs = joined(text, lexical)
+    apart = {form for pair in pairs for form in words(pair)}
+    return {**corrected([word for word in typed if word not in apart], lexical), **pairs}
 
 
 def inverse_document_frequency(word: str, lexical: LexicalIndex) -> float:

@@ -19,12 +19,14 @@ from rag.embedding import Embedder
 from rag.linear_model import LinearModel, trained
 from rag.retrieval.features import NAMES, Candidate, Scores, exactly_named, features, gather
 from rag.retrieval.query import Query, prepare
+from rag.retrieval.spelling import respelt
 from rag.snapshot import Snapshot
 from rag.text.brackets import NEAREST
 from rag.types import Paper, RankedPaper, RankedPassage
 
 _DENSE_SHARE = 0.6
 _AHEAD = 0.1  # by how much the paper that a question is all about by name comes before the next
+_SPELLING = 10  # best papers whose spelling tells what a misspelt word is
 _MASKS = 64  # selections whose masks are kept
 _POOL = 300  # passages of each measure, where not all are looked at
 
@@ -97,9 +99,20 @@ class Retriever:
         return prepare(text, self._embedder, self.snapshot.text)
 
     def hits(self, text: str, allowed: NDArray[np.bool_] | None = None, *, candidates: int = 0) -> Hits:
-        """The candidates for `text` with their features, best first; `candidates` overrides how many."""
+        """The candidates for `text` with their features, best first; `candidates` overrides how many.
+
+        What is misspelt is searched for as the papers found first spell it.
+        """
         with one_thread():
-            return self._hits(self.prepare(text), allowed, candidates or self._candidates)
+            query = self.prepare(text)
+            found = self._hits(query, allowed, candidates or self._candidates)
+            if not query.slips:
+                return found
+            first = (self.snapshot.paper(candidate.paper) for candidate in found.candidates[:_SPELLING])
+            mended = respelt(text, query.slips, (f"{paper.title}\n{paper.text}" for paper in first))
+            if mended == text:
+                return found
+            return self._hits(replace(self.prepare(mended), asked=text), allowed, candidates or self._candidates)
 
     def _hits(self, query: Query, allowed: NDArray[np.bool_] | None, count: int) -> Hits:
         cells = self.snapshot.cells

@@ -53,7 +53,7 @@ def defined_term(question: str) -> str:
 def introducing(snapshot: Snapshot, question: str, hits: Hits) -> Hits | None:
     """`hits` with the paper first that best says what the term of a question is; None where none of the best does, and
     as they are for any other question."""
-    term = defined_term(question)
+    term = defined_term(hits.query.text if hits.query.asked == question else question)
     if not term or not hits.candidates or all_about(hits.query, [snapshot.title(hits.candidates[0].paper)]):
         return hits
     papers = [snapshot.paper(candidate.paper) for candidate in hits.candidates]

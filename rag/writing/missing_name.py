@@ -116,7 +116,10 @@ def _nearly_says(name: str, text: str) -> bool:
 
     form = _joined(name)
     if len(form) < _SHORTEST:
-        return False
+        return len(form) == _SHORTEST - 1 and any(
+            sorted(word) == sorted(form) and OSA.distance(word, form) == 1
+            for word in {_joined(word) for word in text.split() if len(word) < _LONG}
+        )
     digits = _DIGITS.findall(form)
     alike = {word for word in text.split() if abs(len(word) - len(name)) < _SHORTEST}
     near = {word for word in map(_joined, alike) if _DIGITS.findall(word) == digits}
