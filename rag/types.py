@@ -212,7 +212,7 @@ class Answer:
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as plain lists, dictionaries, strings and numbers, ready for `json.dumps`."""
-        plain = asdict(self)
+        plain: dict[str, Any] = _in_lists(asdict(self))
         for claim, row in zip(self.claims, plain["claims"], strict=True):
             row["supported"] = claim.supported
         plain["timings"] = {stage: round(seconds, 6) for stage, seconds in self.timings.items()}
@@ -229,6 +229,13 @@ class Answer:
         plain["papers"], plain["nearest"] = tuple(plain["papers"]), tuple(plain.get("nearest", ()))
         plain["usage"] = Usage(**plain["usage"]) if isinstance(plain.get("usage"), Mapping) else Usage()
         return cls(**plain)
+
+
+def _in_lists(value: Any) -> Any:
+    """The same with lists for tuples, as JSON gives them back."""
+    if isinstance(value, dict):
+        return {name: _in_lists(part) for name, part in value.items()}
+    return [_in_lists(part) for part in value] if isinstance(value, list | tuple) else value
 
 
 Event = Stage | Delta | Restart | Answer

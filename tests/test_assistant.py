@@ -335,6 +335,13 @@ def test_an_answer_is_shown_as_its_text(pond: Assistant) -> None:
     assert shown == [f"{answer.text}\n\n[1] {answer.citations[0].title}"]
 
 
+@pytest.mark.parametrize("question", ["By how much does FrogJump cut memory?", "Which papers mention DuckNet?", "Hi!"])
+def test_an_answer_comes_back_from_json_as_it_went(pond: Assistant, question: str) -> None:
+    sent = pond.ask(question).to_dict()
+    assert json.loads(json.dumps(sent)) == sent
+    assert Answer.from_dict(sent).to_dict() == sent
+
+
 def test_an_assistant_closes_what_it_opened(pond: Assistant) -> None:
     with Assistant(pond.settings, embedder=pond.embedder) as assistant:
         assert "4.7x" in assistant.ask("By how much does FrogJump cut memory?").text
