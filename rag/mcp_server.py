@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from importlib.metadata import version
@@ -56,6 +58,14 @@ def _listen(settings: Settings, port: int) -> None:
             uvicorn.Server(served).run(sockets=[door])
 
 
+def _talk(server: Any) -> None:
+    """Serve over standard input and output, until that ends or somebody interrupts."""
+    if sys.stdin.isatty():
+        print("waiting for an MCP client on standard input; Ctrl-C ends it", file=sys.stderr)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # the SDK's reading thread would keep an interrupt until the next line
+    server.run(transport="stdio")
+
+
 def main(words: Sequence[str]) -> int:
     """`footnote mcp`: serve until the client leaves."""
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
@@ -72,7 +82,7 @@ def main(words: Sequence[str]) -> int:
         if http:
             _listen(settings, port)
         else:
-            create_server(ready(settings)).run(transport="stdio")
+            _talk(create_server(ready(settings)))
         return 0
 
     return int(app(args=list(words), prog_name="footnote mcp", standalone_mode=False) or 0)

@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import pty
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +36,24 @@ def test_the_three_tools(home: Path) -> None:
     assert "LilyPad" in several
     assert "the query is empty" in blank
     assert not any("\n" in refusal for refusal in refusals)
+
+
+def test_at_a_terminal_it_says_what_it_waits_for_and_can_be_interrupted(home: Path) -> None:
+    ingest([write_jsonl(home / "pond.jsonl", PAPERS)], load_settings())
+    outer, inner = pty.openpty()
+    command = [sys.executable, "-m", "rag.cli", "mcp"]
+    with subprocess.Popen(command, stdin=inner, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as server:
+        assert server.stderr is not None
+        assert server.stderr.readline() == "waiting for an MCP client on standard input; Ctrl-C ends it\n"
+        time.sleep(1)  # until it reads
+        server.send_signal(signal.SIGINT)
+        try:
+            assert server.wait(20) == -signal.SIGINT
+            assert server.stderr.read() == ""
+        finally:
+            server.kill()
+            os.close(outer)
+            os.close(inner)
 
 
 def test_the_same_over_http(home: Path) -> None:
