@@ -187,8 +187,16 @@ class Tokens(Sent):
     total_tokens: int
 
 
+class Beside(Sent):
+    """What OpenAI's protocol has no field for."""
+
+    abstained: bool = Field(description="whether the papers do not answer")
+    degraded: str = Field(description="why it was written without the model; else empty")
+    note: str = Field(description="what was left out, where something was")
+
+
 class Completion(Sent):
-    """A chat completion as OpenAI's protocol has it."""
+    """A chat completion as OpenAI's protocol has it, and a field of ours, which a stream's last choice has too."""
 
     id: str
     object: Literal["chat.completion"]
@@ -196,3 +204,4 @@ class Completion(Sent):
     model: str
     choices: list[Choice]
     usage: Tokens
+    footnote: Beside

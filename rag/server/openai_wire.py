@@ -87,6 +87,7 @@ def completion(answer: Answer) -> dict[str, Any]:
         **_head("chat.completion"),
         "choices": [{"index": 0, "message": message, "finish_reason": "stop", "logprobs": None}],
         "usage": _usage(answer),
+        "footnote": _beside(answer),
     }
 
 
@@ -107,7 +108,7 @@ def chunks(events: Iterable[Event], *, usage: bool = False) -> Iterator[dict[str
             begun, withdrawn = True, False
         elif isinstance(event, Answer):
             yield _chunk(head, {"annotations": cited_places(event)})
-            yield _chunk(head, {}, "stop")
+            yield {**_chunk(head, {}, "stop"), "footnote": _beside(event)}
             if usage:
                 yield {**head, "choices": [], "usage": _usage(event)}
 
@@ -147,6 +148,11 @@ def _head(kind: str) -> dict[str, Any]:
 
 def _chunk(head: dict[str, Any], delta: dict[str, Any], ended: str | None = None) -> dict[str, Any]:
     return {**head, "choices": [{"index": 0, "delta": delta, "finish_reason": ended}]}
+
+
+def _beside(answer: Answer) -> dict[str, Any]:
+    """What the protocol has no field for: whether the papers answer, and what was done without."""
+    return {"abstained": answer.abstained, "degraded": answer.degraded, "note": answer.note}
 
 
 def _usage(answer: Answer) -> dict[str, int]:

@@ -136,3 +136,13 @@ def test_a_wrong_key_and_too_many_requests_are_errors_of_the_protocol(serve: Ser
         with pytest.raises(RateLimitError) as refused:
             client.models.list()
     assert refused.value.type == "rate_limit_error"
+
+
+@pytest.mark.parametrize(("question", "abstained"), [(QUESTION, False), ("Who won the football cup in 1998?", True)])
+def test_a_client_can_tell_a_refusal_from_an_answer(client: OpenAI, question: str, abstained: bool) -> None:
+    messages: Any = [{"role": "user", "content": question}]
+    said: Any = client.chat.completions.create(model="footnote", messages=messages)
+    told = {"abstained": abstained, "degraded": "", "note": ""}
+    assert said.footnote == told
+    chunks: Any = list(client.chat.completions.create(model="footnote", messages=messages, stream=True))
+    assert chunks[-1].footnote == told
