@@ -167,7 +167,10 @@ class Desk:
         return self.cut(turns, len(turns) - 1, turns[-1][0] if turns else "")
 
     def edited(self, turns: Turns, place: int, text: str) -> Cut:
-        """Without the turn at a place of the chat and all after it; its new wording stands in the input."""
+        """Without the turn at a place of the chat and all after it; its new wording stands in the input. Everything
+        stays where nothing is left of the wording."""
+        if not text.strip():
+            return self.cut(turns, len(turns), "")
         return self.cut(turns, place // 2, unmarked(text))
 
     def cut(self, turns: Turns, kept: int, question: str) -> Cut:

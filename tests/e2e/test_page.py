@@ -108,6 +108,9 @@ def test_it_opens_on_the_papers(page: Any) -> None:
     assert "1 source" in page.inner_text("#heading")
     assert page.locator("#chat button:has-text('FP8')").count() == 1
     assert page.evaluate("document.activeElement.closest('#question') !== null")
+    for _ in range(25):  # no key leads to what is out of sight
+        page.keyboard.press("Shift+Tab")
+        assert page.evaluate("document.activeElement.closest('.sidebar-content') === null")
     shot(page, "opened")
 
 

@@ -142,6 +142,7 @@ def test_a_page_that_cuts_its_own_conversation_goes_on_in_it(desk: Desk) -> None
     tab = Tab(desk, key).edit(0, "What is Beaver?")
     assert (tab.key, tab.stored) == (key, ["What is Beaver?"])
     assert len(desk.conversations.search("ann")) == 1
+    assert tab.edit(0, "  ").turns[0][0] == "What is Beaver?"
 
 
 def test_a_retry_that_fails_loses_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
