@@ -35,6 +35,15 @@ _OF_ANY = frozenset(
         "purpose motivation novelty novel new special point advantage benefit problem solve found good please"
     )
 )
+_OF_ONE = _OF_ANY | frozenset(  # and what a paper may say of itself or not: by these it is not known to answer
+    words(
+        "dataset data benchmark baseline code github repository implementation available open source open-source "
+        "result limitation drawback weakness downside disadvantage strength pro con licence license issue address "
+        "fix prior existing previous state-of-the-art sota beat outperform performance perform train trained tested "
+        "evaluated used cost size parameter memory speed fast faster accurate accuracy any link download "
+        "weights official paper"
+    )
+)
 _SATURATED = 2.2  # k1 + 1: the most that BM25 multiplies a word's idf with
 
 
@@ -181,16 +190,16 @@ def _named(query: Query, title: str) -> float:
 
 
 def exactly_named(query: Query, titles: Sequence[str]) -> int | None:
-    """Which of the titles opens with the name that the question is all about ("What is ELECTRA?"); None where none or
-    several do."""
-    found = [place for place, title in enumerate(titles) if all_about(query, [title])]
+    """Which of the titles opens with the name that the question is all about ("What is ELECTRA?"), or of which it asks
+    what may be asked of any paper ("any code for ELECTRA?"); None where none or several do."""
+    found = [place for place, title in enumerate(titles) if all_about(query, [title], _OF_ONE)]
     return found[0] if len(found) == 1 else None
 
 
-def all_about(query: Query, titles: Sequence[str]) -> bool:
-    """Whether the question names what these titles open with, and says nothing else but what is asked of any paper:
-    what it is, or how two differ."""
-    asked = frozenset(words(query.text)) - _OF_ANY
+def all_about(query: Query, titles: Sequence[str], besides: frozenset[str] = _OF_ANY) -> bool:
+    """Whether the question names what these titles open with, and says nothing `besides` but what is asked of any
+    paper: what it is, or how two differ."""
+    asked = frozenset(words(query.text)) - besides
     names = [opening_words(title) for title in titles]
     return bool(asked) and asked == frozenset().union(*names) and all(_named(query, title) for title in titles)
 

@@ -80,3 +80,17 @@ def test_what_a_paper_does_not_say_of_itself_is_refused(pond: Assistant, questio
 )
 def test_limits_are_a_papers_own(sentences: list[str], places: list[int]) -> None:
     assert own_limits(sentences) == places
+
+
+@pytest.mark.parametrize("question", ["does Moss have a github?", "any open source code for moss", "moss accuracy"])
+def test_the_paper_of_the_name_goes_before_one_that_speaks_of_it_and_of_what_is_asked(
+    home: Path, tmp_path: Path, question: str
+) -> None:
+    papers = {
+        "Moss: Counting Leaves": "Moss counts leaves in pictures of forests, one tree at a time.",
+        "MossOnline: Code and Accuracy of Moss": "We release open source code of Moss on GitHub and its accuracy: 81%.",
+        **PAPERS,
+    }
+    settings = load_settings(home=home)
+    ingest([write_jsonl(tmp_path / "a.jsonl", papers)], settings)
+    assert Assistant(settings).search(question, 1)[0].title == "Moss: Counting Leaves"
