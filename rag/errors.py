@@ -113,3 +113,9 @@ class IndexBusyError(StoreError):
 
 class IndexMismatchError(StoreError):
     """The index was built by another embedder or by another version of its layout."""
+
+
+def not_installed(what: str, extra: str) -> FootnoteError:
+    """What to raise where a package of the page or the servers is missing, which `extra` has."""
+    how = f"`pip install --no-deps -r requirements-ui.lock` in a checkout, else `pip install 'footnote[{extra}]'`"
+    return FootnoteError(f"{what} is not installed", f"run {how}")

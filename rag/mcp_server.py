@@ -13,7 +13,7 @@ import typer
 
 from rag.asking import ready
 from rag.assistant import Assistant
-from rag.errors import FootnoteError
+from rag.errors import not_installed
 from rag.listening import listening
 from rag.settings import Settings, load_settings
 
@@ -35,7 +35,7 @@ def create_server(assistant: Assistant) -> Any:
 
         from rag.mcp_tools import tools
     except ImportError:
-        raise FootnoteError("the MCP SDK is not installed", "run `pip install footnote[mcp]`") from None
+        raise not_installed("the MCP SDK", "mcp") from None
     return MCPServer(
         "footnote", version=version("footnote"), instructions=_ABOUT, tools=tools(assistant), log_level="WARNING"
     )

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from rag.assistant import Assistant
-from rag.errors import FootnoteError, UsageError
+from rag.errors import UsageError, not_installed
 from rag.settings import load_settings
 
 MAX_UPLOAD = 300 * 1024 * 1024  # bytes of a file
@@ -57,7 +57,7 @@ def mounted(app: Any, assistant: Assistant, home: Path, logins: Sequence[tuple[s
     try:
         import gradio
     except ModuleNotFoundError:
-        raise FootnoteError("gradio is not installed", "run `pip install footnote[ui]`") from None
+        raise not_installed("gradio", "ui") from None
     from ui.conversations import Conversations
     from ui.desk import Desk
     from ui.feedback import Feedback

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from rag.errors import FootnoteError, IndexMissingError, UsageError
+from rag.errors import IndexMissingError, UsageError, not_installed
 from rag.listening import listening
 from rag.location import is_loopback
 from rag.settings import Settings, load_settings
@@ -52,9 +52,7 @@ def listen(
         from rag.server.defence import Defended
         from rag.server.keys import Keys
     except ModuleNotFoundError as error:
-        extra = "serve" if mount is None else "ui"
-        how = f"`pip install --no-deps -r requirements-ui.lock` in a checkout, else `pip install 'footnote[{extra}]'`"
-        raise FootnoteError(f"{error.name} is not installed", f"run {how}") from None
+        raise not_installed(str(error.name), "serve" if mount is None else "ui") from None
     from rag.asking import ready
 
     keys = Keys(settings.home / "keys.json")
