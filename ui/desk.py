@@ -11,6 +11,7 @@ from typing import Any
 import gradio as gr
 
 from rag.assistant import Assistant
+from rag.cli.terminal import counted
 from rag.errors import FootnoteError
 from rag.question import MAX_QUESTION
 from rag.text.visible import visible
@@ -78,8 +79,8 @@ class Desk:
             names.update(paper.source_names)
         model = self.assistant.model
         engine = f"{plain(model.name)} writes the answers" if model else "Answers are sentences of the papers"
-        sources = f"{len(names)} source{'s' if len(names) != 1 else ''}"
-        return f"# Footnote\n\n{snapshot.paper_count} papers in {len(snapshot)} passages from {sources}. {engine}."
+        papers, passages = counted(snapshot.paper_count, "paper"), counted(len(snapshot), "passage")
+        return f"# Footnote\n\n{papers} in {passages} from {counted(len(names), 'source')}. {engine}."
 
     def answer(
         self, question: str, turns: Turns, key: str, seen: Turns, only: Only, choices: Choices, request: gr.Request
@@ -217,7 +218,11 @@ class Desk:
     def footer(self, turns: Turns) -> str:
         """Health, and where the time of the last answer went."""
         snapshot = snapshot_now(self.assistant)
-        ready = f"Ready: {snapshot.paper_count} papers, index {snapshot.revision[:8]}" if snapshot else "Not ready"
+        ready = (
+            f"Ready: {counted(snapshot.paper_count, 'paper')}, index {snapshot.revision[:8]}"
+            if snapshot
+            else "Not ready"
+        )
         parts = [ready]
         if turns:
             timings = turns[-1][1].get("timings", {})

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rag.assistant import Assistant
+from rag.cli.terminal import counted
 from rag.corpus import Skipped
 from rag.errors import FootnoteError, NothingToReadError
 from rag.ingest import ingest, remove
@@ -37,8 +38,8 @@ class Library:
                 return "\n".join(["Nothing was added.", *(f"- {self._unread(name)}" for name in files)])
             return f"Nothing was added. {plain(_without_folders(str(error), files))}"
         lines = [
-            f"{report.entries} entries read: {report.added} papers added, {report.updated} updated, "
-            f"{report.unchanged} unchanged, {len(report.skipped)} things skipped."
+            f"{counted(report.entries, 'entry')} read: {counted(report.added, 'paper')} added, "
+            f"{report.updated} updated, {report.unchanged} unchanged, {counted(len(report.skipped), 'thing')} skipped."
         ]
         for name in files:
             own = [row for row in report.skipped if row.path and Path(row.path).resolve() == Path(name).resolve()]

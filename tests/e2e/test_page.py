@@ -484,7 +484,7 @@ def test_papers_are_uploaded_and_bad_files_told(page: Any, tmp_path: Path) -> No
     page.set_input_files("input[type=file]", [str(good), str(bad)])
     page.wait_for_selector("text=new.jsonl")
     page.click("button:has-text('Add to the index')")
-    page.wait_for_selector("text=1 papers added", timeout=30_000)
+    page.wait_for_selector("text=1 entry read: 1 paper added", timeout=30_000)
     assert "new.jsonl: read" in page.inner_text("#report")
     assert "bad.jsonl: skipped" in page.inner_text("#report")
     shot(page, "upload")
