@@ -83,7 +83,7 @@ _BRIEFLY = (
 _SHORTER = re.compile(rf"{_ASKED}{_BRIEFLY}(?:\W+please)?\W*$", re.I)
 _RETOLD = re.compile(  # of the last answer: in other words, in fewer, or where it stands
     rf"{_ASKED}(?:{_BRIEFLY}(?:\W+please)?|"
-    r"(?:a (?:bit|little) )?simpler|(?:(?:make|keep) it|be|more) simpler?|in two sentences|"
+    r"(?:a (?:bit|little) )?simpler|(?:(?:make|keep) it|be|more) simpl(?:er?|y)|in two sentences|"
     r"in (?:simpler? |plain |other |fewer )(?:terms|words)|(?:in|auf|en) (?-i:[A-Z])[a-z]+|"
     r"(?:explain|rephrase|say|put|repeat)(?: (?:that|it|this))?(?: (?:again|differently|better|more simply|simpler))*|"
     r"what do you mean(?: (?:by|with) (?:that|it|this))?|"

@@ -60,6 +60,7 @@ _OPENED = re.compile(
     r"(?:\s*[,:;.–—-]+\s*|\s+)(?=[\w“\"])",
     re.I,
 )
+_POLITE_END = re.compile(r"(?<=\w)[\s,]+(?:pl(?:ea)?[sz]e?|thanks?(?: you)?|thx|ty)\W*$", re.I)
 _NO_QUESTION = re.compile(r"^\W*(?:and |but |so )?(?:more|be|keep it|make it|it|even|a bit|answer)\W*$", re.I)
 
 
@@ -68,7 +69,7 @@ def as_question(text: str) -> str:
     the papers' words. The text itself where nothing would be left."""
     kept = _MANNER.sub("", text)
     if not kept.strip(" ?.!,") or _NO_QUESTION.match(kept):
-        return text
+        return _POLITE_END.sub("", text) or text
     if request := _SUM_UP.match(kept):
         return _what_is(kept[request.end() :]) or kept
     if opened := _OPENED.match(kept):

@@ -30,6 +30,8 @@ from rag.question import plan, subject_of
         ("explain how COAT works", "explain how COAT works"),
         ("explain the difference between COAT and QuIP", "explain the difference between COAT and QuIP"),
         ("what is ELI5", "what is ELI5"),
+        ("in simple words pls", "in simple words"),
+        ("briefly, please", "briefly"),
         ("which models speak in other languages", "which models speak in other languages"),
         ("Why COAT?", "Why COAT?"),
         ("Summarise the papers on pruning", "Summarise the papers on pruning"),
