@@ -27,7 +27,7 @@ _AND_MORE = re.compile(r"\band (?:what|how|which|why|does|do|is|are|can|by how)\
 
 # a named paper's overview, or what is used or found in it
 _OF_ONE = re.compile(
-    r"^(?!.*\b(?:papers|works|studies|articles)\b).*\b(?:overview of|"
+    r"^(?!.*\b(?:papers|works|studies|articles)\b).*\b(?:overview of|what(?:['’]s| is) new (?:in|with|about)|used for|"
     r"(?:used|evaluated|tested|compared|introduced|proposed|released|reported|contained) (?:in|by))"
     r"(?: the)? (?P<name>[\w.+-]+)(?: paper)?\W*$",
     re.I,

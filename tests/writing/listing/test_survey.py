@@ -160,7 +160,15 @@ def test_an_acronym_is_also_what_it_stands_for(tmp_path: Path, models_home: Path
     assert ponds.ask("which papers mention FRI?").papers == ("Ponds One",)
 
 
-@pytest.mark.parametrize("question", ["Give me an overview of Otter", "List the tasks used in Otter"])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Give me an overview of Otter",
+        "List the tasks used in Otter",
+        "what's new in Otter",
+        "which tasks were used for Otter?",
+    ],
+)
 def test_what_sounds_like_a_list_may_ask_one_paper(pond: Assistant, question: str) -> None:
     answer = pond.ask(question)
     assert answer.route == "lookup"
