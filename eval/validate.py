@@ -34,7 +34,10 @@ def faults(path: Path, texts: Mapping[str, str]) -> Iterator[Fault]:
         try:
             row = json.loads(line)
             question = question_from(row)
-        except (ValueError, RecursionError) as error:
+        except (json.JSONDecodeError, RecursionError) as error:
+            yield Fault(number, "?", f"not valid JSON: {error}")
+            continue
+        except ValueError as error:
             yield Fault(number, "?", f"no question: {error}")
             continue
         if question.id in seen:

@@ -42,7 +42,9 @@ def ask(
     until: Until = None,
     as_json: Json = False,
     offline: Offline = False,
-    batch: Annotated[Path | None, typer.Option(help='JSON Lines, {"question": …} each; JSON Lines come out')] = None,
+    batch: Annotated[
+        Path | None, typer.Option(help='JSON Lines, {"question": …} each, - for standard input; JSON Lines come out')
+    ] = None,
 ) -> int:
     """Answer a question from the papers, each sentence with its footnote."""
     if batch is not None and question:
@@ -166,7 +168,7 @@ def _batch(assistant: Assistant, path: Path, options: dict[str, Any]) -> int:
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, Any] | str]]:
     """Line numbers with the question of each line, or with what is wrong with it."""
     try:
-        text = path.read_text(encoding="utf8")
+        text = sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf8")
     except (OSError, UnicodeDecodeError) as error:
         raise unreadable(path, error, "give a file of JSON Lines") from None
     yield from ((number, _row(line)) for number, line in _numbered(text.split("\n")))

@@ -210,6 +210,9 @@ def test_a_batch_passes_over_bad_lines(pond_home: Path, tmp_path: Path) -> None:
     assert done.returncode == 1
     assert [row.get("id") for row in rows] == [7, None]
     assert f"{batch}:2:" in done.stderr
+    piped = footnote(pond_home, "ask", "--batch", "-", stdin=batch.read_text())
+    assert [json.loads(line)["text"] for line in piped.stdout.splitlines()] == [row["text"] for row in rows]
+    assert "-:2:" in piped.stderr
 
 
 def test_no_line_stops_a_batch(pond_home: Path, tmp_path: Path) -> None:
