@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from operator import index
 from typing import Any, SupportsIndex
 
@@ -35,6 +36,14 @@ def count_given(kind: str, given: object) -> int:
     if count < 0:
         raise UsageError(f"`{kind}` is {given!r:.100}, which is no number of papers", "give a whole number from 0")
     return count
+
+
+def unknown(kind: str, name: str, known: Iterable[str]) -> str:
+    """That there is nothing of a kind by a name, and which name was meant, or which there are."""
+    known = list(known)
+    near = get_close_matches(name, known, 1)
+    what = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known)}"
+    return f"there is no {kind} {name[:100]!r}: {what}"
 
 
 def settings_given(given: object, overrides: Mapping[str, Any]) -> Settings:

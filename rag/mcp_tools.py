@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from difflib import get_close_matches
 from typing import Annotated, Any
 
 from mcp.server.mcpserver.exceptions import ToolError
@@ -14,6 +13,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from rag.assistant import Assistant
 from rag.errors import FootnoteError, UsageError
+from rag.given import unknown
 from rag.inventory import find_paper
 
 _READS = ToolAnnotations(read_only_hint=True, open_world_hint=False)  # so that clients need not ask before each call
@@ -73,7 +73,7 @@ class CheckedTool(Tool):
         known = self.parameters["properties"]
         for name in arguments:
             if name not in known:
-                raise ToolError(_unknown(name, known))
+                raise ToolError(unknown("argument", name, known))
         try:
             return await super().run(arguments, context, convert_result)
         except ToolError as error:
@@ -143,13 +143,6 @@ def _told() -> Iterator[None]:
         yield
     except FootnoteError as error:
         raise ToolError(str(error)) from None
-
-
-def _unknown(name: str, known: Mapping[str, Any]) -> str:
-    near = get_close_matches(name, known, 1)
-    return f"there is no argument {name[:100]!r}: " + (
-        f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known)}"
-    )
 
 
 def _wrong(row: Mapping[str, Any]) -> str:

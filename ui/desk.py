@@ -11,9 +11,9 @@ from typing import Any
 import gradio as gr
 
 from rag.assistant import Assistant
-from rag.cli.terminal import counted
 from rag.errors import FootnoteError
 from rag.question import MAX_QUESTION
+from rag.text.counted import counted
 from rag.text.visible import visible
 from rag.types import Answer, Delta, Restart, Stage
 from ui.answer_view import chat_text, plain, unmarked

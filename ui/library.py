@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rag.assistant import Assistant
-from rag.cli.terminal import counted
 from rag.corpus import Skipped
 from rag.errors import FootnoteError, NothingToReadError
 from rag.ingest import ingest, remove
 from rag.selection import year_of
+from rag.text.counted import counted
 from rag.types import Paper
 from ui.answer_view import plain
 from ui.index_now import snapshot_now

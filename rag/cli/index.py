@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rag.cli.progress import progress_bar
-from rag.cli.terminal import clean, counted
+from rag.cli.terminal import clean
 from rag.errors import UsageError
+from rag.text.counted import counted
 
 if TYPE_CHECKING:
     from rag.corpus import Skipped

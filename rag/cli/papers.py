@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rag.cli.terminal import bold, clean, counted, dim
+from rag.cli.terminal import bold, clean, dim
 from rag.errors import UsageError
+from rag.text.counted import counted
 from rag.types import Paper
 
 if TYPE_CHECKING:

@@ -48,12 +48,6 @@ def emphasised(text: str) -> str:
     return f"{_BOLD}{clean(text)}{_OFF}" if coloured() else f"»{clean(text)}«"
 
 
-def counted(count: int, noun: str) -> str:
-    """A number with its noun, as in "1 paper", "2 entries"."""
-    several = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
-    return f"{count} {noun if count == 1 else several}"
-
-
 def unreadable(path: Path, error: OSError | UnicodeDecodeError, hint: str) -> UsageError:
     """What to raise where a file that was named cannot be read."""
     reason = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"

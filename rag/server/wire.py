@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from difflib import get_close_matches
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from rag.given import unknown
 from rag.question import MAX_QUESTION
 from rag.types import Answer, Delta, Event, Restart, Stage
 
@@ -34,7 +33,7 @@ class Strict(BaseModel):
     def _only_known(cls, body: Any) -> Any:
         for name in body if isinstance(body, dict) else ():
             if name not in cls.model_fields:
-                raise PydanticCustomError("unknown_field", "{told}", {"told": _unknown(name[:100], cls.model_fields)})
+                raise PydanticCustomError("unknown_field", "{told}", {"told": unknown("field", name, cls.model_fields)})
         return body
 
 
@@ -72,11 +71,6 @@ class PageQuery(Strict):
     grep: str = Field("", description="only papers whose title contains this")
     offset: int = Field(0, ge=0, description="how many to leave out")
     limit: int = Field(100, ge=1, le=1000, description="how many at most")
-
-
-def _unknown(name: str, known: Iterable[str]) -> str:
-    near = get_close_matches(name, known, 1)
-    return f"there is no field {name!r}: " + (f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known)}")
 
 
 def event_name_and_data(event: Event) -> tuple[str, dict[str, Any]]:

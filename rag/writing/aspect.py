@@ -151,7 +151,7 @@ def raised(
     aspect = next((aspect for aspect in _ASPECTS if aspect.asked.search(question)), None)
     if aspect is None or not _of_the_whole(question, paper):
         return likelihood
-    offer = next((place for place, text in enumerate(sentences) if _OFFERS.search(text)), -1)
+    offer = _offer(sentences)
     places = [place for place, text in enumerate(sentences) if aspect.shows.search(text)]
     beside = [place for place in places if (place - offer) * aspect.side >= (aspect.side < 0)]
     if not aspect.side or offer < 0 or not beside:
@@ -170,9 +170,14 @@ def asks_for_limits(question: str, title: str) -> bool:
 def own_limits(sentences: Sequence[str]) -> list[int]:
     """The places of the sentences that may say what speaks against their paper: behind what it offers, and not on how
     it mends what speaks against others."""
-    offer = next((place for place, text in enumerate(sentences) if _OFFERS.search(text)), -1)
+    offer = _offer(sentences)
     behind = [place for place in range(offer + 1, len(sentences)) if _ADMITS.search(sentences[place])]
     return [place for place in behind if not _MENDS.search(sentences[place])]
+
+
+def _offer(sentences: Sequence[str]) -> int:
+    """The place of the first sentence that says what the paper offers; -1 where none does."""
+    return next((place for place, text in enumerate(sentences) if _OFFERS.search(text)), -1)
 
 
 def _lifted(likelihood: NDArray[np.float32], best: Sequence[int]) -> NDArray[np.float32]:

@@ -12,6 +12,7 @@ from rag.question import Plan, Tally, tallied
 from rag.retrieval.retriever import Retriever
 from rag.selection import year_of
 from rag.text.brackets import unbracketed
+from rag.text.counted import counted
 from rag.text.searchable import searchable
 from rag.types import Paper
 from rag.writing.draft import Draft
@@ -58,9 +59,8 @@ def _with_whom(retriever: Retriever, whose: str, among: NDArray[np.bool_], exami
         for name in names
         if not author(Paper("", "", "", (), {"authors": name}))
     )
-    many = f"{len(papers)} {'paper' if len(papers) == 1 else 'papers'}"
     told = f"wrote with {_listed('authors', others)}" if others else "wrote alone"
-    opening = f"By the records of {many}, {whose} {told}."
+    opening = f"By the records of {counted(len(papers), 'paper')}, {whose} {told}."
     return Draft((), opening=opening, confidence=1.0, examined=examined)
 
 
