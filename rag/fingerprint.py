@@ -14,7 +14,7 @@ from pathlib import Path
 
 from rag.corpus.files import File, files
 
-VERSION = 3
+VERSION = 4
 """Raised with every change of what is read from a file or made of it."""
 
 

@@ -15,6 +15,7 @@ from rag.chunking import encoder_text, shortened, split
 from rag.corpus import Skipped
 from rag.embedding import Embedder, load_embedder
 from rag.index import Index, State, other_embedder
+from rag.keywords import Keywords
 from rag.settings import Settings
 from rag.snapshot import PackedTokens, Snapshot, pack
 from rag.snapshot_writer import revision_of, write_snapshot
@@ -201,7 +202,12 @@ class IndexWriter:
     def _written(self, papers: Sequence[StoredPaper]) -> Path:
         self._tokens.load()
         tokens_of = self._tokens_of(papers) if self._embedder.has_tokens else None
-        return write_snapshot(self._index.snapshots, papers, self.store, self._embedder.name, tokens_of)
+        name = self._embedder.name
+        return write_snapshot(self._index.snapshots, papers, self.store, name, tokens_of, self._keywords_of)
+
+    def _keywords_of(self, papers: Sequence[Paper]) -> Keywords | None:
+        """The papers' keywords; the vectors of those that readers have already are used again."""
+        return Keywords.of(papers, self._embedder.encode, self._older.keywords if self._older is not None else None)
 
     def _tokens_of(self, papers: Sequence[StoredPaper]) -> Callable[[str], PackedTokens]:
         """Where token vectors come from: kept ones, else the text is encoded again."""

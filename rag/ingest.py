@@ -15,7 +15,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from rag.corpus import Skipped, bundled, merge, read
+from rag.corpus import Skipped, bundled, catalogued, merge, read
 from rag.corpus.files import absolute
 from rag.embedding import load_embedder
 from rag.errors import IndexDamagedError, NothingToReadError, StoreError, UsageError
@@ -64,7 +64,7 @@ def ingest(
     if not found and not prune:
         raise NothingToReadError(_nothing(paths, report.skipped), "give listing pages, JSON Lines, BibTeX, PDF, …")
     report.entries = len(found)
-    merged = merge(found)
+    merged = merge(catalogued(found))
     _update(merged, settings, report, roots, prune, progress)
     if read_now and not report.skipped:
         made = ReadBefore(read_now, report.revision, len(found), len(merged), report.papers, report.passages)

@@ -16,6 +16,7 @@ writes a new snapshot beside the old one, a reader never sees a half-written ind
     text/, titles/  the two BM25 fields
     cells/          the inverted file over `vectors.npy` (see `rag.cells`), where there are many
     records/        what records say, field by field (see `rag.records`)
+    keywords/       the keywords of papers (see `rag.keywords`), where any has some
     terms.npy       (words,) int32 vocabulary numbers of `text/`; term_sentences.npy: the sentence of each,
                     -1 in the title; term_bounds.npy: the words of passage i
 """
@@ -36,6 +37,7 @@ from numpy.typing import NDArray
 
 from rag.cells import Cells
 from rag.errors import IndexDamagedError
+from rag.keywords import Keywords
 from rag.lexical import LexicalIndex
 from rag.mapped import mapped_array
 from rag.records import Records
@@ -85,6 +87,7 @@ class Snapshot:
         parts: list[object] = [self._papers, self._passages]
         if search:
             parts += [self.vectors, self.cells, self.text, self.titles, self.paper_of, self._terms, self._sentences]
+            parts += [self.keywords]
             parts += [self._tokens, self._first_tokens] if self.has_tokens else []
 
     @cached_property
@@ -106,6 +109,12 @@ class Snapshot:
         """The way to the nearest vectors; None where there are so few that all can be looked at."""
         folder = self.folder / "cells"
         return Cells.load(folder) if folder.is_dir() else None
+
+    @cached_property
+    def keywords(self) -> Keywords | None:
+        """What records say that papers are about; None where none does."""
+        folder = self.folder / "keywords"
+        return Keywords.load(folder) if folder.is_dir() else None
 
     @cached_property
     def text(self) -> LexicalIndex:

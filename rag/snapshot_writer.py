@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from rag import cells
 from rag.chunking import encoder_text
+from rag.keywords import Keywords
 from rag.lexical import LexicalIndex
 from rag.records import Records
 from rag.rows import Rows
@@ -24,9 +25,12 @@ from rag.snapshot import SCHEMA, PackedTokens, checksum, sealed
 from rag.store import Record, StoredPaper
 from rag.text.sentences import Span, sentences
 from rag.text.words import words
-from rag.types import Passage
+from rag.types import Paper, Passage
 
 TokensOf = Callable[[str], PackedTokens]
+
+
+KeywordsOf = Callable[[Sequence[Paper]], Keywords | None]
 
 
 class VectorsOf(Protocol):
@@ -47,18 +51,24 @@ def revision_of(papers: Sequence[StoredPaper], embedder: str) -> str:
 
 
 def write_snapshot(
-    folder: Path, papers: Sequence[StoredPaper], store: VectorsOf, embedder: str, tokens_of: TokensOf | None
+    folder: Path,
+    papers: Sequence[StoredPaper],
+    store: VectorsOf,
+    embedder: str,
+    tokens_of: TokensOf | None,
+    keywords_of: KeywordsOf | None = None,
 ) -> Path:
     """Write the snapshot of `papers` (ordered by id) into `folder/<revision>`, whole or not at all.
 
-    `tokens_of` gives a passage's packed tokens by its id; None where the embedder has none.
+    `tokens_of` gives a passage's packed tokens by its id; None where the embedder has none. `keywords_of` gives the
+    papers' keywords with their vectors; without it they are left out.
     """
     revision = revision_of(papers, embedder)
     target, unfinished = folder / revision, folder / f"{revision}.part"
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(parents=True)
     try:
-        _write_files(unfinished, revision, papers, store, embedder, tokens_of)
+        _write_files(unfinished, revision, papers, store, embedder, tokens_of, keywords_of)
         shutil.rmtree(target, ignore_errors=True)
         os.replace(unfinished, target)
     except OSError:
@@ -74,11 +84,15 @@ def _write_files(
     store: VectorsOf,
     embedder: str,
     tokens_of: TokensOf | None,
+    keywords_of: KeywordsOf | None,
 ) -> None:
     """All files of a snapshot, the manifest last."""
     records = [record for stored in papers for record in stored.records]
     _write_rows(unfinished, papers, records)
     Records.of(stored.paper for stored in papers).save(unfinished / "records")
+    keywords = keywords_of([stored.paper for stored in papers]) if keywords_of is not None else None
+    if keywords is not None:
+        keywords.save(unfinished / "keywords")
     spans = [sentences(record.passage.text) for record in records]
     np.save(
         unfinished / "sentences.npy",

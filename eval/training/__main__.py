@@ -29,7 +29,9 @@ def main() -> None:
     _save(models.train_comparison(searched))
     trained.cache_clear()  # answerability looks at the sentence and the comparison model just written
     _save(models.train_answerability([*searched, *search_without_gold(views, questions, ranker.model)]))
-    _save(models.train_topic(views, questions, ranker.model))
+    rows = models.topic_rows(views, questions, ranker.model)
+    topic = _save(models.train_topic(rows))
+    _save(models.train_topic_by_keywords(rows, topic.model.threshold))
     trained.cache_clear()
     _save(train_rereading(views, load_reader(load_settings().models_folder)))
     if len(views) > 1:  # the abstracts are needed: digests are their paraphrases

@@ -1,4 +1,4 @@
-"""The five learned decisions: what each is trained on, how, and with which threshold.
+"""The six learned decisions: what each is trained on, how, and with which threshold.
 
 Each function takes questions searched in one or more views and gives a `Trained`; strengths of
 regularisation were chosen by cross-validation over papers (see `eval/TRIED.md`).
@@ -7,7 +7,7 @@ regularisation were chosen by cross-validation over papers (see `eval/TRIED.md`)
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -22,9 +22,8 @@ from rag.retrieval.features import gather
 from rag.retrieval.pairing import best_pair
 from rag.writing import answerability, sentence_features
 from rag.writing.answer_type import asked_types
-from rag.writing.listing import survey
-from rag.writing.listing.survey import topic_features
 from rag.writing.listing.terms import terms_of
+from rag.writing.listing.topic import KEYWORDED, NAMES, keyworded_features
 from rag.writing.sentence_features import SentenceTable, tabulate
 
 WRONGLY_REFUSED = 0.05  # share of answerable questions that may be refused, in cross-validation
@@ -130,8 +129,18 @@ def train_answerability(searched: Sequence[Searched]) -> Trained:
     return Trained("answerability", answerability.NAMES, model, note)
 
 
-def train_topic(views: Sequence[View], questions: Sequence[Question], ranker: LinearModel) -> Trained:
-    """Whether a candidate belongs in a listing by topic; the threshold is best for F1."""
+@dataclass(frozen=True, slots=True)
+class TopicRows:
+    """The candidates of listings by topic: `table` `(rows, KEYWORDED)`, whether each belongs, and to which listing."""
+
+    table: np.ndarray
+    truth: np.ndarray
+    owners: list[str]
+    listings: int
+
+
+def topic_rows(views: Sequence[View], questions: Sequence[Question], ranker: LinearModel) -> TopicRows:
+    """What is known of the candidates of each listing by topic; borderline papers are left out."""
     tables: list[np.ndarray] = []
     truths: list[np.ndarray] = []
     owners: list[str] = []
@@ -144,15 +153,35 @@ def train_topic(views: Sequence[View], questions: Sequence[Question], ranker: Li
             hits = retriever.hits(subject, candidates=150)
             titles = [view.snapshot.title(candidate.paper) for candidate in hits.candidates]
             keep = np.asarray([title not in question.borderline for title in titles])
-            tables.append(topic_features(view.snapshot, hits, subject)[keep].astype(np.float64))
+            tables.append(keyworded_features(view.snapshot, hits, subject)[keep].astype(np.float64))
             truths.append(np.asarray([title in question.gold for title in titles])[keep])
             owners.extend([question.id] * int(keep.sum()))
-    table, truth = np.concatenate(tables), np.concatenate(truths)
-    likely = _out_of_fold(table, truth, owners, 0.3)
-    threshold, f1 = _best_f1(likely, truth, owners)
-    weights, bias = fit_logistic(table, truth, strength=0.3)
+    return TopicRows(np.concatenate(tables), np.concatenate(truths), owners, len(tables))
+
+
+def train_topic(rows: TopicRows) -> Trained:
+    """Whether a candidate belongs in a listing by topic; the threshold is best for F1."""
+    return _topic("topic", NAMES, rows)
+
+
+def train_topic_by_keywords(rows: TopicRows, threshold: float) -> Trained:
+    """The same for papers with keywords, moved so that both decide at one threshold."""
+    made = _topic("topic_keywords", KEYWORDED, rows)
+    bias = made.model.bias + _logit(threshold) - _logit(made.model.threshold)
+    return replace(made, model=LinearModel(made.model.weights, bias, threshold))
+
+
+def _topic(name: str, features_: tuple[str, ...], rows: TopicRows) -> Trained:
+    table = rows.table[:, : len(features_)]
+    likely = _out_of_fold(table, rows.truth, rows.owners, 0.3)
+    threshold, f1 = _best_f1(likely, rows.truth, rows.owners)
+    weights, bias = fit_logistic(table, rows.truth, strength=0.3)
     model = LinearModel(weights.astype(np.float32), bias, threshold)
-    return Trained("topic", survey.NAMES, model, f"{len(tables)} listings, mean F1 {f1:.3f}")
+    return Trained(name, features_, model, f"{rows.listings} listings, mean F1 {f1:.3f}")
+
+
+def _logit(probability: float) -> float:
+    return float(np.log(probability / (1 - probability)))
 
 
 def _rank(scores: np.ndarray, row: int) -> int:

@@ -4,17 +4,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from rag.corpus.digests import bundled
+    from rag.corpus.digests import bundled, catalogued
     from rag.corpus.found import Skipped
     from rag.corpus.merging import merge
     from rag.corpus.reading import read
     from rag.text.title import paper_id
 
-__all__ = ["Skipped", "bundled", "merge", "paper_id", "read"]
+__all__ = ["Skipped", "bundled", "catalogued", "merge", "paper_id", "read"]
 
 _HOMES = {
     "Skipped": "rag.corpus.found",
     "bundled": "rag.corpus.digests",
+    "catalogued": "rag.corpus.digests",
     "merge": "rag.corpus.merging",
     "paper_id": "rag.text.title",
     "read": "rag.corpus.reading",

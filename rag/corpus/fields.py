@@ -9,6 +9,7 @@ from rag.corpus.cleaning import clean, one_title
 from rag.corpus.found import Entry, Fault, shortened
 from rag.corpus.markup import without_markup
 from rag.corpus.values import as_text, people, uninverted
+from rag.text.keywords import united
 
 TITLE_NAMES = ("title", "paper_title", "name", "document_title", "article_title", "titles", "display_name", "ti")
 TEXT_NAMES = (
@@ -32,6 +33,11 @@ _METADATA_NAMES = {
     "url": ("url", "urls", "link", "href"),
     "id": ("id", "paper_id", "paperid", "arxiv_id", "corpus_id", "corpusid"),
 }  # fmt: skip
+_KEYWORD_NAMES = (
+    "keywords", "keyword", "author_keywords", "index_keywords", "keywords_plus", "keyphrases", "subject_headings",
+    "mesh_terms", "mesh_headings", "subject_terms", "subjects", "topics", "concepts", "fields_of_study",
+    "manual_tags", "tags", "mh", "ot", "de", "kw",
+)  # fmt: skip
 _NAME = re.compile(r"[\s\-_.]+|(?<=[a-z\d])(?=[A-Z])")
 _YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
 _DOI_PLACE = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", re.IGNORECASE)
@@ -62,13 +68,15 @@ def entry(record: Mapping[str, object], line: int | None, tidy: Callable[[str], 
 
 
 def metadata(named: Mapping[str, object]) -> dict[str, str]:
-    """The year, authors, venue, DOI, address and id that a record gives, as strings; what it lacks is left out."""
+    """The year, authors, venue, DOI, address, id and keywords that a record gives, as strings; what it lacks is left
+    out."""
     known = _identified(named)
     found = {key: one_title(without_markup(first(known, names))) for key, names in _METADATA_NAMES.items()}
     found["authors"] = one_title(next(filter(None, (people(known.get(n)) for n in _METADATA_NAMES["authors"])), ""))
     found["doi"] = _DOI_PLACE.sub("", found["doi"])
     years = _YEAR.findall(found["year"]) or _only(_YEAR.findall(found["venue"]))
     found["year"] = years[0] if years else ""
+    found["keywords"] = united(*(without_markup(as_text(named.get(name))) for name in _KEYWORD_NAMES))
     return {key: value for key, value in found.items() if value}
 
 

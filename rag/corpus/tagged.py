@@ -31,7 +31,7 @@ _PUBMED = _Dialect(
     re.compile(r"([A-Z]{2,4}) {0,2}- ?(.*)"),
     {
         "title": ("TI", "BTI", "TT"), "abstract": ("AB", "OAB"), "authors": ("FAU", "AU", "CN"), "date": ("DP", "DEP"),
-        "venue": ("JT", "TA"), "id": ("PMID",), "doi": ("LID", "AID"),
+        "venue": ("JT", "TA"), "id": ("PMID",), "doi": ("LID", "AID"), "keywords": ("OT",), "mesh_terms": ("MH",),
     },
 )  # fmt: skip
 _ENDNOTE = _Dialect(
@@ -40,7 +40,7 @@ _ENDNOTE = _Dialect(
     re.compile(r"(%[0-9A-Z@!~^+>\[\]&=*(]) ?(.*)"),
     {
         "title": ("%T", "%!"), "abstract": ("%X",), "authors": ("%A",), "date": ("%D", "%8"),
-        "venue": ("%J", "%B", "%S"), "url": ("%U", "%>"), "doi": ("%R",),
+        "venue": ("%J", "%B", "%S"), "url": ("%U", "%>"), "doi": ("%R",), "keywords": ("%K",),
     },
 )  # fmt: skip
 _WEB_OF_SCIENCE = _Dialect(
@@ -49,10 +49,11 @@ _WEB_OF_SCIENCE = _Dialect(
     re.compile(r"([A-Z][A-Z0-9])(?: (.*)|$)"),
     {
         "title": ("TI",), "abstract": ("AB",), "authors": ("AF", "AU"), "date": ("PY", "EA"), "venue": ("SO", "CT"),
-        "id": ("UT",), "doi": ("DI",),
+        "id": ("UT",), "doi": ("DI",), "keywords": ("DE",), "keywords_plus": ("ID",),
     },
 )  # fmt: skip
 _DIALECTS = (_PUBMED, _ENDNOTE, _WEB_OF_SCIENCE)
+_KEYWORDS = ("keywords", "mesh_terms", "keywords_plus")
 _ENDS = ("ER", "EF")  # of a record, of a file
 _DOI = re.compile(r"(10\.\d{4,}/\S+) \[doi\]")
 
@@ -112,6 +113,8 @@ def _fields(record: dict[str, list[str]], dialect: _Dialect) -> dict[str, object
         elif name == "doi" and dialect is _PUBMED:
             dois = (_DOI.search(value) for tag in tags for value in record.get(tag, []))
             fields[name] = next((found[1] for found in dois if found), "")
+        elif name in _KEYWORDS:  # one a line for EndNote, where others wrap a line
+            fields[name] = [value.replace("\n", "; " if dialect is _ENDNOTE else " ") for value in values]
         else:
             fields[name] = values[0] if values else ""
     if dialect is _PUBMED:

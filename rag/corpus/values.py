@@ -6,7 +6,7 @@ import math
 import re
 
 _DEEPEST = 6  # of lists and objects in each other: what is deeper is no field of a paper
-_LABELS = ("name", "text", "value", "literal", "display_name", "raw", "date-parts", "source", "author")
+_LABELS = ("name", "text", "value", "literal", "display_name", "raw", "date-parts", "source", "author", "tag")
 _GIVEN, _FAMILY = ("given", "first", "firstName", "given_name"), ("family", "last", "lastName", "family_name")
 _PARTICLES = ("non-dropping-particle", "dropping-particle")
 _LISTED = re.compile(r"\[\s*(['\"]).*\1\s*\]", re.DOTALL)

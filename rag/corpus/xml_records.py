@@ -140,6 +140,8 @@ def _pubmed(record: Element) -> dict[str, object]:
         "date": _said(article.find("Journal/JournalIssue/PubDate")) or _said(article.find("ArticleDate")),
         "venue": _said(article.find("Journal/Title")),
         "doi": _said(article.find("ELocationID[@EIdType='doi']")),
+        "keywords": [_said(word) for word in record.iterfind("MedlineCitation/KeywordList/Keyword")],
+        "mesh_terms": [_said(term) for term in record.iterfind(".//MeshHeading/DescriptorName")],
         "id": number,
         "url": f"https://pubmed.ncbi.nlm.nih.gov/{number}/" if number else "",
     }
@@ -154,6 +156,7 @@ def _endnote(record: Element) -> dict[str, object]:
         "date": _said(record.find("dates/year")),
         "venue": _said(record.find("titles/secondary-title")) or _said(record.find("periodical/full-title")),
         "doi": _said(record.find("electronic-resource-num")),
+        "keywords": [_said(word) for word in record.iterfind("keywords/keyword")],
         "url": _said(record.find("urls/related-urls/url")),
     }
 

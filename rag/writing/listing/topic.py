@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.linear_model import trained
-from rag.retrieval import features
+from rag.retrieval import features, keyword_features
 from rag.retrieval.retriever import Hits, Retriever
 from rag.snapshot import Snapshot
 from rag.text.searchable import searchable
@@ -19,6 +19,7 @@ from rag.types import Paper
 from rag.writing.listing.terms import says
 
 NAMES = (*features.NAMES, "phrase", "phrase_in_title")
+KEYWORDED = (*NAMES, *keyword_features.NAMES)
 POOL = 150  # candidates that a topic is judged over
 LOOSE = 0.3  # share of the threshold that is enough for a paper of which something else is known
 _TOO_FEW = 12  # papers, the best of which would seem to belong anywhere
@@ -34,13 +35,32 @@ def topic_features(snapshot: Snapshot, hits: Hits, subject: str) -> NDArray[np.f
     return np.column_stack([hits.table, np.asarray(said, dtype=np.float32).reshape(len(said), 2)]).astype(np.float32)
 
 
+def keyworded_features(snapshot: Snapshot, hits: Hits, subject: str) -> NDArray[np.float32]:
+    """`(candidates, len(KEYWORDED))`: these, and how the subject meets each paper's keywords; zeros without any."""
+    papers = [candidate.paper for candidate in hits.candidates]
+    table = topic_features(snapshot, hits, subject)
+    met = (
+        keyword_features.keyword_features(snapshot.keywords, hits.query, papers)
+        if snapshot.keywords is not None
+        else np.zeros((len(papers), len(keyword_features.NAMES)), dtype=np.float32)
+    )
+    return np.column_stack([table, met])
+
+
 def topic_probability(snapshot: Snapshot, hits: Hits, subject: str) -> NDArray[np.float32]:
-    """`(candidates,)`: how likely each candidate is about the subject."""
-    return trained("topic", NAMES).probability(topic_features(snapshot, hits, subject))
+    """`(candidates,)`: how likely each candidate is about the subject; those with keywords are judged by them, too."""
+    keywords = snapshot.keywords
+    if keywords is None:
+        return trained("topic", NAMES).probability(topic_features(snapshot, hits, subject))
+    table = keyworded_features(snapshot, hits, subject)
+    by_text = trained("topic", NAMES).probability(table[:, : len(NAMES)])
+    by_keywords = trained("topic_keywords", KEYWORDED).probability(table)
+    enough = keywords.counts([candidate.paper for candidate in hits.candidates]) >= keyword_features.FEWEST
+    return np.where(enough, by_keywords, by_text)
 
 
 def threshold() -> float:
-    """The probability from which a paper is about a topic."""
+    """The probability from which a paper is about a topic, with keywords or without."""
     return trained("topic", NAMES).threshold
 
 

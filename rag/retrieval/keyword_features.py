@@ -1,0 +1,41 @@
+"""How a query meets the keywords of papers: a row of numbers each, none above about 1."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.keywords import Keywords
+from rag.retrieval.query import Query
+
+NAMES = ("keyword", "keyword_three", "keyword_six", "keyword_covered", "keywords_covered", "keyword_share")
+FEWEST = 8  # keywords of a paper from which they tell what it is about: a record's own few leave too much out
+
+
+def keyword_features(keywords: Keywords, query: Query, papers: Sequence[int]) -> NDArray[np.float32]:
+    """`(papers, len(NAMES))`: the cosine of the nearest keyword, the mean of the nearest three and six; the share of the
+    query's weight whose words stand in one keyword, and in all of them; the nearest beside that of the other papers."""
+    codes, counts = keywords.entries(papers), keywords.counts(papers)
+    table = np.zeros((len(papers), len(NAMES)), dtype=np.float32)
+    having = np.flatnonzero(counts)
+    if not len(having):
+        return table
+    alike = keywords.vectors[codes].astype(np.float32) @ query.vector
+    found = _found(keywords, query, codes)
+    shares = query.weights / max(float(query.weights.sum()), 1e-6)
+    ends = np.cumsum(counts)
+    for place in having:
+        span = slice(int(ends[place] - counts[place]), int(ends[place]))
+        nearest = np.sort(alike[span])[::-1]
+        means = nearest[0], nearest[:3].mean(), nearest[:6].mean()
+        table[place, :5] = (*means, (shares @ found[:, span]).max(), shares @ found[:, span].any(axis=1))
+    table[:, 5] = table[:, 0] / max(float(table[:, 0].max()), 1e-6)
+    return table
+
+
+def _found(keywords: Keywords, query: Query, codes: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """`(words, entries)`: which keywords have which words of the query."""
+    having = [np.isin(codes, keywords.words.postings(word)) for word in query.words]
+    return np.asarray(having, dtype=bool).reshape(len(having), len(codes))
