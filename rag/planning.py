@@ -16,7 +16,7 @@ from typing import Any
 from prompts import load
 from rag.chat_model import Call, ChatModel, parsed
 from rag.errors import ModelError
-from rag.question import Plan, leans, subject_of
+from rag.question import Plan, is_topic, leans, subject_of
 from rag.text.language import is_english
 from rag.types import Route, Turn
 
@@ -55,6 +55,8 @@ def needs_model(plan: Plan, history: Sequence[Turn]) -> bool:
         return False
     if plan.route == "survey" and not plan.within and _TOGETHER.search(plan.question):
         return True
+    if plan.topic and not is_topic(plan.wording):
+        return True  # it only sounds like a listing
     if plan.route == "lookup" and _MANY.search(plan.question):
         return True
     return plan.route == "compare" or not is_english(plan.question) or bool(history and leans(plan.question))
@@ -92,5 +94,5 @@ def _merged(rules: Plan, found: Mapping[str, Any]) -> Plan:
     subject = said_subject.strip() if isinstance(said_subject, str) else ""
     subject = subject or subject_of(searches[0] if searches else "") or rules.subject
     query = searches[0] if searches else standalone if is_english(standalone) else rules.query
-    made = replace(rules, question=standalone, wording=standalone, query=query, route=chosen, searches=searches)
+    made = replace(rules, question=standalone, wording=standalone, query=query, route=chosen, searches=searches, topic=False)
     return replace(made, subject=subject) if chosen in ("survey", "count") else made

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.clock import Clock
-from rag.question import Plan, is_task, reply
+from rag.question import Plan, is_task, reply, route_of
 from rag.retrieval.features import all_about
 from rag.retrieval.retriever import Retriever
 from rag.selection import Selection
@@ -60,7 +60,8 @@ def scoped(retriever: Retriever, rules: Plan, selection: Selection, clock: Clock
         return Scope(replace(rules, route="lookup", subject=""), allowed)
     if rules.topic:
         with clock("survey"):
-            rules = rules if lists_topic(retriever, rules, allowed) else replace(rules, route="lookup", subject="")
+            listed = lists_topic(retriever, rules, allowed)
+            rules = rules if listed else replace(rules, route=route_of(rules.wording), subject="")
     if rules.route in ("survey", "count"):
         with clock("survey"):
             near = alike(retriever, rules, allowed) if rules.like else None

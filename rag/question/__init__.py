@@ -6,8 +6,8 @@ from rag.question.history import History, turns_of
 from rag.question.listed import OPENERS
 from rag.question.plan import Plan, plan
 from rag.question.remark import OF_ANY
-from rag.question.route import BY_DATE, CITED, MOST_OF_ALL, NEWEST, OLDEST, WRITE
-from rag.question.subject import LEFT_OUT, subject_of
+from rag.question.route import BY_DATE, CITED, MOST_OF_ALL, NEWEST, OLDEST, WRITE, route_of
+from rag.question.subject import LEFT_OUT, is_topic, subject_of
 from rag.question.tallied import Tally, tallied
 
 __all__ = [
@@ -25,9 +25,11 @@ __all__ = [
     "Plan",
     "Tally",
     "is_task",
+    "is_topic",
     "leans",
     "plan",
     "reply",
+    "route_of",
     "subject_of",
     "tallied",
     "turns_of",

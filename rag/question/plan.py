@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.question.follow_up import Spoken, folded, one_line, refers, standalone
+from rag.question.many import asks_for_many
 from rag.question.remark import continued, is_further, is_shorter, last_question, of_list, on_entry, without_opening
-from rag.question.route import ALIKE, route_of
+from rag.question.route import ALIKE, counts, route_of
 from rag.question.subject import is_topic, most_wanted, subject_of
 from rag.question.wording import understood
 from rag.text.words import words
@@ -24,7 +25,8 @@ class Plan:
     where one for `query` is not enough. `among` says what the records of listed papers must say ("by A, from 2020 on"),
     and `newest` or `oldest` which come first. `like` finds the paper that listed ones must be like: its name, or where
     that was spoken of before, the conversation. `within` has the openings of the titles in the list that a remark looks
-    into. `topic` says that the question is but a topic: to be listed where several papers are about it, else looked up.
+    into. `topic` says that the question is but a topic, or sounds like a request for a list: that is made where several
+    papers are about it, else the question is looked up.
     `said` is the answers before, where a remark asks for more than they say; `brief` says that one sentence is wanted.
     """
 
@@ -66,8 +68,8 @@ def plan(question: str, history: Sequence[Turn] = ()) -> Plan:
         return Plan(asked, text, text, route, subject_of(behind), most_wanted(text), like=_likened(behind, spoken))
     if route in ("survey", "count"):
         return Plan(asked, query, query, route, subject_of(query), most_wanted(query))
-    if not spoken.asked and route != "chat" and is_topic(text):
-        return Plan(asked, text, query, "survey", subject_of(text), topic=True)
+    if not spoken.asked and route != "chat" and (is_topic(text) or asks_for_many(text)):
+        return Plan(asked, text, query, "count" if counts(text) else "survey", subject_of(text), topic=True)
     said = "\n".join(spoken.answers) if is_further(text) else ""
     brief = bool(spoken.asked) and is_shorter(asked)
     return Plan(asked, text, query, route, otherwise=otherwise, said=said, brief=brief)

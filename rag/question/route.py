@@ -230,12 +230,18 @@ _SURVEY = re.compile(
     rf"|[:,;.?–—-] (?:{'|'.join(_SURVEY_ENDS)})\W*$",
     re.I,
 )
+_NUMBER_OF = re.compile(r"\b(?:how many|(?:the|what|total) number of|count (?:the|all|up|how))\b", re.I)
 _QUOTED = re.compile(r"“[^”]*”")  # a title may have "versus" in it
 _COMPARE_MARK = re.compile(
     r"\b(?:compar\w+|versus|vs\.?|differ\w*|difference|against|contrast\w*|rather than|both|either|each|respectively)\b"
     r"|\bor\b|\bbetween\b.+\band\b|\bthan\b|\bwhereas\b|\bwhile\b|\bthe other\b",
     re.I,
 )
+
+
+def counts(text: str) -> bool:
+    """Whether what a text wants listed is wanted as a number."""
+    return _NUMBER_OF.search(text) is not None
 
 
 def route_of(text: str) -> Route:

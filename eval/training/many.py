@@ -1,0 +1,105 @@
+"""Training of `rag.question.many`: which questions ask for many papers, by the shape of their wording.
+
+Those that do are the listings and counts of train and the requests of `listings.jsonl`; those that do not are the other
+questions of train, and the questions on one paper in `reading.jsonl`, `abstracts.jsonl` and `invented.jsonl`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from eval.schema import Question
+from eval.training.fitting import folds
+from rag.question.many import tokens, wording_features
+from rag.question.route import route_of
+from rag.question.wording import understood
+
+_DATASETS = Path(__file__).parents[1] / "datasets"
+_COMMON = 420  # words, the most frequent ones of all questions
+_FEWEST = 10  # questions that have a feature
+_STRENGTH = 1.0  # inverse of the L1 penalty
+_THRESHOLD = 0.7  # at which 0.2% of the questions on one paper are taken for listings
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question's wording, whether it asks for many papers, and what it belongs to in cross-validation."""
+
+    text: str
+    many: bool
+    group: str
+
+
+def train_many(questions: list[Question]) -> dict[str, Any]:
+    """What `weights/many.json` holds, with what cross-validation says of questions that the rules do not know."""
+    asked = [*_asked(questions)]
+    frequent = Counter(word for one in asked for word in {token.lower() for token in tokens(one.text)})
+    common = sorted(word for word, _ in frequent.most_common(_COMMON))
+    rows = [wording_features(one.text, frozenset(common)) for one in asked]
+    having = Counter(name for row in rows for name in row)
+    names = sorted(name for name, count in having.items() if count >= _FEWEST)
+    truth = np.asarray([one.many for one in asked])
+    table = _table(rows, names)
+    likely = np.zeros(len(asked))
+    fold_of = folds([one.group for one in asked])
+    for fold in np.unique(fold_of):
+        likely[fold_of == fold] = _fitted(table[fold_of != fold], truth[fold_of != fold]).predict_proba(
+            table[fold_of == fold]
+        )[:, 1]
+    unknown = np.asarray([route_of(one.text) in ("lookup", "compare") for one in asked])
+    found = np.mean(likely[truth & unknown] >= _THRESHOLD)
+    wrongly = np.mean(likely[~truth & unknown] >= _THRESHOLD)
+    model = _fitted(table, truth)
+    kept = {name: round(float(w), 3) for name, w in zip(names, model.coef_[0], strict=True) if abs(w) >= 0.0005}
+    return {
+        "common": common,
+        "weights": kept,
+        "bias": round(float(model.intercept_[0]), 3),
+        "threshold": _THRESHOLD,
+        "cross_validation": f"of {int((truth & unknown).sum())} listings that the rules miss {found:.3f} found, "
+        f"of {int((~truth & unknown).sum())} others {wrongly:.4f} taken for one",
+    }
+
+
+def _asked(questions: list[Question]) -> Iterator[Asked]:
+    for question in questions:
+        if not question.history and question.lang == "en":
+            yield Asked(understood(question.question), question.kind in ("survey", "count"), question.id)
+    for place, row in enumerate(_rows("listings")):
+        for request in row["requests"]:
+            yield Asked(understood(request["request"]), True, f"listing {place}")
+    for row in _rows("reading"):
+        if row["split"] == "train":
+            yield Asked(understood(row["question"]), False, row["paper"])
+    for name in ("abstracts", "invented"):
+        for row in _rows(name):
+            for one in row["questions"]:
+                yield Asked(understood(one if isinstance(one, str) else one["question"]), False, row["paper"])
+
+
+def _rows(name: str) -> Iterator[dict[str, Any]]:
+    with (_DATASETS / f"{name}.jsonl").open(encoding="utf8") as file:
+        yield from map(json.loads, file)
+
+
+def _table(rows: list[dict[str, float]], names: list[str]) -> Any:
+    from scipy.sparse import csr_matrix
+
+    place = {name: number for number, name in enumerate(names)}
+    entries = [(i, place[name], value) for i, row in enumerate(rows) for name, value in row.items() if name in place]
+    lines, columns, values = zip(*entries, strict=True)
+    return csr_matrix((values, (lines, columns)), shape=(len(rows), len(names)))
+
+
+def _fitted(table: Any, truth: np.ndarray) -> Any:
+    from sklearn.linear_model import LogisticRegression
+
+    model = LogisticRegression(C=_STRENGTH, penalty="l1", solver="liblinear", random_state=0)
+    return model.fit(table, truth)
