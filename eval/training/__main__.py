@@ -7,6 +7,7 @@ from pathlib import Path
 
 from eval.schema import bundled
 from eval.training import common_words, grounding, models
+from eval.training.many import train_many
 from eval.training.models import Trained
 from eval.training.rereading import train_rereading
 from eval.training.views import View, open_views, search, search_without_gold, view_parser
@@ -23,7 +24,10 @@ def main() -> None:
     common_words.write(_WEIGHTS)
     questions = bundled("train")
     views = open_views(options.home, options.pages)
-    ranker = _save(models.train_ranker(search(views, questions)))
+    found = search(views, questions)
+    ranker = _save(models.train_ranker(found))
+    _save(models.train_ranker_by_keywords(found, ranker.model))
+    trained.cache_clear()
     _save(models.train_sentences(models.sentence_rows(views, questions)))
     searched = search(views, questions, ranker.model)
     _save(models.train_comparison(searched))
@@ -34,6 +38,9 @@ def main() -> None:
     _save(models.train_topic_by_keywords(rows, topic.model.threshold))
     trained.cache_clear()
     _save(train_rereading(views, load_reader(load_settings().models_folder)))
+    many = train_many(questions)
+    (_WEIGHTS / "many.json").write_text(json.dumps(many, indent=0, ensure_ascii=False) + "\n", encoding="utf8")
+    print(f"many.json: {many['cross_validation']}")
     if len(views) > 1:  # the abstracts are needed: digests are their paraphrases
         _train_grounding(*views)
 

@@ -1,4 +1,4 @@
-"""The six learned decisions: what each is trained on, how, and with which threshold.
+"""The seven learned decisions: what each is trained on, how, and with which threshold.
 
 Each function takes questions searched in one or more views and gives a `Trained`; strengths of
 regularisation were chosen by cross-validation over papers (see `eval/TRIED.md`).
@@ -19,6 +19,7 @@ from rag.linear_model import LinearModel
 from rag.question import subject_of
 from rag.retrieval import features, pairing
 from rag.retrieval.features import gather
+from rag.retrieval.keyword_features import RANKED, ranking_features
 from rag.retrieval.pairing import best_pair
 from rag.writing import answerability, sentence_features
 from rag.writing.answer_type import asked_types
@@ -56,6 +57,34 @@ def train_ranker(searched: Sequence[Searched]) -> Trained:
     note = f"{len(rows)} questions; first {np.mean(ranks < 1):.3f}, among five {np.mean(ranks < 5):.3f}"
     weights = fit_listwise(tables, gold, penalty=0.003)
     return Trained("ranker", features.NAMES, LinearModel(weights.astype(np.float32)), note)
+
+
+def train_ranker_by_keywords(searched: Sequence[Searched], ranker: LinearModel) -> Trained:
+    """What keywords add to the ranker's score, which stays as it is: for papers without keywords nothing changes."""
+    rows = [s for s in searched if s.question.single and _gold(s) in s.papers and s.view.snapshot.keywords is not None]
+    tables = [_with_keywords(s, ranker) for s in rows]
+    gold = [s.papers.index(_gold(s)) for s in rows]
+    fold_of = folds([s.question.gold[0] for s in rows])
+
+    def fit(mask: np.ndarray) -> object:
+        chosen = np.flatnonzero(mask)
+        weights = fit_listwise([tables[i] for i in chosen], [gold[i] for i in chosen], penalty=0.0003)
+        return lambda row: _rank(tables[row] @ weights, gold[row])
+
+    ranks = np.asarray(cross_validated(len(rows), fold_of, fit))  # type: ignore[arg-type]
+    note = f"{len(rows)} questions; first {np.mean(ranks < 1):.3f}, among five {np.mean(ranks < 5):.3f}"
+    weights = fit_listwise(tables, gold, penalty=0.0003)
+    added = weights[1:] / weights[0]  # to a score as it was
+    return Trained("ranker_keywords", RANKED, LinearModel(added.astype(np.float32)), note)
+
+
+def _with_keywords(s: Searched, ranker: LinearModel) -> np.ndarray:
+    """`(candidates, 1 + len(RANKED))`: the ranker's score, and what it may be moved by."""
+    keywords = s.view.snapshot.keywords
+    assert keywords is not None  # nosec B101
+    return np.column_stack([ranker.score(s.hits.table), ranking_features(keywords, s.hits.query, s.papers)]).astype(
+        np.float64
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.keywords import Keywords
+from rag.linear_model import trained
 from rag.retrieval.query import Query
 
 NAMES = ("keyword", "keyword_three", "keyword_six", "keyword_covered", "keywords_covered", "keyword_share")
+RANKED = ("keyword", "keywords_covered")
 FEWEST = 8  # keywords of a paper from which they tell what it is about: a record's own few leave too much out
 
 
@@ -33,6 +35,23 @@ def keyword_features(keywords: Keywords, query: Query, papers: Sequence[int]) ->
         table[place, :5] = (*means, (shares @ found[:, span]).max(), shares @ found[:, span].any(axis=1))
     table[:, 5] = table[:, 0] / max(float(table[:, 0].max()), 1e-6)
     return table
+
+
+def ranking_features(keywords: Keywords, query: Query, papers: Sequence[int]) -> NDArray[np.float32]:
+    """`(papers, len(RANKED))`: how much better than those of the others each paper's keywords meet the query; zeros, which
+    neither raise nor lower a paper, where it has too few."""
+    columns = [NAMES.index(name) for name in RANKED]
+    table = keyword_features(keywords, query, papers)[:, columns]
+    enough = keywords.counts(papers) >= FEWEST
+    if enough.any():
+        table -= table[enough].mean(axis=0)
+    table[~enough] = 0.0
+    return table
+
+
+def keyword_scores(keywords: Keywords, query: Query, papers: Sequence[int]) -> NDArray[np.float32]:
+    """`(papers,)`: what keywords add to the papers' scores."""
+    return trained("ranker_keywords", RANKED).score(ranking_features(keywords, query, papers))
 
 
 def _found(keywords: Keywords, query: Query, codes: NDArray[np.int32]) -> NDArray[np.bool_]:

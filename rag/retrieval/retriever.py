@@ -18,6 +18,7 @@ from rag.cells import Cells
 from rag.embedding import Embedder
 from rag.linear_model import LinearModel, trained
 from rag.retrieval.features import NAMES, Candidate, Scores, exactly_named, features, gather
+from rag.retrieval.keyword_features import keyword_scores
 from rag.retrieval.query import Query, prepare
 from rag.retrieval.spelling import respelt
 from rag.snapshot import Snapshot
@@ -123,6 +124,8 @@ class Retriever:
         gathered, segments = gather(self.snapshot, chosen, query)
         table = features(self.snapshot, query, gathered, segments, scores)
         ranked = self._ranker.score(table)
+        if self.snapshot.keywords is not None:
+            ranked = ranked + keyword_scores(self.snapshot.keywords, query, chosen)
         named = exactly_named(query, [self.snapshot.title(candidate.paper) for candidate in gathered])
         if named is not None:
             ranked[named] = ranked.max() + _AHEAD
