@@ -36,12 +36,14 @@ class LinearModel:
 
 
 @cache
-def trained(name: str, features: Sequence[str]) -> LinearModel:
-    """The model that ships as `weights/<name>.json`, its weights in the order of `features`.
+def trained(name: str, features: Sequence[str], keyworded: bool = False) -> LinearModel:
+    """The model that ships as `weights/<name>.json`, its weights in the order of `features`; `keyworded`: the one of
+    that name for papers that were ranked by their keywords, too.
 
     Raises:
         FootnoteError: when it was trained on other features.
     """
+    name = f"{name}_keywords" if keyworded else name
     stored = json.loads(files("rag.weights").joinpath(f"{name}.json").read_text(encoding="utf8"))
     weights: dict[str, float] = stored["weights"]
     if set(weights) != set(features):

@@ -117,11 +117,14 @@ class OfflineWriter:
         chosen = self._settings.abstain_below
         if not len(hits.query.pieces):
             return min(1.0, hits.feature(0, "covered")), _LEAST_COVERED if chosen is None else chosen
-        likely, least = answerability.probability(planned.wording, hits, table, pair), answerability.threshold()
+        likely, least = answerability.probability(planned.wording, hits, table, pair), answerability.threshold(hits)
         one = table.sentences and not (pair is not None and pair.compared)
         if one and likely >= rereading.HOPELESS and (reader := self._reader()) is not None:
             reading = rereading.reread(reader, planned.wording, table)
-            likely, least = rereading.answered(likely, reading), rereading.answered_threshold()
+            likely, least = (
+                rereading.answered(likely, reading, hits.keyworded),
+                rereading.answered_threshold(hits.keyworded),
+            )
             least *= 1.0 if is_english(planned.question) else rereading.GLOSSED
         return likely, least if chosen is None else chosen
 

@@ -94,5 +94,7 @@ def _merged(rules: Plan, found: Mapping[str, Any]) -> Plan:
     subject = said_subject.strip() if isinstance(said_subject, str) else ""
     subject = subject or subject_of(searches[0] if searches else "") or rules.subject
     query = searches[0] if searches else standalone if is_english(standalone) else rules.query
-    made = replace(rules, question=standalone, wording=standalone, query=query, route=chosen, searches=searches, topic=False)
+    made = replace(
+        rules, question=standalone, wording=standalone, query=query, route=chosen, searches=searches, topic=False
+    )
     return replace(made, subject=subject) if chosen in ("survey", "count") else made

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from eval.schema import bundled
+from eval.schema import Question, bundled
 from eval.training import common_words, grounding, models
 from eval.training.many import train_many
 from eval.training.models import Trained
 from eval.training.rereading import train_rereading
 from eval.training.views import View, open_views, search, search_without_gold, view_parser
-from rag.linear_model import trained
+from rag.linear_model import LinearModel, trained
 from rag.reading import load_reader
 from rag.settings import load_settings
 
@@ -24,25 +26,30 @@ def main() -> None:
     common_words.write(_WEIGHTS)
     questions = bundled("train")
     views = open_views(options.home, options.pages)
-    found = search(views, questions)
-    ranker = _save(models.train_ranker(found))
-    _save(models.train_ranker_by_keywords(found, ranker.model))
-    trained.cache_clear()
+    bare = [view.without_keywords for view in views]
+    ranker = _save(models.train_ranker(search(bare, questions)))
+    _save(models.train_ranker_by_keywords(search(views, questions), ranker.model))
     _save(models.train_sentences(models.sentence_rows(views, questions)))
-    searched = search(views, questions, ranker.model)
-    _save(models.train_comparison(searched))
-    trained.cache_clear()  # answerability looks at the sentence and the comparison model just written
-    _save(models.train_answerability([*searched, *search_without_gold(views, questions, ranker.model)]))
+    _save(models.train_comparison(search(bare, questions, ranker.model)))
     rows = models.topic_rows(views, questions, ranker.model)
     topic = _save(models.train_topic(rows))
     _save(models.train_topic_by_keywords(rows, topic.model.threshold))
-    trained.cache_clear()
-    _save(train_rereading(views, load_reader(load_settings().models_folder)))
+    for some, suffix in ((bare, ""), (views, "_keywords")):
+        _train_refusals(some, questions, ranker.model, suffix)
     many = train_many(questions)
     (_WEIGHTS / "many.json").write_text(json.dumps(many, indent=0, ensure_ascii=False) + "\n", encoding="utf8")
     print(f"many.json: {many['cross_validation']}")
     if len(views) > 1:  # the abstracts are needed: digests are their paraphrases
         _train_grounding(*views)
+
+
+def _train_refusals(views: Sequence[View], questions: Sequence[Question], ranker: LinearModel, suffix: str) -> None:
+    """Both steps; with keywords they are others, since a paper that has the right ones is ahead by more."""
+    found = [*search(views, questions, ranker), *search_without_gold(views, questions, ranker)]
+    first = models.train_answerability(found)
+    _save(replace(first, name=first.name + suffix))
+    second = train_rereading(views, load_reader(load_settings().models_folder))
+    _save(replace(second, name=second.name + suffix))
 
 
 def _train_grounding(digests: View, pages: View) -> None:
@@ -65,6 +72,7 @@ def _save(made: Trained) -> Trained:
     path = _WEIGHTS / f"{made.name}.json"
     path.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf8")
     print(f"{path.name}: {made.note}")
+    trained.cache_clear()  # some look at models that were just written
     return made
 
 

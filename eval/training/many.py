@@ -90,12 +90,12 @@ def _rows(name: str) -> Iterator[dict[str, Any]]:
 
 
 def _table(rows: list[dict[str, float]], names: list[str]) -> Any:
-    from scipy.sparse import csr_matrix
+    from sklearn.feature_extraction import DictVectorizer
 
-    place = {name: number for number, name in enumerate(names)}
-    entries = [(i, place[name], value) for i, row in enumerate(rows) for name, value in row.items() if name in place]
-    lines, columns, values = zip(*entries, strict=True)
-    return csr_matrix((values, (lines, columns)), shape=(len(rows), len(names)))
+    known = set(names)  # in alphabetical order, as the vectorizer has its columns
+    table = DictVectorizer().fit_transform([{k: v for k, v in row.items() if k in known} for row in rows])
+    table.indices, table.indptr = table.indices.astype(np.int32), table.indptr.astype(np.int32)
+    return table
 
 
 def _fitted(table: Any, truth: np.ndarray) -> Any:

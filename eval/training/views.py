@@ -53,6 +53,13 @@ class View:
         """The retriever that ships."""
         return Retriever(self.snapshot, self.embedder)
 
+    @cached_property
+    def without_keywords(self) -> View:
+        """The same papers, as if their records had no keywords."""
+        bare = Snapshot(self.snapshot.folder)
+        bare.keywords = None
+        return View(f"{self.name} without keywords", bare, self.embedder)
+
     def retriever(self, ranker: LinearModel | None = None) -> Retriever:
         """A retriever with this ranker, or an untrained one."""
         return Retriever(self.snapshot, self.embedder, ranker=ranker or _UNTRAINED)

@@ -1,8 +1,8 @@
 """Whether a question asks for many papers rather than for what one of them says, told by the shape of its wording.
 
 Rules know the usual frames ("which papers …"); people also say "who gets by without labels?" or "out of memory, what
-helps?". A linear model over runs of up to four words tells these, too. Words that are not among the commonest ones count
-by their endings only, so that it learns how lists are asked for and not on which topics.
+helps?". A linear model over runs of up to four words tells these, too. Words that are not among the commonest ones
+count by their endings only, so that it learns how lists are asked for and not on which topics.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _MOST_SENTENCES = 4
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """The learned model: `weights` of features by their names, and the words that are `common` enough to be features."""
+    """The learned model: `weights` of features by their names, and the words that are `common` enough to be some."""
 
     common: frozenset[str]
     weights: Mapping[str, float]

@@ -17,8 +17,8 @@ FEWEST = 8  # keywords of a paper from which they tell what it is about: a recor
 
 
 def keyword_features(keywords: Keywords, query: Query, papers: Sequence[int]) -> NDArray[np.float32]:
-    """`(papers, len(NAMES))`: the cosine of the nearest keyword, the mean of the nearest three and six; the share of the
-    query's weight whose words stand in one keyword, and in all of them; the nearest beside that of the other papers."""
+    """`(papers, len(NAMES))`: the cosine of the nearest keyword, the mean of the nearest three and six; the share of
+    the query's weight whose words stand in one keyword, and in all of them; the nearest beside that of the others."""
     codes, counts = keywords.entries(papers), keywords.counts(papers)
     table = np.zeros((len(papers), len(NAMES)), dtype=np.float32)
     having = np.flatnonzero(counts)
@@ -37,9 +37,14 @@ def keyword_features(keywords: Keywords, query: Query, papers: Sequence[int]) ->
     return table
 
 
+def has_enough(keywords: Keywords | None, paper: int) -> bool:
+    """Whether the paper at a position has keywords enough to be judged by them."""
+    return keywords is not None and int(keywords.counts([paper])[0]) >= FEWEST
+
+
 def ranking_features(keywords: Keywords, query: Query, papers: Sequence[int]) -> NDArray[np.float32]:
-    """`(papers, len(RANKED))`: how much better than those of the others each paper's keywords meet the query; zeros, which
-    neither raise nor lower a paper, where it has too few."""
+    """`(papers, len(RANKED))`: how much better than those of the others each paper's keywords meet the query; zeros,
+    which neither raise nor lower a paper, where it has too few."""
     columns = [NAMES.index(name) for name in RANKED]
     table = keyword_features(keywords, query, papers)[:, columns]
     enough = keywords.counts(papers) >= FEWEST

@@ -18,7 +18,7 @@ from rag.cells import Cells
 from rag.embedding import Embedder
 from rag.linear_model import LinearModel, trained
 from rag.retrieval.features import NAMES, Candidate, Scores, exactly_named, features, gather
-from rag.retrieval.keyword_features import keyword_scores
+from rag.retrieval.keyword_features import has_enough, keyword_scores
 from rag.retrieval.query import Query, prepare
 from rag.retrieval.spelling import respelt
 from rag.snapshot import Snapshot
@@ -34,12 +34,16 @@ _POOL = 300  # passages of each measure, where not all are looked at
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """Everything retrieval found out about a query: candidates, best first, with features and scores."""
+    """Everything retrieval found out about a query: candidates, best first, with features and scores.
+
+    `keyworded` says whether keywords had a say in the best one's score.
+    """
 
     query: Query
     candidates: tuple[Candidate, ...]
     table: NDArray[np.float32]
     scores: NDArray[np.float32]
+    keyworded: bool = False
 
     def feature(self, rank: int, name: str) -> float:
         """One feature of the candidate at a rank, from 0."""
@@ -130,7 +134,9 @@ class Retriever:
         if named is not None:
             ranked[named] = ranked.max() + _AHEAD
         order = np.argsort(-ranked, kind="stable")
-        return Hits(query, tuple(gathered[i] for i in order), table[order], ranked[order])
+        best = chosen[order[0]] if len(order) else None
+        keyworded = best is not None and has_enough(self.snapshot.keywords, best)
+        return Hits(query, tuple(gathered[i] for i in order), table[order], ranked[order], keyworded)
 
     def _pool(self, query: Query, cells: Cells, count: int) -> NDArray[np.int64]:
         """The passages that are near by either measure, in order of position."""

@@ -29,15 +29,15 @@ _COVER = sentence_features.NAMES.index("cover")
 _BADLY = 0.5  # cosine under which a piece of the question counts as not met
 
 
-def threshold() -> float:
+def threshold(hits: Hits) -> float:
     """The probability under which training would have the answer refused."""
-    return trained("answerability", NAMES).threshold
+    return trained("answerability", NAMES, hits.keyworded).threshold
 
 
 def probability(question: str, hits: Hits, table: SentenceTable, pair: Pair | None) -> float:
     """The probability that the best candidate, whose sentences are `table`, answers the question."""
     row = answerability_features(question, hits, table, pair)
-    return float(trained("answerability", NAMES).probability(row[None, :])[0])
+    return float(trained("answerability", NAMES, hits.keyworded).probability(row[None, :])[0])
 
 
 def answerability_features(question: str, hits: Hits, table: SentenceTable, pair: Pair | None) -> NDArray[np.float32]:

@@ -44,14 +44,16 @@ def _shown(lengths: Sequence[int], likelihood: NDArray[np.float32]) -> list[int]
     return sorted(chosen)
 
 
-def answered_threshold() -> float:
+def answered_threshold(keyworded: bool) -> float:
     """The probability under which training would have an answer refused."""
-    return trained("reread_answered", ANSWERED).threshold
+    return trained("reread_answered", ANSWERED, keyworded).threshold
 
 
-def answered(searched: float, reading: Reading) -> float:
-    """The probability that the paper answers, `searched` being what retrieval alone gives."""
-    return float(trained("reread_answered", ANSWERED).probability(answered_features(searched, reading)[None, :])[0])
+def answered(searched: float, reading: Reading, keyworded: bool) -> float:
+    """The probability that the paper answers, `searched` being what retrieval alone gives; `keyworded`: keywords had a
+    say in that."""
+    model = trained("reread_answered", ANSWERED, keyworded)
+    return float(model.probability(answered_features(searched, reading)[None, :])[0])
 
 
 def answered_features(searched: float, reading: Reading) -> NDArray[np.float32]:

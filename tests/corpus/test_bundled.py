@@ -3,7 +3,8 @@
 import re
 from pathlib import Path
 
-from rag.corpus import bundled, merge, read
+from rag.corpus import bundled, catalogued, merge, read
+from rag.text.keywords import keywords_in
 from rag.text.title import title_key
 from rag.types import Paper
 from tests.corpus.conftest import papers
@@ -63,9 +64,28 @@ def test_there_are_444_papers() -> None:
     assert len(merged) == 444
     for paper in merged:
         assert [source.name for source in paper.sources][:1] == ["bundled digests"]
-        assert paper.metadata == {"kind": "digest"}
+        assert set(paper.metadata) == {"kind", "keywords"}
+        assert paper.metadata["kind"] == "digest"
         assert FEWEST <= len(paper.text) <= MOST
         assert paper.text.isprintable()
+
+
+def test_each_has_keywords_that_are_no_sentences() -> None:
+    for paper in bundled():
+        keywords = keywords_in(paper.metadata["keywords"])
+        assert 20 <= len(keywords) <= 40, paper.title
+        assert max(len(keyword.split()) for keyword in keywords) <= 10
+        assert keywords_in("; ".join(keywords)) == keywords  # none twice
+
+
+def test_the_keywords_of_a_known_paper_come_with_its_own() -> None:
+    known = next(iter(bundled()))
+    own = Paper("1", known.title.upper(), "A text.", (), {"keywords": "kites; CLIP"})
+    unknown = Paper("2", "Kites", "A text.", ())
+    found, other = catalogued([own, unknown])
+    assert keywords_in(found.metadata["keywords"])[:2] == ["kites", "CLIP"]
+    assert set(keywords_in(known.metadata["keywords"])) <= set(keywords_in(found.metadata["keywords"]))
+    assert other == unknown
 
 
 def by_title(shared: Path) -> dict[str, list[Paper]]:

@@ -124,6 +124,42 @@ def test_tagged_and_xml(read_file: ReadFile, text: str, newline: str) -> None:
     assert "authors" not in second.metadata
 
 
+_IN_ENDNOTE_XML = "".join(f"<keyword>{word}</keyword>" for word in ("flight", "wind and weather", "Air"))
+_IN_PUBMED_XML = (
+    "</Article><KeywordList><Keyword>flight</Keyword><Keyword>wind and weather.</Keyword></KeywordList>"
+    "<MeshHeadingList><MeshHeading><DescriptorName>Air</DescriptorName></MeshHeading></MeshHeadingList>"
+)
+_KITES = {"title": "Kites", "abstract": "They fly."}
+KEYWORDED = {
+    "pubmed.nbib": PUBMED.replace("AB  - K", "OT  - flight\nOT  - wind and\n      weather\nMH  - *Air\nAB  - K"),
+    "endnote.enw": ENDNOTE.replace("%R 10", "%K flight\nwind and weather\nAir\n%R 10"),
+    "savedrecs.txt": WEB_OF_SCIENCE.replace("PY 2020", "DE flight; wind and\n   weather\nID Air\nPY 2020"),
+    "pubmed.xml": PUBMED_XML.replace("</Article>", _IN_PUBMED_XML, 1),
+    "endnote.xml": ENDNOTE_XML.replace("<dates>", f"<keywords>{_IN_ENDNOTE_XML}</keywords><dates>", 1),
+    "a.bib": "@article{x, title={Kites}, abstract={They fly.}, keywords={flight, wind and\n weather, Air, flight}}",
+    "a.ris": "TY  - JOUR\nTI  - Kites\nAB  - They fly.\nKW  - flight\nKW  - wind and weather\nKW  - Air\nER  -\n",
+    "scopus.csv": "Title,Abstract,Author Keywords,Index Keywords\nA,They fly.,flight; wind and weather,Air; Flight\n",
+    "a.jsonl": json.dumps({**_KITES, "keywords": ["flight", "wind and weather", "Air"]}),
+    "openalex.json": json.dumps(
+        [
+            {
+                **_KITES,
+                "keywords": [{"id": "1", "display_name": "flight"}],
+                "topics": [{"display_name": "wind and weather"}],
+                "concepts": [{"display_name": "Air"}],
+            }
+        ]
+    ),
+    "zotero.json": json.dumps([{**_KITES, "tags": [{"tag": "flight"}, {"tag": "wind and weather"}, {"tag": "Air"}]}]),
+}
+
+
+@pytest.mark.parametrize("name", KEYWORDED)
+def test_keywords_are_read_wherever_they_stand(read_file: ReadFile, name: str) -> None:
+    first, *_ = papers(read_file(name, KEYWORDED[name]))
+    assert first.metadata["keywords"] == "flight; wind and weather; Air"
+
+
 JSON = {
     "csl": [
         {
