@@ -99,6 +99,26 @@ def ingest_bundled(settings: Settings, *, first: bool = False, progress: Progres
     return report
 
 
+def add_metadata(settings: Settings, added: Mapping[str, Mapping[str, str]]) -> int:
+    """Add to the metadata of papers of the index, by their ids; of how many, since some may be gone meanwhile.
+
+    Raises:
+        IndexMissingError: when there is no index.
+        IndexDamagedError: when the store has lost papers.
+        StoreError: when the index cannot be written.
+    """
+    index = Index.of(settings)
+    index.snapshot()  # says so where there is no index
+    with index.locked(settings.lock_timeout_s):
+        older = _older_snapshot(index)
+        writer = IndexWriter(index, settings, older)
+        _refuse(index, _lost(index, writer.stored, older), ())
+        known = [stored.paper for paper_id, stored in writer.stored.items() if paper_id in added]
+        wanted = [replace(paper, metadata={**paper.metadata, **added[paper.id]}) for paper in known]
+        writer.apply(wanted, [], Report(), None)
+    return len(wanted)
+
+
 def remove(settings: Settings, unwanted: Callable[[Paper], bool]) -> list[Paper]:
     """Remove the papers for which `unwanted` says so; returns them.
 

@@ -22,12 +22,19 @@ from numpy.typing import NDArray
 from rag.lexical import LexicalIndex
 from rag.mapped import mapped_array
 from rag.rows import Rows
-from rag.text.keywords import keywords_in
+from rag.text.keywords import keywords_in, united
 from rag.types import Paper
 
 Encode = Callable[[Sequence[str]], NDArray[np.float32]]
+OF_RECORD, BY_MODEL = "keywords", "model_keywords"  # where the metadata of a paper has them
+ENOUGH = 8  # keywords of a paper from which they tell what it is about: a record's own few leave too much out
 _AT_ONCE = 4096  # phrases encoded at once
 _FIELD = "phrase"
+
+
+def keywords_of(paper: Paper) -> list[str]:
+    """The keywords of a paper's record, and behind them those that a model wrote, each once."""
+    return keywords_in(united(paper.metadata.get(OF_RECORD, ""), paper.metadata.get(BY_MODEL, "")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +50,7 @@ class Keywords:
     @classmethod
     def of(cls, papers: Sequence[Paper], encode: Encode, older: Keywords | None = None) -> Keywords | None:
         """The keywords of these papers, those encoded that `older` does not have; None where no paper has any."""
-        found = [keywords_in(paper.metadata.get("keywords", "")) for paper in papers]
+        found = [keywords_of(paper) for paper in papers]
         numbers = {phrase: number for number, phrase in enumerate(sorted({one for own in found for one in own}))}
         if not numbers:
             return None

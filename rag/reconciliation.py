@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from rag.corpus import merge
+from rag.keywords import BY_MODEL
 from rag.snapshot import Snapshot
 from rag.store import StoredPaper
 from rag.types import Paper, Source
@@ -18,11 +19,12 @@ def reconciled(
     found: Sequence[Paper], known: Mapping[str, Paper], was_read: Callable[[Source], bool]
 ) -> Iterator[Paper]:
     """Each paper just read, merged with what the index holds of it, by ids, from files that were not read now."""
-    for paper in found:
-        old = known.get(paper.id)
+    for read in found:
+        old = known.get(read.id)
         if old is None:
-            yield paper
+            yield read
             continue
+        paper = _with_written_keywords(read, old)
         elsewhere = tuple(s for s in old.sources if s not in paper.sources and not was_read(s))
         text_is_elsewhere = bool(elsewhere) and elsewhere[0] == old.sources[0]
         kept = replace(old, sources=elsewhere) if text_is_elsewhere else None
@@ -31,6 +33,13 @@ def reconciled(
         else:
             metadata = {**old.metadata, **paper.metadata} if elsewhere else paper.metadata
             yield replace(paper, sources=paper.sources + elsewhere, metadata=metadata)
+
+
+def _with_written_keywords(paper: Paper, old: Paper) -> Paper:
+    """The paper with the keywords that a model wrote for it, which no file has."""
+    if BY_MODEL not in old.metadata:
+        return paper
+    return replace(paper, metadata={BY_MODEL: old.metadata[BY_MODEL], **paper.metadata})
 
 
 def disappeared(found: Sequence[Paper], known: Mapping[str, Paper], was_read: Callable[[Source], bool]) -> list[str]:

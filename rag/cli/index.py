@@ -55,6 +55,33 @@ def ingest(
     return status
 
 
+def keywords(
+    most: Annotated[int, typer.Option(min=0, help="papers at most; 0: all that have too few")] = 0,
+) -> int:
+    """Have the model write keywords for papers whose records give few: they are found and listed better then."""
+    from rag.chat_model import load_chat_model
+    from rag.keyword_writer import write_keywords
+    from rag.settings import load_settings
+
+    settings = load_settings()
+    model = load_chat_model(settings)
+    if model is None:
+        raise UsageError("no language model is configured", "set OPENAI_API_KEY, or FOOTNOTE_LLM")
+    try:
+        with progress_bar() as progress:
+            report = write_keywords(settings, model, most=most, progress=progress)
+    finally:
+        model.close()
+    usage = report.usage
+    cost = f", cost {usage.cost:.4f}" if usage.cost is not None else ""
+    print(
+        f"{counted(report.lacking, 'paper')} had few keywords; {report.written} got some from {clean(model.name)} "
+        f"({counted(usage.calls, 'request')}, {usage.cached} from the cache, {usage.tokens_in} tokens in, "
+        f"{usage.tokens_out} out{cost})"
+    )
+    return 0 if report.written == min(report.lacking, most or report.lacking) else 1
+
+
 def repair() -> int:
     """Derive everything but the store again."""
     from rag.ingest import repair as repair_index

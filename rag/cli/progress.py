@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rag.index_writer import Progress
 
-_STAGES = {"read": "reading papers", "encode": "encoding", "finish": "finishing the index"}
+_STAGES = {
+    "read": "reading papers",
+    "encode": "encoding",
+    "keywords": "writing keywords",
+    "finish": "finishing the index",
+}
 
 
 @contextmanager

@@ -7,13 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.keywords import Keywords
+from rag.keywords import ENOUGH, Keywords
 from rag.linear_model import trained
 from rag.retrieval.query import Query
 
 NAMES = ("keyword", "keyword_three", "keyword_six", "keyword_covered", "keywords_covered", "keyword_share")
 RANKED = ("keyword", "keywords_covered")
-FEWEST = 8  # keywords of a paper from which they tell what it is about: a record's own few leave too much out
 
 
 def keyword_features(keywords: Keywords, query: Query, papers: Sequence[int]) -> NDArray[np.float32]:
@@ -39,7 +38,7 @@ def keyword_features(keywords: Keywords, query: Query, papers: Sequence[int]) ->
 
 def has_enough(keywords: Keywords | None, paper: int) -> bool:
     """Whether the paper at a position has keywords enough to be judged by them."""
-    return keywords is not None and int(keywords.counts([paper])[0]) >= FEWEST
+    return keywords is not None and int(keywords.counts([paper])[0]) >= ENOUGH
 
 
 def ranking_features(keywords: Keywords, query: Query, papers: Sequence[int]) -> NDArray[np.float32]:
@@ -47,7 +46,7 @@ def ranking_features(keywords: Keywords, query: Query, papers: Sequence[int]) ->
     which neither raise nor lower a paper, where it has too few."""
     columns = [NAMES.index(name) for name in RANKED]
     table = keyword_features(keywords, query, papers)[:, columns]
-    enough = keywords.counts(papers) >= FEWEST
+    enough = keywords.counts(papers) >= ENOUGH
     if enough.any():
         table -= table[enough].mean(axis=0)
     table[~enough] = 0.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,11 +12,12 @@ from pathlib import Path
 import pytest
 
 from rag.cli import main
+from rag.index import Index
 from rag.ingest import ingest
 from rag.settings import load_settings
 from tests.conftest import KEY
 from tests.invented import PAPERS, write_jsonl
-from tests.servers.scripted import Fail, Say, ScriptedModel
+from tests.servers.scripted import Fail, Request, Say, ScriptedModel
 
 QUESTION = "By how much does FrogJump cut memory?"
 GOOD = "FrogJump cuts memory by 4.7x [1]."
@@ -113,3 +115,46 @@ def test_stages_and_model_calls_are_traced(papers: Path) -> None:
 def test_no_trace_where_nobody_asked(papers: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["ask", QUESTION, "--offline"]) == 0
     assert "footnote.ask" not in capsys.readouterr().err
+
+
+def index_of(request: Request) -> Say:
+    """Keywords for each paper shown: its number tells which, and a few are in a form of the model's own."""
+    assert request.purpose == "keywords"
+    numbers = re.findall(r"paper \[(\d+)\]", request.user)
+    rows = [
+        {"number": int(n), "keywords": [f"subject {n} {i}" for i in range(9)] + ["hops; of frogs"]} for n in numbers
+    ]
+    return Say(json.dumps({"papers": rows}))
+
+
+def test_a_model_writes_keywords_that_stay(papers: Path) -> None:
+    with ScriptedModel(index_of) as server:
+        first = run("keywords", "--most", "3", FOOTNOTE_LLM_BASE_URL=server.base_url)
+        asked = len(server.requests)
+        second = run("keywords", FOOTNOTE_LLM_BASE_URL=server.base_url)
+        third = run("keywords", FOOTNOTE_LLM_BASE_URL=server.base_url)
+    assert (first.returncode, second.returncode, third.returncode) == (0, 0, 0), first.stderr + second.stderr
+    count = len(PAPERS)
+    assert first.stdout.startswith(f"{count} papers had few keywords; 3 got some from scripted (1 request")
+    assert second.stdout.startswith(f"{count - 3} papers had few keywords; {count - 3} got some")
+    assert third.stdout.startswith("0 papers had few keywords; 0 got some")
+    assert asked == 1
+    ingest([write_jsonl(papers / "pond.jsonl", {**PAPERS, "Newt": "Another one."})], load_settings())  # read again
+    kept = [
+        paper.metadata.get("model_keywords", "") for paper in Index(load_settings().index_folder).snapshot().papers()
+    ]
+    assert sum("hops, of frogs" in keywords for keywords in kept) == count
+
+
+def test_keywords_that_cannot_be_had_are_told_and_cost_nothing_else(papers: Path) -> None:
+    with ScriptedModel(lambda request: Say("I would rather not.")) as server:
+        unwilling = run("keywords", FOOTNOTE_LLM_BASE_URL=server.base_url)
+    with ScriptedModel(lambda request: Fail(401, "bad key")) as server:
+        refused = run("keywords", FOOTNOTE_LLM_BASE_URL=server.base_url)
+    offline = run("keywords", FOOTNOTE_LLM="", OPENAI_API_KEY="")
+    assert (unwilling.returncode, refused.returncode, offline.returncode) == (1, 1, 2)
+    assert "replied with no keywords" in unwilling.stderr
+    assert "does not accept the key" in refused.stderr
+    assert "no language model is configured" in offline.stderr
+    assert not any("model_keywords" in p.metadata for p in Index(load_settings().index_folder).snapshot().papers())
+    assert "Traceback" not in unwilling.stderr + refused.stderr + offline.stderr

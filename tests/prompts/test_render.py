@@ -35,11 +35,13 @@ def values(text: str) -> dict[str, object]:
         "statements": [{"number": 1, "cites": "[1]", "text": text}],
         "facts": [{"number": 1, "text": text}],
         "sentences": [{"number": 1, "cites": "[1]", "text": text}],
+        "fewest": 16,
+        "most": 24,
     }
 
 
 def test_there_is_a_prompt_for_each_purpose() -> None:
-    wanted = {"plan", "answer", "compare", "survey_judge", "repair", "claim_check"}
+    wanted = {"plan", "answer", "compare", "survey_judge", "repair", "claim_check", "keywords"}
     assert wanted | {"judge_correctness", "judge_groundedness", "judge_usefulness", "draft_question", "ready"} == set(
         names()
     )

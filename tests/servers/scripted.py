@@ -46,6 +46,7 @@ class Request:
             "You wrote an answer": "repair",
             "You decide which": "survey_judge",
             "You check statements": "claim_check",
+            "You are the indexer": "keywords",
         }
         return next((name for opening, name in openings.items() if self.system.startswith(opening)), "")
 

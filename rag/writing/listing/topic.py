@@ -9,6 +9,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.keywords import ENOUGH
 from rag.linear_model import trained
 from rag.retrieval import features, keyword_features
 from rag.retrieval.retriever import Hits, Retriever
@@ -55,7 +56,7 @@ def topic_probability(snapshot: Snapshot, hits: Hits, subject: str) -> NDArray[n
     table = keyworded_features(snapshot, hits, subject)
     by_text = trained("topic", NAMES).probability(table[:, : len(NAMES)])
     by_keywords = trained("topic_keywords", KEYWORDED).probability(table)
-    enough = keywords.counts([candidate.paper for candidate in hits.candidates]) >= keyword_features.FEWEST
+    enough = keywords.counts([candidate.paper for candidate in hits.candidates]) >= ENOUGH
     return np.where(enough, by_keywords, by_text)
 
 
