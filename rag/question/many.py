@@ -22,6 +22,7 @@ _BEGINS, _ENDS = "^", "$"
 _STOPS = ".?!:;"
 _LONGEST_RUN, _LONGEST_OPENING = 3, 4  # words
 _FEW = 5  # words of a question that is short
+_SHORTEST = 5  # words of a question that is no mere topic
 _READ = 400  # words that are looked at
 _MOST_SENTENCES = 4
 
@@ -43,9 +44,9 @@ class Wording:
 
 
 def asks_for_many(text: str) -> bool:
-    """Whether a question, as the rules understand it, likely asks for a list."""
+    """Whether a question, as the rules understand it, likely asks for a list; what is shorter may be a topic."""
     model = _shipped()
-    return model.probability(text) >= model.threshold
+    return len(text.split()) >= _SHORTEST and model.probability(text) >= model.threshold
 
 
 def tokens(text: str) -> list[str]:

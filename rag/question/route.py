@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from rag.question.chat import is_chat
-from rag.question.subject import EARLIEST, LATEST
+from rag.question.subject import EARLIEST, LATEST, sentences_of
 from rag.question.tallied import tallied
 from rag.types import Route
 
@@ -248,8 +248,11 @@ def route_of(text: str) -> Route:
     """The route of a question that stands alone."""
     if is_chat(text):
         return "chat"
-    if tallied(text)[0] or _COUNT.search(text):
+    if tallied(text)[0]:
         return "count"
-    if _SURVEY.search(text):
-        return "survey"
+    for sentence in (text, *sentences_of(text)[1:]):  # what comes first may only say why it is asked
+        if _COUNT.search(sentence):
+            return "count"
+        if _SURVEY.search(sentence):
+            return "survey"
     return "compare" if _COMPARE_MARK.search(_QUOTED.sub("", text)) else "lookup"

@@ -61,6 +61,7 @@ _WHERE = re.compile(
     re.I,
 )
 
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=\S)")
 _TOPIC = re.compile(r"^\W*[^\W\d_][\w-]*(?: [^\W\d_][\w-]*){0,3}\W*$")
 _KIND_NAMED = re.compile(r"[A-Z]{2,4}s?\Z")  # "KV cache": letters that stand for a kind of thing, beside a plain word
 _WITHIN_TOPICS = frozenset("of for and or in on with to".split())
@@ -85,13 +86,18 @@ def is_topic(text: str) -> bool:
     return not any(part in STOPWORDS - _WITHIN_TOPICS for part in plain) and any(part not in FRAME for part in plain)
 
 
+def sentences_of(text: str) -> list[str]:
+    """The sentences of a question, where it has several."""
+    return [sentence for sentence in _SENTENCE_END.split(text) if sentence.strip()]
+
+
 def subject_of(text: str) -> str:
     """The words of a survey question that its papers must be about."""
     text = LEFT_OUT.split(text)[0]
     for pattern in (*_MOST, _WHERE, _STANDING, _FIRST, _OFFERED):
         text = pattern.sub(" ", text)
     kept = [word for word in text.split() if word.strip("?.,!:;\"'()").casefold() not in FRAME]
-    return " ".join(kept or _kinds(text)).strip(" ?.!")
+    return " ".join(kept or _kinds(text)).strip(" ?.!,")
 
 
 def most_wanted(text: str) -> int:

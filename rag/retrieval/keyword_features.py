@@ -60,5 +60,9 @@ def keyword_scores(keywords: Keywords, query: Query, papers: Sequence[int]) -> N
 
 def _found(keywords: Keywords, query: Query, codes: NDArray[np.int32]) -> NDArray[np.bool_]:
     """`(words, entries)`: which keywords have which words of the query."""
-    having = [np.isin(codes, keywords.words.postings(word)) for word in query.words]
-    return np.asarray(having, dtype=bool).reshape(len(having), len(codes))
+    found = np.zeros((len(query.words), len(codes)), dtype=bool)
+    for row, word in enumerate(query.words):
+        having = keywords.words.postings(word)  # in order; of a million papers there may be very many
+        if len(having):
+            found[row] = having[np.minimum(np.searchsorted(having, codes), len(having) - 1)] == codes
+    return found

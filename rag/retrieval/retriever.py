@@ -129,7 +129,10 @@ class Retriever:
         table = features(self.snapshot, query, gathered, segments, scores)
         ranked = self._ranker.score(table)
         if self.snapshot.keywords is not None:
-            ranked = ranked + keyword_scores(self.snapshot.keywords, query, chosen)
+            added = keyword_scores(self.snapshot.keywords, query, chosen)
+            named = table[:, NAMES.index("named")] >= 1
+            # a name says more than a subject: no other paper overtakes the one that is named by its keywords
+            ranked = ranked + (np.minimum(added, added[named].max()) if named.any() else added)
         named = exactly_named(query, [self.snapshot.title(candidate.paper) for candidate in gathered])
         if named is not None:
             ranked[named] = ranked.max() + _AHEAD

@@ -48,6 +48,11 @@ _DETAILS = {
         r"cluster|processor|\bedge\b|laptop|workstation|server|\bnodes?\b|machines?\b|accelerator|nvidia|mobile|desktop|"
         r"\bcards?\b",
     ),
+    "a number of processors": (
+        rf"\bhow many {_WORDS}(?:gpu|tpu|accelerator|graphics card|chip)s\b",
+        rf"{_NUMBER}[^.]{{0,30}}(?:[gtn]pus?(?:v\d)?\b|\b[AVH]\d00|rtx|\bA\d{{4}}\b|chips?\b|\bcards?\b|accelerator|nodes?\b|"
+        r"devices?\b|machines?\b|tpuv\d)|\bgpu[- ](?:hours?|days?|weeks?)\b|\b[gtn]pus? \(?\d|single-[gt]pu|\ba [^.]{0,20}[gt]pu\b",
+    ),
     "how long it takes": (
         rf"\bhow long (?:do|does|did|is|was|will|would)\b(?![^?]*\b{_OF_LENGTH}s?\b)|"
         r"\bhow many (?:[\w-]+ ){0,2}?(?:hours|days|minutes|weeks|months|seconds)\b",
@@ -63,6 +68,23 @@ _DETAILS = {
     "an optimizer": (r"\b(?:which|what) optimi[sz]er\b", r"optimi[sz]er|\bsgd\b|adam|gradient"),
     "a number of epochs": (r"\bhow many (?:[\w-]+ ){0,2}?epochs?\b", r"epoch|\bpass(?:es)?\b|one-pass"),
     "a weight decay or dropout rate": (rf"{_CHOSEN}(?:weight decay|dropout)\b", r"decay|regulari[sz]|dropout"),
+    "a tokenizer": (
+        r"\b(?:which|what) (?:kind of |type of )?tokeni[sz]ers?\b(?! (?:are|were|is|was) (?:compared|evaluated|better))",
+        r"tokeni[sz]er|tokeni[sz]ation|vocabular|\bbpe\b|byte|sentencepiece|wordpiece|subword|unigram|codec|\bvq|codebook",
+    ),
+    "who paid for it": (
+        r"\bwho (?:fund|financ|sponsor|paid for)|\b(?:funded|financed|sponsored) by (?:whom|who|which|what)\b|"
+        r"\b(?:which|what) (?:grant|funding|sponsor)s?\b",
+        r"fund|financ|sponsor|grant|support(?:ed)? by|award",
+    ),
+    "a frame rate": (
+        r"\b(?:what|which|how (?:high|many)) [^?]{0,20}(?:frame[- ]?rates?|fps|frames (?:per|a) second)\b",
+        r"\bfps\b|frame[- ]?rate|frames (?:per|a|/) ?s|\bhz\b|real[- ]?time|\bms\b|milliseconds?|interactive",
+    ),
+    "a programming language": (
+        r"\b(?:which|what) programming language (?:is|was|did|do|does)\b|\b(?:written|implemented) in (?:which|what)\b",
+        r"\b(?:python|pytorch|tensorflow|jax|c\+\+|rust|java|julia|cuda|triton|matlab|keras|haskell|prolog|fortran|golang)\b",
+    ),
     "a temperature": (rf"{_CHOSEN}temperature\b", r"temperature"),
     "a price": (
         r"\b(?:in|how many|how much money in) (?:us )?(?:dollars|usd|euros)\b|\bhow much money\b",
