@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.question import BY_DATE, CITED, MOST_OF_ALL, NEWEST, OLDEST, Plan
+from rag.retrieval.query import Query
 from rag.retrieval.retriever import Hits, Retriever
 from rag.retrieval.spelling import corrected
 from rag.selection import year_of
@@ -58,8 +59,9 @@ def listed(retriever: Retriever, plan: Plan, of: Listed) -> Draft:
     shown = [of.hits.candidates[rank] for rank in ranks[: plan.most or MOST_SHOWN]]
     found = (entry(snapshot, plan.wording, of.hits.query, candidate) for candidate in shown)
     entries = tuple(one for one in found if one is not None)
-    unknown = "" if of.terms or of.told else _unknown(snapshot, of.beyond)
-    if unknown and len(set(words(of.beyond))) <= _SHORT_TOPIC:
+    strange = [] if of.terms or of.told else _unknown(snapshot, of.beyond, of.hits.query)
+    unknown = strange[0] if strange else ""
+    if strange and len(set(words(of.beyond))) <= max(_SHORT_TOPIC, 3 * len(strange)):
         entries = ()  # of so few words none can be spared
     if not entries:
         nearest = of.hits.nearest(snapshot)
@@ -81,14 +83,17 @@ def _none(plan: Plan, of: Listed, unknown: str) -> str:
     return f"None of the {of.examined} listed papers is about “{plan.subject}”." if plan.within else ""
 
 
-def _unknown(snapshot: Snapshot, subject: str) -> str:
-    """A word of the subject that no paper has, nor one spelt much like it; empty for none."""
+def _unknown(snapshot: Snapshot, subject: str, query: Query) -> list[str]:
+    """The words of the subject that no paper has, nor one spelt so much like them that it was searched for instead."""
+    vocabularies = [snapshot.text, *([snapshot.keywords.words] if snapshot.keywords is not None else [])]
     typed = [part.strip("?.,:;()\"'“”") for part in subject.split()]
-    for part in typed:
-        forms = words(part)
-        if forms and not any(snapshot.text.knows(form) for form in forms) and not corrected(forms, snapshot.text):
-            return part
-    return ""
+    return [
+        part
+        for part in typed
+        if (forms := words(part))
+        and not any(vocabulary.knows(form) for vocabulary in vocabularies for form in forms)
+        and (part in query.text or not corrected(forms, snapshot.text))
+    ]
 
 
 def _opening(plan: Plan, of: Listed, shown: int, found: int) -> str:
