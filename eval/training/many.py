@@ -1,8 +1,8 @@
 """Training of `rag.question.many`: which questions ask for many papers, by the shape of their wording.
 
-`wordings.jsonl` has both kinds in the same styles. More that do are the listings and counts of train and the requests of
-`listings.jsonl`; more that do not are the other questions of train, and the questions on one paper in `reading.jsonl`,
-`abstracts.jsonl` and `invented.jsonl`.
+`wordings.jsonl` has both kinds in the same styles. More that do are the listings and counts of train and the requests
+of `listings.jsonl`; more that do not are the other questions of train, and the questions on one paper in
+`reading.jsonl`, `abstracts.jsonl` and `invented.jsonl`.
 """
 
 from __future__ import annotations

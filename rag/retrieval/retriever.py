@@ -7,7 +7,7 @@ an index of more than 20,000 passages the first stage looks into cells and champ
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -127,19 +127,25 @@ class Retriever:
         chosen = self._choose(scores, passages, allowed, count)
         gathered, segments = gather(self.snapshot, chosen, query)
         table = features(self.snapshot, query, gathered, segments, scores)
-        ranked = self._ranker.score(table)
-        if self.snapshot.keywords is not None:
-            added = keyword_scores(self.snapshot.keywords, query, chosen)
-            named = table[:, NAMES.index("named")] >= 1
-            # a name says more than a subject: no other paper overtakes the one that is named by its keywords
-            ranked = ranked + (np.minimum(added, added[named].max()) if named.any() else added)
-        named = exactly_named(query, [self.snapshot.title(candidate.paper) for candidate in gathered])
-        if named is not None:
-            ranked[named] = ranked.max() + _AHEAD
+        ranked = self._scored(query, chosen, gathered, table)
         order = np.argsort(-ranked, kind="stable")
-        best = chosen[order[0]] if len(order) else None
-        keyworded = best is not None and has_enough(self.snapshot.keywords, best)
+        keyworded = bool(len(order)) and has_enough(self.snapshot.keywords, chosen[order[0]])
         return Hits(query, tuple(gathered[i] for i in order), table[order], ranked[order], keyworded)
+
+    def _scored(
+        self, query: Query, papers: Sequence[int], candidates: Sequence[Candidate], table: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
+        """`(candidates,)`: the ranker's scores, and what keywords add to them. A name says more than a subject: by its
+        keywords no paper overtakes one that is named, and one whose name is all that is asked about is first."""
+        ranked = self._ranker.score(table)
+        if self.snapshot.keywords is not None and len(papers):
+            added = keyword_scores(self.snapshot.keywords, query, papers)
+            is_named = table[:, NAMES.index("named")] >= 1
+            ranked = ranked + (np.minimum(added, added[is_named].max()) if is_named.any() else added)
+        alone = exactly_named(query, [self.snapshot.title(candidate.paper) for candidate in candidates])
+        if alone is not None:
+            ranked[alone] = ranked.max() + _AHEAD
+        return ranked
 
     def _pool(self, query: Query, cells: Cells, count: int) -> NDArray[np.int64]:
         """The passages that are near by either measure, in order of position."""

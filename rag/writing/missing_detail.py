@@ -50,8 +50,9 @@ _DETAILS = {
     ),
     "a number of processors": (
         rf"\bhow many {_WORDS}(?:gpu|tpu|accelerator|graphics card|chip)s\b",
-        rf"{_NUMBER}[^.]{{0,30}}(?:[gtn]pus?(?:v\d)?\b|\b[AVH]\d00|rtx|\bA\d{{4}}\b|chips?\b|\bcards?\b|accelerator|nodes?\b|"
-        r"devices?\b|machines?\b|tpuv\d)|\bgpu[- ](?:hours?|days?|weeks?)\b|\b[gtn]pus? \(?\d|single-[gt]pu|\ba [^.]{0,20}[gt]pu\b",
+        rf"{_NUMBER}[^.]{{0,30}}(?:[gtn]pus?(?:v\d)?\b|\b[AVH]\d00|rtx|\bA\d{{4}}\b|chips?\b|\bcards?\b|accelerator|"
+        r"nodes?\b|devices?\b|machines?\b|tpuv\d)|\bgpu[- ](?:hours?|days?|weeks?)\b|\b[gtn]pus? \(?\d|single-[gt]pu|"
+        r"\ba [^.]{0,20}[gt]pu\b",
     ),
     "how long it takes": (
         rf"\bhow long (?:do|does|did|is|was|will|would)\b(?![^?]*\b{_OF_LENGTH}s?\b)|"
@@ -69,8 +70,9 @@ _DETAILS = {
     "a number of epochs": (r"\bhow many (?:[\w-]+ ){0,2}?epochs?\b", r"epoch|\bpass(?:es)?\b|one-pass"),
     "a weight decay or dropout rate": (rf"{_CHOSEN}(?:weight decay|dropout)\b", r"decay|regulari[sz]|dropout"),
     "a tokenizer": (
-        r"\b(?:which|what) (?:kind of |type of )?tokeni[sz]ers?\b(?! (?:are|were|is|was) (?:compared|evaluated|better))",
-        r"tokeni[sz]er|tokeni[sz]ation|vocabular|\bbpe\b|byte|sentencepiece|wordpiece|subword|unigram|codec|\bvq|codebook",
+        r"\b(?:which|what) (?:kind of |type of )?tokeni[sz]ers?\b(?! (?:are|were|is|was) (?:compared|better))",
+        r"tokeni[sz]er|tokeni[sz]ation|vocabular|\bbpe\b|byte|sentencepiece|wordpiece|subword|unigram|codec|\bvq|"
+        r"codebook",
     ),
     "who paid for it": (
         r"\bwho (?:fund|financ|sponsor|paid for)|\b(?:funded|financed|sponsored) by (?:whom|who|which|what)\b|"
@@ -83,7 +85,7 @@ _DETAILS = {
     ),
     "a programming language": (
         r"\b(?:which|what) programming language (?:is|was|did|do|does)\b|\b(?:written|implemented) in (?:which|what)\b",
-        r"\b(?:python|pytorch|tensorflow|jax|c\+\+|rust|java|julia|cuda|triton|matlab|keras|haskell|prolog|fortran|golang)\b",
+        r"\b(?:python|pytorch|tensorflow|jax|c\+\+|rust|java|julia|cuda|triton|matlab|keras|haskell|fortran|golang)\b",
     ),
     "a temperature": (rf"{_CHOSEN}temperature\b", r"temperature"),
     "a price": (

@@ -42,6 +42,7 @@ __all__ = ["NAMES", "asks_for_all", "listing", "lists_topic", "topic_features", 
 _ALSO_TOPIC = 4  # words beyond the terms from which the topic decides, and the terms help
 _AHEAD = 3.0  # of the ranker's score: of questions on one paper 88% are found so clearly, of listings 18%
 _LEAST_ANSWERABLE = 0.1  # of requests for lists 77% are above, of what nothing answers, and yet lists, 20%
+_PHRASE = 3  # search words of a term that papers need not have as it stands
 _GIVEN_AWAY = "code"  # is had by most papers, and the topic of few
 _MOST_RANKED = 1000  # papers that have what is asked, put in an order by how near they are
 
@@ -61,6 +62,8 @@ def listing(retriever: Retriever, plan: Plan, allowed: NDArray[np.bool_] | None)
     terms = spelled_out(retriever.snapshot, plan.wording, terms)
     named = _within(mentioning(retriever.snapshot, terms), allowed) if terms else None
     beyond = len(beyond_terms(plan.wording, terms).split()) if terms else 0
+    if named is not None and not named.any() and any(_is_paraphrase(term, plan.wording) for term in terms.wanted):
+        named, terms = None, Terms(unwanted=terms.unwanted)
     if named is not None and (not beyond or (terms.wanted and beyond < _ALSO_TOPIC)):
         return _by_terms(retriever, plan, named, terms, examined)
     return _by_topic(retriever, plan, allowed, named, terms, examined)
@@ -77,6 +80,12 @@ def lists_topic(retriever: Retriever, plan: Plan, allowed: NDArray[np.bool_] | N
         return False
     draft = listing(retriever, plan, allowed)
     return not draft.abstained and len(draft.sentences) > 1
+
+
+def _is_paraphrase(term: str, question: str) -> bool:
+    """Whether a term that no paper has is so long that it is a topic in somebody's own words; not if it is quoted."""
+    place = question.find(term)
+    return len(words(term)) >= _PHRASE and question[place - 1 : place] not in ("“", '"', "‘", "'", "`")
 
 
 def _one_is_ahead(found: Hits) -> bool:
