@@ -60,8 +60,10 @@ def scoped(retriever: Retriever, rules: Plan, selection: Selection, clock: Clock
         return Scope(replace(rules, route="lookup", subject=""), allowed)
     if rules.topic:
         with clock("survey"):
-            listed = lists_topic(retriever, rules, allowed)
-            rules = rules if listed else replace(rules, route=route_of(rules.wording), subject="")
+            hits = retriever.hits(rules.query, allowed)
+            if not lists_topic(retriever, rules, allowed, hits):
+                named = bool(hits.candidates) and hits.feature(0, "named") >= 1  # then no model need think about it
+                rules = replace(rules, route=route_of(rules.wording), subject="", topic=not named)
     if rules.route in ("survey", "count"):
         with clock("survey"):
             near = alike(retriever, rules, allowed) if rules.like else None

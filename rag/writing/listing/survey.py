@@ -69,11 +69,10 @@ def listing(retriever: Retriever, plan: Plan, allowed: NDArray[np.bool_] | None)
     return _by_topic(retriever, plan, allowed, named, terms, examined)
 
 
-def lists_topic(retriever: Retriever, plan: Plan, allowed: NDArray[np.bool_] | None) -> bool:
+def lists_topic(retriever: Retriever, plan: Plan, allowed: NDArray[np.bool_] | None, found: Hits) -> bool:
     """Whether a question that is but a topic, or sounds like a request for a list, is answered by one: several papers
     are about it, and none has its name. Where it is more than a topic, none is ahead as if it were asked about alone,
-    and the best is as near as to a question that papers answer."""
-    found = retriever.hits(plan.query, allowed)
+    and the best is as near as to a question that papers answer. `found` is what its query finds."""
     if not found.candidates or found.feature(0, "named") >= 1:
         return False
     if not is_topic(plan.wording) and (_one_is_ahead(found) or _is_astray(retriever, plan, found)):
