@@ -26,7 +26,7 @@ _DATASETS = Path(__file__).parents[1] / "datasets"
 _COMMON = 420  # words, the most frequent ones of all questions
 _FEWEST = 10  # questions that have a feature
 _STRENGTH = 1.0  # inverse of the L1 penalty
-_THRESHOLD = 0.5  # beside it, what the search finds has a say: see `rag.writing.listing.survey.lists_topic`
+_THRESHOLD = 0.7  # beside it, what the search finds has a say: see `rag.writing.listing.survey.lists_topic`
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from rag.question.chat import is_task, reply
 from rag.question.follow_up import MAX_QUESTION, leans
 from rag.question.history import History, turns_of
 from rag.question.listed import OPENERS
+from rag.question.many import probability_of_many
 from rag.question.plan import Plan, plan
 from rag.question.remark import OF_ANY
 from rag.question.route import BY_DATE, CITED, MOST_OF_ALL, NEWEST, OLDEST, WRITE, route_of
@@ -28,6 +29,7 @@ __all__ = [
     "is_topic",
     "leans",
     "plan",
+    "probability_of_many",
     "reply",
     "route_of",
     "subject_of",

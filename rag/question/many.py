@@ -49,6 +49,11 @@ def asks_for_many(text: str) -> bool:
     return len(text.split()) >= _SHORTEST and model.probability(text) >= model.threshold
 
 
+def probability_of_many(text: str) -> float:
+    """How likely a question, as the rules understand it, asks for a list, in [0, 1]."""
+    return _shipped().probability(text)
+
+
 def tokens(text: str) -> list[str]:
     """The words, numbers and marks of a text that are looked at."""
     return _TOKEN.findall(text)[:_READ]

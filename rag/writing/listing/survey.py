@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.question import Plan, is_topic
+from rag.question import Plan, is_topic, probability_of_many
 from rag.retrieval.retriever import Hits, Retriever
 from rag.text.words import words
 from rag.writing import answerability
@@ -40,7 +40,11 @@ from rag.writing.sentence_features import tabulate
 __all__ = ["NAMES", "asks_for_all", "listing", "lists_topic", "topic_features", "topic_probability"]
 
 _ALSO_TOPIC = 4  # words beyond the terms from which the topic decides, and the terms help
-_AHEAD = 3.0  # of the ranker's score: of questions on one paper 88% are found so clearly, of listings 18%
+# Of questions on one paper 88% are found with a lead of more than 3 in the ranker's score, of listings 18%.
+_SURE, _SURER = (
+    0.7,
+    0.1,
+)  # probability that a list is asked for which is enough without a lead, and for each point of it
 _LEAST_ANSWERABLE = 0.1  # of requests for lists 77% are above, of what nothing answers, and yet lists, 20%
 _PHRASE = 3  # search words of a term that papers need not have as it stands
 _GIVEN_AWAY = "code"  # is had by most papers, and the topic of few
@@ -75,7 +79,7 @@ def lists_topic(retriever: Retriever, plan: Plan, allowed: NDArray[np.bool_] | N
     and the best is as near as to a question that papers answer. `found` is what its query finds."""
     if not found.candidates or found.feature(0, "named") >= 1:
         return False
-    if not is_topic(plan.wording) and (_one_is_ahead(found) or _is_astray(retriever, plan, found)):
+    if not is_topic(plan.wording) and (_one_is_meant(plan, found) or _is_astray(retriever, plan, found)):
         return False
     draft = listing(retriever, plan, allowed)
     return not draft.abstained and len(draft.sentences) > 1
@@ -87,8 +91,10 @@ def _is_paraphrase(term: str, question: str) -> bool:
     return len(words(term)) >= _PHRASE and question[place - 1 : place] not in ("“", '"', "‘", "'", "`")
 
 
-def _one_is_ahead(found: Hits) -> bool:
-    return len(found.scores) > 1 and float(found.scores[0] - found.scores[1]) > _AHEAD
+def _one_is_meant(plan: Plan, found: Hits) -> bool:
+    """Whether the best paper is so far ahead that the wording would have to be the surer of a list."""
+    lead = float(found.scores[0] - found.scores[1]) if len(found.scores) > 1 else 0.0
+    return probability_of_many(plan.wording) < _SURE + _SURER * lead
 
 
 def _is_astray(retriever: Retriever, plan: Plan, found: Hits) -> bool:
