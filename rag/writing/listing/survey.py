@@ -41,10 +41,8 @@ __all__ = ["NAMES", "asks_for_all", "listing", "lists_topic", "topic_features", 
 
 _ALSO_TOPIC = 4  # words beyond the terms from which the topic decides, and the terms help
 # Of questions on one paper 88% are found with a lead of more than 3 in the ranker's score, of listings 18%.
-_SURE, _SURER = (
-    0.7,
-    0.1,
-)  # probability that a list is asked for which is enough without a lead, and for each point of it
+_SURE = 0.7  # probability of a list that is enough without a lead
+_SURER = 0.1  # what each point of a lead adds to that
 _LEAST_ANSWERABLE = 0.1  # of requests for lists 77% are above, of what nothing answers, and yet lists, 20%
 _PHRASE = 3  # search words of a term that papers need not have as it stands
 _GIVEN_AWAY = "code"  # is had by most papers, and the topic of few
