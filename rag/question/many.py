@@ -1,7 +1,7 @@
 """Whether a question asks for many papers rather than for what one of them says, told by the shape of its wording.
 
-Rules know the usual frames ("which papers …"); people also say "who gets by without labels?" or "out of memory, what
-helps?". A linear model over runs of up to four words tells these, too. Words that are not among the commonest ones
+Rules know the usual frames ("which papers …"); people also say "architecture search: who made it
+fast?". A linear model over runs of up to four words tells these, too. Words that are not among the commonest ones
 count by their endings only, so that it learns how lists are asked for and not on which topics.
 """
 
