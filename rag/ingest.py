@@ -11,7 +11,8 @@ from __future__ import annotations
 import os
 import shutil
 import uuid
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -107,12 +108,7 @@ def add_metadata(settings: Settings, added: Mapping[str, Mapping[str, str]]) -> 
         IndexDamagedError: when the store has lost papers.
         StoreError: when the index cannot be written.
     """
-    index = Index.of(settings)
-    index.snapshot()  # says so where there is no index
-    with index.locked(settings.lock_timeout_s):
-        older = _older_snapshot(index)
-        writer = IndexWriter(index, settings, older)
-        _refuse(index, _lost(index, writer.stored, older), ())
+    with _writing(settings) as writer:
         known = [stored.paper for paper_id, stored in writer.stored.items() if paper_id in added]
         wanted = [replace(paper, metadata={**paper.metadata, **added[paper.id]}) for paper in known]
         writer.apply(wanted, [], Report(), None)
@@ -127,15 +123,22 @@ def remove(settings: Settings, unwanted: Callable[[Paper], bool]) -> list[Paper]
         IndexDamagedError: when the store has lost papers.
         StoreError: when the index cannot be written.
     """
+    with _writing(settings) as writer:
+        gone = [stored.paper for stored in writer.stored.values() if unwanted(stored.paper)]
+        writer.apply([], [paper.id for paper in gone], Report(), None)  # ends what an interrupted run began, too
+    return gone
+
+
+@contextmanager
+def _writing(settings: Settings) -> Iterator[IndexWriter]:
+    """A write to an index that is there, and whole."""
     index = Index.of(settings)
     index.snapshot()  # says so where there is no index
     with index.locked(settings.lock_timeout_s):
         older = _older_snapshot(index)
         writer = IndexWriter(index, settings, older)
         _refuse(index, _lost(index, writer.stored, older), ())
-        gone = [stored.paper for stored in writer.stored.values() if unwanted(stored.paper)]
-        writer.apply([], [paper.id for paper in gone], Report(), None)  # ends what an interrupted run began, too
-    return gone
+        yield writer
 
 
 def repair(settings: Settings, *, progress: Progress | None = None) -> Report:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from prompts import Prompt, load
-from rag.chat_model import Call, ChatModel, Message, parsed, telling_prompts
+from rag.chat_model import Call, ChatModel, Message, papers_in, parsed, schema_of_papers, telling_prompts
 from rag.errors import ModelError, ModelReplyError
 from rag.index import Index
 from rag.index_writer import Progress, tell
@@ -30,25 +30,7 @@ _KEPT_AT_ONCE = 1000  # papers whose keywords are put into the index together
 _FEWEST, _MOST = 16, 24  # keywords that are asked for
 _TOKENS = 400  # of a reply, for each paper
 _LONGEST = 6000  # characters of a paper that are shown
-_SCHEMA: dict[str, Any] = {
-    "type": "object",
-    "properties": {
-        "papers": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {
-                    "number": {"type": "integer"},
-                    "keywords": {"type": "array", "items": {"type": "string"}},
-                },
-                "required": ["number", "keywords"],
-                "additionalProperties": False,
-            },
-        }
-    },
-    "required": ["papers"],
-    "additionalProperties": False,
-}
+_SCHEMA = schema_of_papers(keywords={"type": "array", "items": {"type": "string"}})
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,12 +114,10 @@ def _one(prompt: Prompt, papers: Sequence[Paper], settings: Settings, model: Cha
 
 def _rows(found: Mapping[str, Any] | None, papers: int) -> dict[int, str]:
     """The keywords of each paper, by its number; nothing of what has not the expected form."""
-    rows = found.get("papers") if found else None
     said: dict[int, str] = {}
-    for row in rows if isinstance(rows, list) else []:
-        number = str(row.get("number")).strip("[] ") if isinstance(row, dict) else ""
-        listed = row.get("keywords") if isinstance(row, dict) else None
+    for number, row in papers_in(found, papers) or ():
+        listed = row.get("keywords")
         phrases = [phrase for phrase in listed if isinstance(phrase, str)] if isinstance(listed, list) else []
-        if number.isdecimal() and len(number) < 4 and 1 <= int(number) <= papers and phrases:
-            said[int(number)] = united(*(phrase.replace(";", ",") + JOINT for phrase in phrases))
+        if phrases:
+            said[number] = united(*(phrase.replace(";", ",") + JOINT for phrase in phrases))
     return said

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
 from prompts import Prompt, load
-from rag.chat_model import Call, ChatModel, Message, parsed
+from rag.chat_model import Call, ChatModel, Message, papers_in, parsed, schema_of_papers
 from rag.errors import ModelError
 from rag.grounding.footnotes import footnoted
 from rag.model_answer import MORE_ROOM, Written
@@ -42,26 +42,7 @@ _GENEROUS = 0.005  # probability of being about the subject from which a paper i
 _LEAST = 48  # papers judged even where none seems likely
 _SURE = 0.5  # probability from which a paper that could not be judged is listed
 _SAME_QUOTE = 88.0  # similarity of a quote to a sentence, of 100
-_SCHEMA: dict[str, Any] = {
-    "type": "object",
-    "properties": {
-        "papers": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {
-                    "number": {"type": "integer"},
-                    "qualifies": {"type": "boolean"},
-                    "quote": {"type": "string"},
-                },
-                "required": ["number", "qualifies", "quote"],
-                "additionalProperties": False,
-            },
-        }
-    },
-    "required": ["papers"],
-    "additionalProperties": False,
-}
+_SCHEMA = schema_of_papers(qualifies={"type": "boolean"}, quote={"type": "string"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,15 +207,10 @@ def _sentences(snapshot: Snapshot, candidate: Candidate) -> Generator[tuple[Pass
 
 def _quotes(found: Mapping[str, Any] | None, papers: int) -> dict[int, str] | None:
     """Paper number to quote for those that qualify; None where the reply has not the expected form."""
-    rows = found.get("papers") if found else None
-    if not isinstance(rows, list):
+    rows = papers_in(found, papers)
+    if rows is None:
         return None
-    quotes: dict[int, str] = {}
-    for row in rows:
-        number = str(row.get("number")).strip("[] ") if isinstance(row, dict) else ""
-        if number.isdecimal() and len(number) < 4 and 1 <= int(number) <= papers and _yes(row.get("qualifies")):
-            quotes[int(number)] = str(row.get("quote") or "")
-    return quotes
+    return {number: str(row.get("quote") or "") for number, row in rows if _yes(row.get("qualifies"))}
 
 
 def _yes(said: object) -> bool:

@@ -45,17 +45,7 @@ def train_ranker(searched: Sequence[Searched]) -> Trained:
     """Which candidate first: questions with one gold paper."""
     rows = [s for s in searched if s.question.single and _gold(s) in s.papers]
     tables = [s.hits.table.astype(np.float64) for s in rows]
-    gold = [s.papers.index(_gold(s)) for s in rows]
-    fold_of = folds([s.question.gold[0] for s in rows])
-
-    def fit(mask: np.ndarray) -> object:
-        chosen = np.flatnonzero(mask)
-        weights = fit_listwise([tables[i] for i in chosen], [gold[i] for i in chosen], penalty=0.003)
-        return lambda row: _rank(tables[row] @ weights, gold[row])
-
-    ranks = np.asarray(cross_validated(len(rows), fold_of, fit))  # type: ignore[arg-type]
-    note = f"{len(rows)} questions; first {np.mean(ranks < 1):.3f}, among five {np.mean(ranks < 5):.3f}"
-    weights = fit_listwise(tables, gold, penalty=0.003)
+    weights, note = _ordered(rows, tables, penalty=0.003)
     return Trained("ranker", features.NAMES, LinearModel(weights.astype(np.float32)), note)
 
 
@@ -63,19 +53,25 @@ def train_ranker_by_keywords(searched: Sequence[Searched], ranker: LinearModel) 
     """What keywords add to the ranker's score, which stays as it is: for papers without keywords nothing changes."""
     rows = [s for s in searched if s.question.single and _gold(s) in s.papers and s.view.snapshot.keywords is not None]
     tables = [_with_keywords(s, ranker) for s in rows]
+    weights, note = _ordered(rows, tables, penalty=0.0003)
+    added = weights[1:] / weights[0]  # to a score as it was
+    return Trained("ranker_keywords", RANKED, LinearModel(added.astype(np.float32)), note)
+
+
+def _ordered(rows: Sequence[Searched], tables: list[np.ndarray], penalty: float) -> tuple[np.ndarray, str]:
+    """The weights that put the gold papers first, and what cross-validation says of such."""
     gold = [s.papers.index(_gold(s)) for s in rows]
     fold_of = folds([s.question.gold[0] for s in rows])
 
     def fit(mask: np.ndarray) -> object:
         chosen = np.flatnonzero(mask)
-        weights = fit_listwise([tables[i] for i in chosen], [gold[i] for i in chosen], penalty=0.0003)
+        weights = fit_listwise([tables[i] for i in chosen], [gold[i] for i in chosen], penalty=penalty)
         return lambda row: _rank(tables[row] @ weights, gold[row])
 
     ranks = np.asarray(cross_validated(len(rows), fold_of, fit))  # type: ignore[arg-type]
     note = f"{len(rows)} questions; first {np.mean(ranks < 1):.3f}, among five {np.mean(ranks < 5):.3f}"
-    weights = fit_listwise(tables, gold, penalty=0.0003)
-    added = weights[1:] / weights[0]  # to a score as it was
-    return Trained("ranker_keywords", RANKED, LinearModel(added.astype(np.float32)), note)
+    weights = fit_listwise(tables, gold, penalty=penalty)
+    return weights, note
 
 
 def _with_keywords(s: Searched, ranker: LinearModel) -> np.ndarray:

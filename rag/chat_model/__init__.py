@@ -3,6 +3,17 @@
 from rag.chat_model.call import Call
 from rag.chat_model.client import ChatModel, Completion, Message, load_chat_model
 from rag.chat_model.faults import KEYLESS, telling_prompts
-from rag.chat_model.json_reply import parsed
+from rag.chat_model.json_reply import papers_in, parsed, schema_of_papers
 
-__all__ = ["KEYLESS", "Call", "ChatModel", "Completion", "Message", "load_chat_model", "parsed", "telling_prompts"]
+__all__ = [
+    "KEYLESS",
+    "Call",
+    "ChatModel",
+    "Completion",
+    "Message",
+    "load_chat_model",
+    "papers_in",
+    "parsed",
+    "schema_of_papers",
+    "telling_prompts",
+]

@@ -5,12 +5,31 @@ from __future__ import annotations
 import ast
 import json
 import re
+from collections.abc import Mapping
 from typing import Any
 
 _FENCE = re.compile(r"```(?:json)?\s*(.*?)```", re.S | re.I)
 _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 _LONGEST_PYTHON = 20_000  # characters
 _THOUGHT = re.compile(r"<think(?:ing)?>.*?</think(?:ing)?>", re.S | re.I)
+
+
+def schema_of_papers(**properties: Mapping[str, Any]) -> dict[str, Any]:
+    """The JSON Schema of `{"papers": [{"number": 1, …}]}`, each paper with these properties."""
+    wanted = {"number": {"type": "integer"}, **properties}
+    row = {"type": "object", "properties": wanted, "required": [*wanted], "additionalProperties": False}
+    listed = {"papers": {"type": "array", "items": row}}
+    return {"type": "object", "properties": listed, "required": [*listed], "additionalProperties": False}
+
+
+def papers_in(found: Mapping[str, Any] | None, count: int) -> list[tuple[int, dict[str, Any]]] | None:
+    """The rows of such a reply with their numbers, those left out that are of none of `count` papers; None where it has
+    not that form."""
+    rows = found.get("papers") if found else None
+    if not isinstance(rows, list):
+        return None
+    numbered = [(str(row.get("number")).strip("[] "), row) for row in rows if isinstance(row, dict)]
+    return [(int(n), row) for n, row in numbered if n.isdecimal() and len(n) < 4 and 1 <= int(n) <= count]
 
 
 def parsed(reply: str, rows: str = "") -> dict[str, Any] | None:
